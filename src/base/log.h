@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * log.h - one line to the operator.  Not for wire, select and core, which
+ * return errors and NOTEs instead; used by sys, path, ctl and daemon.
+ */
+#ifndef MIP6D_BASE_LOG_H
+#define MIP6D_BASE_LOG_H
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_DETAIL };
+
+/* To stderr (with a time stamp when `stamp'), or to syslog when `syslog'. */
+void	log_open(const char *ident, enum log_level most, int use_syslog);
+void	log_at(enum log_level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#define log_error(...)	log_at(LOG_ERROR, __VA_ARGS__)
+#define log_warn(...)	log_at(LOG_WARN, __VA_ARGS__)
+#define log_notice(...)	log_at(LOG_NOTICE, __VA_ARGS__)
+#define log_detail(...)	log_at(LOG_DETAIL, __VA_ARGS__)
+
+#endif

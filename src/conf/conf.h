@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf.h - a configuration as plain data.
+ *
+ * conf_parse makes one from text; tests and the simulator may fill one by
+ * hand, starting from conf_new, which sets every default.  All memory
+ * belongs to the arena; arrays are grown with conf_add_*.  A struct node
+ * borrows its struct conf until node_free or the next node_reconfigure.
+ */
+#ifndef MIP6D_CONF_CONF_H
+#define MIP6D_CONF_CONF_H
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/record.h"
+
+#include <stdio.h>
+
+#define CONF_IFNAME	16		/* IFNAMSIZ */
+
+enum conf_role {
+	CONF_CN = 1,			/* correspondent: only forwards and runs */
+	CONF_MN = 2,			/* mobile node */
+	CONF_HA = 4,			/* home agent */
+	CONF_AR = 8,			/* access router */
+};
+
+/* Interface "..." { Prefix P { ... } } */
+struct conf_prefix {
+	struct prefix	prefix;
+	uint32_t	valid, preferred;	/* seconds; ND_INFINITE allowed */
+	bool		on_link, autonomous;
+	bool		router_address;		/* R bit, with our address */
+};
+
+/* Interface "..." { Route P { ... } }, RFC 4191 */
+struct conf_route {
+	struct prefix	prefix;
+	int8_t		pref;
+	uint32_t	lifetime;		/* seconds */
+};
+
+/* Interface "..." { ... } */
+struct conf_iface {
+	char		name[CONF_IFNAME];
+	unsigned	preference;		/* MnIfPreference 1..10, low wins;
+						   UMIP's meaning */
+	bool		tunnel;			/* data path here (default yes) */
+
+	bool		send_adverts;		/* SendAdvertisements */
+	uint32_t	max_ra_delay;		/* MaxRaDelay, ms: answer to an RS;
+						   0..500, default 500 */
+	uint32_t	max_interval, min_interval;	/* ms, RFC 4861 6.2.1 with
+						   the minima of RFC 6275 7.5 */
+	uint8_t		hop_limit;
+	bool		managed, other;		/* M, O */
+	uint32_t	mtu;			/* AdvLinkMTU, 0: none */
+	uint32_t	reachable, retrans;	/* ms */
+	uint16_t	lifetime;		/* seconds, AdvDefaultLifetime */
+	int8_t		router_pref;		/* RFC 4191 */
+	bool		home_agent;		/* H: AdvHomeAgentFlag */
+	bool		ha_info;		/* AdvHomeAgentInfo */
+	int16_t		ha_preference;
+	uint16_t	ha_lifetime;		/* seconds */
+	bool		adv_interval;		/* AdvIntervalOpt */
+	uint32_t	rdnss_lifetime;		/* seconds */
+	struct in6_addr	rdnss[3];
+	unsigned	nrdnss;
+	char		dnssl[256];		/* names separated by blanks */
+
+	struct conf_prefix *prefix;
+	unsigned	nprefixes;
+	struct conf_route *route;
+	unsigned	nroutes;
+};
+
+/* HomeLink "..." { ... } and VirtualHomeLink { ... } of a home agent */
+struct conf_home_link {
+	char		ifname[CONF_IFNAME];	/* "": virtual */
+	struct prefix	prefix;
+	struct in6_addr	ha;			/* HomeAgentAddress; :: = any
+						   local address in the prefix */
+};
+
+/* MnHomeLink "..." { ... }: one row for each HomeAddress */
+struct conf_home {
+	char		ifname[CONF_IFNAME];	/* the interface that roams */
+	struct in6_addr	hoa;
+	uint8_t		plen;			/* of the home prefix */
+	struct in6_addr	ha;			/* HomeAgentAddress */
+	uint32_t	lifetime;		/* seconds asked for */
+};
+
+enum conf_protect {
+	CONF_PROTECT_NONE,			/* with the word `insecure' */
+	CONF_PROTECT_SHARED_KEY,		/* RFC 4285 */
+};
+enum conf_replay {
+	CONF_REPLAY_SEQUENCE,			/* RFC 4285 5.1 / RFC 6275 */
+	CONF_REPLAY_TIMESTAMP,			/* RFC 4285 section 6 */
+};
+
+/* Peer ADDRESS[/LEN] { ... } and one line of a KeyTable.  At a home agent
+ * the address is a mobile's home address (or the prefix of many), at a
+ * mobile node the home agent's. */
+struct conf_peer {
+	struct prefix	addr;
+	uint8_t		protect;		/* enum conf_protect */
+	uint8_t		replay;			/* enum conf_replay */
+	uint8_t		key_len;		/* 16..64 */
+	uint8_t		drift;			/* seconds, default 7 */
+	uint32_t	spi;			/* 256.. */
+	const uint8_t	*key;
+	const char	*nai;			/* MN-ID, NULL: none */
+};
+
+struct conf {
+	struct arena	arena;
+	unsigned	roles;			/* enum conf_role, or-ed */
+	unsigned	debug;			/* DebugLevel 0..10 */
+
+	struct conf_iface *iface;	unsigned nifaces, cap_ifaces;
+	struct conf_home_link *home_link; unsigned nhome_links, cap_home_links;
+	struct conf_home *home;		unsigned nhomes, cap_homes;
+	struct conf_peer *peer;		unsigned npeers, cap_peers;
+
+	/* home agent */
+	uint32_t	ha_max_binding_life;	/* seconds, 262140 */
+	uint32_t	ha_max_bindings;	/* 1 000 000 */
+
+	/* mobile node */
+	uint32_t	mn_max_ha_binding_life;	/* seconds, 262140 */
+	uint32_t	bindack_first;		/* InitialBindackTimeoutFirstReg,
+						   ms, 1500 */
+	uint32_t	bindack_rereg;		/* ...ReReg, ms, 1000 */
+	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
+	unsigned	router_probes;		/* MnRouterProbes, default 2 */
+	uint32_t	router_probe_timeout;	/* ms, default 200 */
+	unsigned	max_routers;		/* routers remembered on a link, 8 */
+	unsigned	max_prefixes;		/* prefixes of them, 16 */
+	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
+						   from the BU on, default off */
+	bool		optimistic_dad;		/* of care-of addresses, default on */
+
+	/* the data path */
+	bool		fast_path;		/* FastPath: physical ingress to
+						   tunnel, past the path device */
+};
+
+struct conf *conf_new(void);			/* defaults; NULL: memory */
+struct conf *conf_free(struct conf *);		/* always NULL */
+/* A new zeroed row with its defaults; NULL: memory.  Earlier rows move. */
+struct conf_iface	*conf_add_iface(struct conf *, const char *name);
+struct conf_home_link	*conf_add_home_link(struct conf *);
+struct conf_home	*conf_add_home(struct conf *);
+struct conf_peer	*conf_add_peer(struct conf *);
+struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
+struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
+
+/* Read a file.  All errors go to `errors' as file:line:column, the line and
+ * a caret; the return is their number, or 0 with *ret set.  Key files are
+ * read (owner-only permission is checked) unless `keys' is false. */
+unsigned conf_parse_file(const char *path, bool keys, FILE *errors,
+			 struct conf **ret);
+/* The same configuration, every statement written out. */
+void	conf_print(const struct conf *, FILE *);
+
+#endif

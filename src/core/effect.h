@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * effect.h - what a node wants from the world.
+ *
+ * An effect is a value without pointers: a test's assertion, the
+ * simulator's input, the wish to the data path, and what can cross a
+ * privilege boundary.  ADDRESS, ROUTE, PATH, FLOW and PROXY are keyed and
+ * idempotent: "K shall be S" (up) or "K shall not be" (!up).
+ */
+#ifndef MIP6D_CORE_EFFECT_H
+#define MIP6D_CORE_EFFECT_H
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "core/note.h"
+
+enum effect_kind {
+	EF_SEND,		/* a packet */
+	EF_ADDRESS,		/* an address on an interface */
+	EF_ROUTE,
+	EF_PATH,		/* a tunnel */
+	EF_FLOW,		/* what goes into one, waits, or is refused */
+	EF_PROXY,		/* hear Neighbor Solicitations for an address */
+	EF_DNS,			/* resolver configuration of an interface */
+	EF_STORE,		/* remember over a restart */
+	EF_SYNC,		/* all keyed effects of before have been said:
+				   remove what they did not mention */
+	EF_NOTE,		/* something to tell a person */
+};
+
+#define SEND_MAX	1500
+
+struct ef_send {
+	uint32_t	ifindex;	/* 0: let routing decide */
+	struct lladdr	ll_dst;		/* len != 0: this very neighbour, no
+					   resolution, no routing */
+	uint16_t	len;
+	uint8_t		data[SEND_MAX];	/* whole IPv6 packet */
+};
+
+/* Where an address or a route stands: an interface, or the path device. */
+#define IFINDEX_PATH	0
+
+struct addr_key {
+	uint32_t	ifindex;	/* IFINDEX_PATH: the path device */
+	struct in6_addr	addr;
+};
+struct ef_address {
+	bool		up;
+	struct addr_key	key;
+	uint8_t		plen;
+	bool		nodad, optimistic;
+	bool		noprefixroute;	/* no on-link route with it */
+	uint32_t	valid, preferred;	/* seconds; 0xffffffff: for ever */
+};
+
+/* Destination routes of the main table.  key: dst, gateway, ifindex. */
+struct ef_route {
+	bool		up;
+	struct prefix	dst;
+	struct in6_addr	gateway;	/* ::: on-link */
+	uint32_t	ifindex;
+	uint32_t	metric;		/* 0: the default, 1024 */
+	uint32_t	mtu;		/* 0: the device's */
+};
+
+enum path_kind { PATH_IP6IP6 = 1 };
+struct path_key {
+	struct in6_addr	local, remote;	/* of the outer header */
+	uint8_t		kind;		/* enum path_kind */
+};
+struct ef_path {
+	bool		up;
+	struct path_key	key;
+	uint32_t	mtu;		/* of the outer packet; 0: the link's */
+};
+
+/* A selector: inner source and destination prefixes (/0: any).  A packet
+ * that arrives through a path is accepted only when its reverse (source
+ * and destination swapped) would leave through that very path. */
+struct flow_key {
+	struct prefix	src, dst;
+};
+enum flow_action {
+	FLOW_PATH,			/* through `path' */
+	FLOW_HOLD,			/* wait, bounded */
+	FLOW_BLOCK,			/* refused: ICMPv6 unreachable */
+};
+struct ef_flow {
+	bool		up;
+	struct flow_key	key;
+	enum flow_action action;
+	struct path_key	path;		/* with FLOW_PATH */
+};
+
+/* Solicitations for `addr' on `ifindex' shall reach the node as packets
+ * (its solicited-node group is joined). */
+struct ef_proxy {
+	bool		up;
+	struct addr_key	key;
+};
+
+#define DNS_SERVERS	3
+struct ef_dns {
+	uint32_t	ifindex;
+	unsigned	n;		/* 0 and no domains: withdraw */
+	struct in6_addr	server[DNS_SERVERS];
+	char		domains[256];	/* separated by blanks */
+};
+
+/* Opaque to everybody but the core. */
+#define STORE_KEY_MAX	40
+#define STORE_VALUE_MAX	160
+struct store_record {
+	bool		up;		/* false: forget the key */
+	uint8_t		key_len;
+	uint8_t		value_len;
+	uint8_t		key[STORE_KEY_MAX];
+	uint8_t		value[STORE_VALUE_MAX];
+};
+
+struct effect {
+	enum effect_kind kind;
+	union {
+		struct ef_send		send;
+		struct ef_address	address;
+		struct ef_route		route;
+		struct ef_path		path;
+		struct ef_flow		flow;
+		struct ef_proxy		proxy;
+		struct ef_dns		dns;
+		struct store_record	store;
+		struct note		note;
+	};
+};
+
+#endif

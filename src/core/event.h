@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event.h - what the world tells a node.  Pointers are good for the call.
+ */
+#ifndef MIP6D_CORE_EVENT_H
+#define MIP6D_CORE_EVENT_H
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/record.h"
+#include "core/effect.h"
+
+enum event_kind {
+	EV_PACKET,		/* an IPv6 packet for us to judge: ND on an
+				   interface of ours, or what the queue took */
+	EV_LINK,		/* an interface's state, whenever it changes */
+	EV_ADDRESS,		/* an address's state, ours or found there */
+	EV_NEIGHBOUR,		/* the kernel's neighbour reachability */
+	EV_MTU,			/* path MTU learned for a path */
+	EV_RESTORE,		/* one stored record, at the start */
+	EV_READY,		/* the world has been described: links, addresses
+				   and records are all in; SYNC follows */
+	EV_CLOCK,		/* wall clock - usec_t has this offset now */
+	EV_DONE,		/* an effect failed (error) or was finished */
+	EV_SHUTDOWN,		/* deregister what we can; effects follow */
+};
+
+struct ev_packet {
+	uint32_t	ifindex;
+	struct lladdr	ll_src;		/* len 0: not known */
+	struct span	data;		/* from the IPv6 header on */
+};
+
+struct ev_link {
+	uint32_t	ifindex;
+	char		name[16];
+	struct lladdr	ll;
+	uint32_t	mtu;
+	bool		up;		/* administratively up and carrier */
+	bool		gone;		/* the interface no longer exists */
+};
+
+enum addr_state {
+	ADDR_TENTATIVE,			/* DAD under way, not usable */
+	ADDR_OPTIMISTIC,		/* RFC 4429: usable with care */
+	ADDR_VALID,
+	ADDR_DUPLICATE,			/* DAD failed */
+	ADDR_GONE,
+};
+struct ev_address {
+	uint32_t	ifindex;
+	struct in6_addr	addr;
+	uint8_t		plen;
+	enum addr_state	state;
+};
+
+struct ev_neighbour {
+	uint32_t	ifindex;
+	struct in6_addr	addr;
+	struct lladdr	ll;
+	bool		reachable, failed;
+};
+
+struct ev_mtu {
+	struct path_key	path;
+	uint32_t	mtu;		/* of the outer packet */
+};
+
+struct ev_done {
+	enum effect_kind kind;
+	union effect_key {
+		struct path_key	path;
+		struct flow_key	flow;
+		struct addr_key	addr;
+	} key;
+	int		error;		/* 0, or -errno */
+};
+
+struct event {
+	enum event_kind	kind;
+	union {
+		struct ev_packet	packet;
+		struct ev_link		link;
+		struct ev_address	address;
+		struct ev_neighbour	neighbour;
+		struct ev_mtu		mtu;
+		struct store_record	restore;
+		int64_t			wall;	/* EV_CLOCK */
+		struct ev_done		done;
+	};
+};
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * note.h - what a node has to say to a person, as a code and typed fields.
+ *
+ * The core never makes text.  note_record (note.c) turns a note into a
+ * record, one table for log, `mip6ctl monitor' and tests.
+ */
+#ifndef MIP6D_CORE_NOTE_H
+#define MIP6D_CORE_NOTE_H
+
+#include "base/addr.h"
+#include "base/record.h"
+
+enum note_code {
+	NOTE_SENT,			/* a Mobility Header left: type a->b seq
+					   lifetime status */
+	NOTE_RECEIVED,			/* one came in */
+	NOTE_BAD_PACKET,		/* refused while parsing: fault, offset */
+	NOTE_REFUSED,			/* a peer's request: status */
+	NOTE_AUTH_FAILED,		/* a peer's authenticator was wrong */
+	NOTE_REPLAYED,
+	NOTE_BINDING_UP,		/* hoa a, coa b, lifetime */
+	NOTE_BINDING_MOVED,		/* hoa a, new coa b */
+	NOTE_BINDING_DOWN,		/* hoa a: deregistered or expired (reason) */
+	NOTE_BINDING_LIMIT,		/* HaMaxBindings reached */
+	NOTE_DAD_START, NOTE_DAD_OK, NOTE_DAD_FAILED,	/* address a */
+	NOTE_LINK_UP, NOTE_LINK_DOWN,	/* ifindex */
+	NOTE_ROUTER_PROBE,		/* asking the old router a */
+	NOTE_HANDOVER,			/* new router a, new care-of address b */
+	NOTE_HOME,			/* at home, home address a */
+	NOTE_REGISTERED,		/* hoa a, ha b; usec: from RA (or from the
+					   first BU) to BA */
+	NOTE_DEREGISTERED,
+	NOTE_REGISTRATION_FAILED,	/* hoa a, ha b, status */
+	NOTE_REGISTRATION_EXPIRED,
+	NOTE_NO_ANSWER,			/* still sending, the peer is silent */
+	NOTE_EFFECT_FAILED,		/* the world said no: errno */
+	NOTE_LIMIT,			/* a table is full: routers, prefixes */
+	NOTE_CODES
+};
+
+struct note {
+	enum note_code	code;
+	usec_t		at;
+	uint32_t	ifindex;
+	struct in6_addr	a, b;
+	uint8_t		type;		/* mh_type */
+	uint8_t		status;		/* BA status; wire_fault with BAD_PACKET */
+	uint16_t	seq;
+	uint32_t	lifetime;	/* seconds */
+	uint32_t	value;		/* code's own: offset, limit, errno */
+	usec_t		elapsed;
+};
+
+/* `ifname' may be NULL. Keys and words are documented in mip6ctl(8). */
+void	note_record(const struct note *, const char *ifname,
+		    struct record *ret);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * path.h - the data path: six functions and what it can.
+ *
+ * A back-end carries packets between flows and paths (core/effect.h says
+ * what these are).  It outlives the process: path_close leaves it
+ * forwarding; path_open finds what is there, calls of path_set and
+ * path_flow repeat what shall be, and path_sync removes the rest.
+ */
+#ifndef MIP6D_PATH_PATH_H
+#define MIP6D_PATH_PATH_H
+
+#include "core/effect.h"
+
+struct path;
+
+struct path_caps {
+	const char	*name;		/* "bpf" */
+	char		device[16];	/* the path device, "mip6" */
+	uint32_t	ifindex;	/* its index */
+	unsigned	max_paths, max_flows;
+	bool		tso;		/* large packets pass unsplit */
+};
+
+struct path_options {
+	const char	*device;	/* NULL: "mip6" */
+	unsigned	max_paths, max_flows;
+	bool		fast_path;	/* physical ingress straight to the
+					   tunnel; unseen by the path device */
+	uint32_t	route_table;	/* for source-selected flows (a mobile's) */
+};
+
+/* Something the path noticed. */
+struct path_event {
+	enum { PATH_EV_MTU, PATH_EV_DROP } kind;
+	struct path_key	key;
+	uint32_t	value;		/* new outer MTU */
+};
+
+/* Create or find the data path in this network namespace.  0, or -errno with
+ * one line in `why' that names what is missing. */
+int	path_open(const struct path_options *, struct path **ret,
+		  struct path_caps *caps, char *why, size_t cap);
+/* Packets may arrive from / leave by this interface; `on' false detaches. */
+int	path_link(struct path *, uint32_t ifindex, bool on);
+int	path_set(struct path *, const struct ef_path *);
+int	path_flow(struct path *, const struct ef_flow *);
+int	path_sync(struct path *);
+/* A descriptor that polls readable, and what it has: 1 with *ret, 0 none. */
+int	path_fd(const struct path *);
+int	path_poll(struct path *, struct path_event *ret);
+/* `keep': the kernel goes on forwarding.  Otherwise everything is removed. */
+struct path *path_close(struct path *, bool keep);
+/* Remove what any earlier process left (mip6d --cleanup). */
+int	path_cleanup(const char *device);
+/* Fill `rec's with counters, for mip6ctl: packets, bytes, drops by reason. */
+bool	path_show(const struct path *, size_t *pos, struct record_sink *);
+
+#endif
