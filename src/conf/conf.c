@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf.c - a configuration's memory and its defaults.
+ *
+ * Rows live in the configuration's arena.  An array that is full is copied
+ * to one of twice the size; the old one stays behind in the arena, which
+ * costs at most as much again and spares every row an allocation of its
+ * own.  Who knows how many rows will come (a key table) reserves them.
+ */
+#include "conf/conf.h"
+
+#include <stdlib.h>
+
+/* RFC 4861 section 6.2.1 */
+#define MAX_INTERVAL		600000u		/* ms */
+#define VALID_LIFETIME		2592000u
+#define PREFERRED_LIFETIME	604800u
+/* RFC 6275 section 6.1.7: 16 bits of four seconds each */
+#define BINDING_LIFE		262140u
+
+struct conf *
+conf_new(void)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	arena_init(&c->arena);
+	c->ha_max_binding_life = BINDING_LIFE;
+	c->ha_max_bindings = 1000000;
+	c->mn_max_ha_binding_life = BINDING_LIFE;
+	c->bindack_first = 1500;
+	c->bindack_rereg = 1000;
+	c->bindack_max = 32000;
+	c->router_probes = 2;
+	c->router_probe_timeout = 200;
+	c->max_routers = 8;
+	c->max_prefixes = 16;
+	c->optimistic_dad = true;
+	return c;
+}
+
+struct conf *
+conf_free(struct conf *c)
+{
+	if (c) {
+		arena_fini(&c->arena);
+		free(c);
+	}
+	return NULL;
+}
+
+/* Room for `want' rows of `size' octets in *rows, of which n are there. */
+static bool
+reserve(struct conf *c, void **rows, size_t size, unsigned n, unsigned want)
+{
+	void *p = arena_alloc(&c->arena, size * want);
+
+	if (!p)
+		return false;
+	if (n)
+		memcpy(p, *rows, size * n);
+	*rows = p;
+	return true;
+}
+
+/* One more row: arrays without a capacity of their own double whenever
+ * their number is a power of two. */
+static void *
+add_row(struct conf *c, void **rows, size_t size, unsigned *n, unsigned *cap)
+{
+	bool full = cap ? *n == *cap : (*n & (*n - 1)) == 0;
+	unsigned want = *n ? 2 * *n : 1;
+
+	if (full) {
+		if (*n > UINT32_MAX / 2 ||
+		    !reserve(c, rows, size, *n, want))
+			return NULL;
+		if (cap)
+			*cap = want;
+	}
+	return (char *)*rows + size * (*n)++;
+}
+
+struct conf_iface *
+conf_add_iface(struct conf *c, const char *name)
+{
+	struct conf_iface *i;
+	void *rows = c->iface;
+
+	if (strlen(name) >= sizeof(i->name))
+		return NULL;
+	i = add_row(c, &rows, sizeof(*i), &c->nifaces, &c->cap_ifaces);
+	if (!i)
+		return NULL;
+	c->iface = rows;
+	strcpy(i->name, name);
+	i->preference = 1;
+	i->tunnel = true;
+	i->max_ra_delay = 500;
+	i->max_interval = MAX_INTERVAL;
+	i->min_interval = MAX_INTERVAL / 100 * 33;
+	i->hop_limit = 64;
+	i->lifetime = 3 * MAX_INTERVAL / 1000;
+	i->ha_lifetime = i->lifetime;
+	i->rdnss_lifetime = i->lifetime;
+	return i;
+}
+
+struct conf_home_link *
+conf_add_home_link(struct conf *c)
+{
+	void *rows = c->home_link;
+	struct conf_home_link *l = add_row(c, &rows, sizeof(*l),
+					   &c->nhome_links,
+					   &c->cap_home_links);
+
+	c->home_link = rows;
+	return l;
+}
+
+struct conf_home *
+conf_add_home(struct conf *c)
+{
+	void *rows = c->home;
+	struct conf_home *h = add_row(c, &rows, sizeof(*h), &c->nhomes,
+				      &c->cap_homes);
+
+	c->home = rows;
+	if (h) {
+		h->plen = 64;
+		h->lifetime = c->mn_max_ha_binding_life;
+	}
+	return h;
+}
+
+struct conf_peer *
+conf_add_peer(struct conf *c)
+{
+	void *rows = c->peer;
+	struct conf_peer *p = add_row(c, &rows, sizeof(*p), &c->npeers,
+				      &c->cap_peers);
+
+	c->peer = rows;
+	if (p) {
+		p->addr.len = 128;
+		p->drift = 7;
+	}
+	return p;
+}
+
+struct conf_prefix *
+conf_add_prefix(struct conf *c, struct conf_iface *i)
+{
+	void *rows = i->prefix;
+	struct conf_prefix *p = add_row(c, &rows, sizeof(*p), &i->nprefixes,
+					NULL);
+
+	i->prefix = rows;
+	if (p) {
+		p->valid = VALID_LIFETIME;
+		p->preferred = PREFERRED_LIFETIME;
+		p->on_link = true;
+		p->autonomous = true;
+	}
+	return p;
+}
+
+struct conf_route *
+conf_add_route(struct conf *c, struct conf_iface *i)
+{
+	void *rows = i->route;
+	struct conf_route *r = add_row(c, &rows, sizeof(*r), &i->nroutes,
+				       NULL);
+
+	i->route = rows;
+	if (r)
+		r->lifetime = 3 * i->max_interval / 1000;
+	return r;
+}
