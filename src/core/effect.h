@@ -90,7 +90,9 @@ struct ef_flow {
 	bool		up;
 	struct flow_key	key;
 	enum flow_action action;
-	struct path_key	path;		/* with FLOW_PATH */
+	struct path_key	path;		/* with FLOW_PATH; with FLOW_HOLD
+					   packets that arrive through it are
+					   taken already (kind 0: none) */
 };
 
 /* Solicitations for `addr' on `ifindex' shall reach the node as packets
