@@ -87,9 +87,12 @@ static inline uint32_t rbuf_u32(struct rbuf *r)
 
 static inline uint64_t rbuf_u64(struct rbuf *r)
 {
-	uint64_t hi = rbuf_u32(r);
+	const uint8_t *p = rbuf_take(r, 8);
+	uint64_t v = 0;
 
-	return hi << 32 | rbuf_u32(r);
+	for (int i = 0; p && i < 8; i++)
+		v = v << 8 | p[i];
+	return v;
 }
 
 static inline struct in6_addr rbuf_addr(struct rbuf *r)
@@ -182,14 +185,22 @@ static inline void wbuf_u16(struct wbuf *w, uint16_t v)
 
 static inline void wbuf_u32(struct wbuf *w, uint32_t v)
 {
-	wbuf_u16(w, (uint16_t)(v >> 16));
-	wbuf_u16(w, (uint16_t)v);
+	uint8_t *p = wbuf_take(w, 4);
+
+	if (p) {
+		p[0] = (uint8_t)(v >> 24);
+		p[1] = (uint8_t)(v >> 16);
+		p[2] = (uint8_t)(v >> 8);
+		p[3] = (uint8_t)v;
+	}
 }
 
 static inline void wbuf_u64(struct wbuf *w, uint64_t v)
 {
-	wbuf_u32(w, (uint32_t)(v >> 32));
-	wbuf_u32(w, (uint32_t)v);
+	uint8_t *p = wbuf_take(w, 8);
+
+	for (int i = 0; p && i < 8; i++)
+		p[i] = (uint8_t)(v >> (56 - 8 * i));
 }
 
 static inline void wbuf_addr(struct wbuf *w, const struct in6_addr *a)

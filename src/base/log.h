@@ -8,8 +8,10 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_DETAIL };
 
-/* To stderr (with a time stamp when `stamp'), or to syslog when `syslog'. */
+/* To stderr, or to syslog when `use_syslog'.  `ident' is kept.  Before the
+ * first call: to stderr as "mip6d", notices and worse. */
 void	log_open(const char *ident, enum log_level most, int use_syslog);
+/* One line; control characters in it become '?'. */
 void	log_at(enum log_level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

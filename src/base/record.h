@@ -22,8 +22,9 @@ enum field_kind {
 	FIELD_STR,		/* s, kept by the producer until put() returns */
 	FIELD_ADDR,		/* addr */
 	FIELD_PREFIX,		/* prefix */
-	FIELD_LLADDR,		/* ll */
-	FIELD_DURATION,		/* u in usec: "12.5s"; JSON number of seconds */
+	FIELD_LLADDR,		/* ll; none: "-"; JSON null */
+	FIELD_DURATION,		/* u in usec: "12.5s"; JSON number of seconds;
+				   USEC_NEVER: "never"; JSON null */
 };
 
 struct field {
@@ -50,7 +51,7 @@ struct record_sink {
 	void	(*put)(struct record_sink *, const struct record *);
 };
 
-/* Adding past RECORD_FIELDS is a bug (assert). */
+/* Adding past RECORD_FIELDS is a bug (assert).  A NULL string is "". */
 void	record_init(struct record *, const char *type);
 void	record_uint(struct record *, const char *key, uint64_t);
 void	record_bool(struct record *, const char *key, bool);
@@ -61,13 +62,15 @@ void	record_lladdr(struct record *, const char *key, const struct lladdr *);
 void	record_duration(struct record *, const char *key, usec_t);
 
 /* One line without a newline: TYPE key=value ...  Strings with blanks,
- * quotes, '=' or control characters are quoted C-style.  Returns the length
- * that the whole text has, as snprintf does. */
+ * quotes, backslashes, '=', control characters or broken UTF-8, and empty
+ * ones, are quoted C-style.  Returns the length that the whole text has, as
+ * snprintf does. */
 size_t	record_print_text(const struct record *, char *buf, size_t cap);
 /* One JSON object, {"type": "...", ...}, RFC 8259. */
 size_t	record_print_json(const struct record *, char *buf, size_t cap);
 /* Read a text line back: fields come as FIELD_STR pointing into `line',
- * which is changed in place.  0 or -EINVAL.  For mip6ctl and tests. */
+ * which is changed in place, also by a failure.  0 or -EINVAL.  For
+ * mip6ctl and tests. */
 int	record_parse_text(char *line, struct record *ret);
 
 #endif
