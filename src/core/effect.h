@@ -67,7 +67,7 @@ struct ef_route {
 enum path_kind { PATH_IP6IP6 = 1 };
 struct path_key {
 	struct in6_addr	local, remote;	/* of the outer header */
-	uint8_t		kind;		/* enum path_kind */
+	uint32_t	kind;		/* enum path_kind; no padding: a key */
 };
 struct ef_path {
 	bool		up;

@@ -108,6 +108,8 @@ void	outbox_nd(struct node *, uint32_t ifindex, const struct lladdr *ll,
 		  const struct in6_addr *dst);
 
 void	note_put(struct node *, const struct note *, usec_t now);
+/* Fill in what a note says of a message: sequence number, lifetime, status. */
+void	note_of_mh(const struct mh *, struct note *);
 
 /* --- wanted objects: few, keyed, compared by value ----------------------- */
 
@@ -117,6 +119,8 @@ void	note_put(struct node *, const struct note *, usec_t now);
 void	want(struct node *, const struct effect *);
 /* Is that key wanted?  Its effect, or NULL. */
 const struct effect *want_find(const struct node *, const struct effect *key);
+void	wants_withdraw(struct node *);	/* all of them shall not be */
+void	wants_free(struct node *);	/* says nothing */
 
 /* --- tunnels -------------------------------------------------------------- */
 
@@ -135,6 +139,11 @@ struct tunnel {
  * user and its removal after the last.  NULL: memory. */
 struct tunnel *tunnel_get(struct node *, const struct path_key *);
 struct tunnel *tunnel_put(struct node *, struct tunnel *);	/* NULL */
+/* EV_MTU: remembered, so that the path is told with it from now on. */
+void	tunnel_mtu(struct node *, const struct ev_mtu *);
+void	tunnels_init(struct node *);
+void	tunnels_fini(struct node *);		/* says nothing */
+bool	tunnels_show(const struct node *, struct cursor *, struct record_sink *);
 
 /* --- interfaces ----------------------------------------------------------- */
 
@@ -158,6 +167,16 @@ struct iface_addr {
 	enum addr_state	state;
 };
 
+void	ifaces_init(struct node *);
+void	ifaces_fini(struct node *);
+/* The node's picture of links and addresses, from its events.  `*was_up' is
+ * the state before; NULL: memory, or the interface is unknown (address). */
+struct iface *iface_on_link(struct node *, const struct ev_link *, bool *was_up);
+struct iface *iface_on_address(struct node *, const struct ev_address *);
+/* Free it (the parts' hooks were told with up false before). */
+void	iface_gone(struct node *, struct iface *);
+bool	ifaces_show(const struct node *, struct cursor *, struct record_sink *);
+const struct conf_iface *iface_conf(const struct conf *, const char *name);
 struct iface *iface_find(const struct node *, uint32_t ifindex);
 struct iface *iface_by_name(const struct node *, const char *name);
 /* The link-local address for sending: valid first, then optimistic; NULL:
@@ -185,10 +204,15 @@ struct rx {
 /* What each part does with a message.  In the order of the table in node.c;
  * a message may interest several (an NA: attach and defend). */
 void	attach_on_nd(struct node *, struct rx *, usec_t now);	/* RA, NA */
+void	attach_on_neighbour(struct node *, const struct ev_neighbour *,
+			    usec_t now);
 void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
+/* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
+bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
+		       const struct in6_addr *coa);
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
@@ -266,8 +290,7 @@ enum security_verdict security_check(struct node *, const struct conf_peer *,
  * send. */
 void	security_options(const struct conf_peer *, struct mh *,
 			 uint64_t replay);
-/* Fill in the authenticator of a built message.  `repeat': the same peer's
- * key was used by the last security_check of this node. */
+/* Fill in the authenticator of a built message. */
 void	security_sign(struct node *, const struct conf_peer *,
 		      const struct mh *, uint8_t *mh_bytes,
 		      const struct in6_addr *coa, const struct in6_addr *hoa);

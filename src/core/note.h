@@ -39,12 +39,22 @@ enum note_code {
 	NOTE_CODES
 };
 
+/* NOTE_BINDING_DOWN: why, in `value' */
+enum note_down {
+	NOTE_DOWN_DEREGISTERED = 1,
+	NOTE_DOWN_EXPIRED,
+	NOTE_DOWN_CONFIGURATION,
+	NOTE_DOWN_SHUTDOWN,
+	NOTE_DOWN_FAILED,
+};
+
 struct note {
 	enum note_code	code;
 	usec_t		at;
 	uint32_t	ifindex;
 	struct in6_addr	a, b;
-	uint8_t		type;		/* mh_type */
+	uint8_t		type;		/* mh_type; enum effect_kind with
+					   EFFECT_FAILED and LIMIT */
 	uint8_t		status;		/* BA status; wire_fault with BAD_PACKET */
 	uint16_t	seq;
 	uint32_t	lifetime;	/* seconds */

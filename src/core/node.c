@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * node.c - the door of the core: events come in, go through the tables
+ * below to the parts that care, and effects go out (effects.c).
+ *
+ * The order to read in: input_packet shows how a message is judged before
+ * anything else is touched (RFC 6275 section 9.2); the tables say which
+ * part hears what; the rest is life and death.
+ */
+#include "core/effects.h"
+#include "core/node.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Errors and refusals a second, and how many may come at once. */
+#define ANSWER_RATE	100
+#define ANSWER_BURST	100
+
+/* A restarted node waits this long for its world to settle before it says
+ * what may be removed (EF_SYNC). */
+#define SYNC_PATIENCE	SEC(10)
+
+/* --- alarms ------------------------------------------------------------------ */
+
+void
+alarm_init(struct alarm *a, alarm_fire *fire)
+{
+	timer_init(&a->t);
+	a->fire = fire;
+}
+
+void
+alarm_set(struct node *n, struct alarm *a, usec_t at)
+{
+	if (at == USEC_NEVER)
+		heap_cancel(&n->timers, &a->t);
+	else
+		heap_set(&n->timers, &a->t, at);
+}
+
+void
+alarm_clear(struct node *n, struct alarm *a)
+{
+	heap_cancel(&n->timers, &a->t);
+}
+
+/* --- limits -------------------------------------------------------------------- */
+
+usec_t
+rate_next(const struct rate *r)
+{
+	usec_t oldest = r->sent[r->next];
+
+	return oldest ? oldest + SEC(1) : 0;
+}
+
+void
+rate_sent(struct rate *r, usec_t now)
+{
+	r->sent[r->next] = now;
+	r->next = (r->next + 1) % MAX_UPDATE_RATE;
+}
+
+bool
+node_may_answer(struct node *n, usec_t now)
+{
+	usec_t since = now - n->answer_time;
+	uint64_t earned = since * ANSWER_RATE / USEC_PER_SEC;
+
+	if (earned) {
+		n->answer_time = now;
+		n->answer_tokens = earned + n->answer_tokens > ANSWER_BURST ?
+			ANSWER_BURST : n->answer_tokens + (uint32_t)earned;
+	}
+	if (!n->answer_tokens)
+		return false;
+	n->answer_tokens--;
+	return true;
+}
+
+/* --- answers to what cannot be taken --------------------------------------------- */
+
+/* RFC 4443 2.4 e: who must not be answered with an error. */
+static bool
+may_complain(struct node *n, const struct pkt *p, usec_t now)
+{
+	return !addr_is_multicast(&p->dst) && !addr_is_multicast(&p->src) &&
+	       !addr_is_unspec(&p->src) && node_may_answer(n, now);
+}
+
+static void
+send_icmp(struct node *n, const struct rx *rx, uint8_t code, uint32_t pointer,
+	  usec_t now)
+{
+	struct wbuf *w;
+
+	if (!may_complain(n, &rx->pkt, now))
+		return;
+	w = outbox_start(n);
+	if (!w)
+		return;
+	/* 4 is Parameter Problem. */
+	pkt_icmp_error(w, &rx->pkt.dst, &rx->pkt.src, 4, code, pointer,
+		       rx->data.p, rx->data.len);
+	outbox_commit(n, 0, NULL);
+}
+
+/* RFC 6275 9.3.3: to the source as it stands in the IPv6 header, without a
+ * routing header; the Home Address field is that of the offending packet's
+ * option, or unspecified. */
+static void
+send_binding_error(struct node *n, const struct rx *rx, uint8_t status,
+		   usec_t now)
+{
+	struct mh mh = { .type = MH_BE };
+	struct mh_route r = { .src = rx->pkt.dst, .dst = rx->pkt.src };
+
+	if (!may_complain(n, &rx->pkt, now))
+		return;
+	mh.be.status = status;
+	if (rx->pkt.has_hao)
+		mh.be.hoa = rx->pkt.hao;
+	node_send_mh(n, &mh, &r, NULL, 0, now);
+}
+
+static void
+note_bad(struct node *n, const struct rx *rx, const struct wire_error *e,
+	 usec_t now)
+{
+	struct note note = {
+		.code = NOTE_BAD_PACKET, .a = rx->pkt.src,
+		.status = (uint8_t)e->fault, .value = e->offset,
+		.ifindex = rx->iface ? rx->iface->ifindex : 0,
+	};
+
+	if (node_may_answer(n, now))
+		note_put(n, &note, now);
+}
+
+/* What the RFC asks for, fault by fault; silence is the rule. */
+static void
+answer_fault(struct node *n, const struct rx *rx, const struct wire_error *e,
+	     usec_t now)
+{
+	note_bad(n, rx, e, now);
+	switch (e->fault) {
+	case WIRE_MH_TYPE:		/* RFC 6275 9.2, third check */
+		send_binding_error(n, rx, MH_BE_UNKNOWN_TYPE, now);
+		return;
+	case WIRE_PROTO:		/* 9.2: pointer at Payload Proto */
+	case WIRE_TOO_SHORT:		/* 9.2: pointer at Header Len */
+	case WIRE_EXT_VALUE:		/* 6.3, 6.4: at the field */
+		send_icmp(n, rx, 0, e->offset, now);
+		return;
+	case WIRE_EXT_OPTION:		/* RFC 8200 4.2 */
+		send_icmp(n, rx, 2, e->offset, now);
+		return;
+	case WIRE_OK:
+	case WIRE_TRUNCATED:
+	case WIRE_CHECKSUM:
+	case WIRE_OPT_LENGTH:
+	case WIRE_OPT_TOO_MANY:
+	case WIRE_OPT_MISPLACED:
+	case WIRE_EXT_ORDER:
+	case WIRE_EXT_SILENT:
+	case WIRE_HOPLIMIT:
+	case WIRE_VALUE:
+	case WIRE_FAULTS:
+		return;
+	}
+}
+
+/* --- packets ----------------------------------------------------------------------- */
+
+typedef void on_message(struct node *, struct rx *, usec_t now);
+
+static const struct {
+	unsigned	roles;		/* any of these; 0: every node */
+	on_message	*on;
+} nd_table[] = {
+	{ CONF_MN,		attach_on_nd },
+	{ CONF_MN,		mn_on_nd },
+	{ CONF_HA | CONF_AR,	advert_on_nd },
+	{ CONF_HA,		defend_on_nd },
+};
+
+/* A Binding Update goes to everybody: who is no home agent says so (131). */
+static const struct {
+	uint8_t		type;
+	unsigned	roles;
+	on_message	*on;
+} mh_table[] = {
+	{ MH_BU,	0,		ha_on_bu },
+	{ MH_BA,	CONF_MN,	mn_on_ba },
+	{ MH_BRR,	CONF_MN,	mn_on_brr },
+	{ MH_BE,	CONF_MN,	mn_on_be },
+};
+
+static bool
+plays(const struct node *n, unsigned roles)
+{
+	return !roles || n->conf->roles & roles;
+}
+
+static void
+input_nd(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct pkt *p = &rx->pkt;
+	struct wire_error e;
+	int err;
+
+	if (!rx->iface)
+		return;
+	err = nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,
+		       p->hlim, &rx->nd, &e);
+	if (err == -EBADMSG) {
+		e.offset += p->off;
+		note_bad(n, rx, &e, now);
+	}
+	if (err)
+		return;
+	for (size_t k = 0; k < sizeof(nd_table) / sizeof(*nd_table); k++)
+		if (plays(n, nd_table[k].roles))
+			nd_table[k].on(n, rx, now);
+}
+
+static void
+note_received(struct node *n, const struct rx *rx, usec_t now)
+{
+	struct note note = {
+		.code = NOTE_RECEIVED, .a = rx->pkt.src, .b = rx->pkt.dst,
+		.ifindex = rx->iface ? rx->iface->ifindex : 0,
+	};
+
+	note_of_mh(&rx->mh, &note);
+	note_put(n, &note, now);
+}
+
+static void
+input_mh(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct pkt *p = &rx->pkt;
+	struct wire_error e;
+
+	if (mh_parse(p->payload.p, p->payload.len, pkt_src(p), pkt_dst(p),
+		     &rx->mh, &e)) {
+		e.offset += p->off;
+		answer_fault(n, rx, &e, now);
+		return;
+	}
+	/* RFC 6275 9.3.1: a Home Address option wants a binding, but in a
+	 * Binding Update, which is about to make it. */
+	if (p->has_hao && rx->mh.type != MH_BU &&
+	    !ha_has_binding(n, &p->hao, &p->src)) {
+		send_binding_error(n, rx, MH_BE_UNKNOWN_BINDING, now);
+		return;
+	}
+	note_received(n, rx, now);
+	for (size_t k = 0; k < sizeof(mh_table) / sizeof(*mh_table); k++)
+		if (mh_table[k].type == rx->mh.type &&
+		    plays(n, mh_table[k].roles))
+			mh_table[k].on(n, rx, now);
+}
+
+/*
+ * The checks, in order: the IPv6 header and its extensions (pkt_parse:
+ * RFC 8200, RFC 6275 6.3 and 6.4); then for a Mobility Header those of
+ * RFC 6275 9.2 (mh_parse), for Neighbor Discovery those of RFC 4861
+ * (nd_parse).  Anything else reaches us only because it carries a Home
+ * Address option or a type 2 routing header that the kernel does not know.
+ */
+static void
+input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
+{
+	struct rx rx;
+	struct wire_error e;
+
+	rx.iface = iface_find(n, ev->ifindex);
+	rx.ll_src = ev->ll_src;
+	rx.data = ev->data;
+	rx.pkt.src = rx.pkt.dst = addr_unspec;
+	rx.pkt.has_hao = rx.pkt.has_rh2 = false;
+	if (pkt_parse(ev->data.p, ev->data.len, &rx.pkt, &e)) {
+		answer_fault(n, &rx, &e, now);
+		return;
+	}
+	if (rx.pkt.proto == IPPROTO_ICMPV6 && !rx.pkt.has_hao &&
+	    !rx.pkt.has_rh2)
+		input_nd(n, &rx, now);
+	else if (rx.pkt.proto == IPPROTO_MOBILITY)
+		input_mh(n, &rx, now);
+	else if (rx.pkt.has_hao &&
+		 !ha_has_binding(n, &rx.pkt.hao, &rx.pkt.src))
+		send_binding_error(n, &rx, MH_BE_UNKNOWN_BINDING, now);
+}
+
+/* --- the other events ----------------------------------------------------------------- */
+
+static const struct {
+	unsigned	roles;
+	int		(*start)(struct node *, usec_t);
+	void		(*stop)(struct node *);
+	void		(*on_link)(struct node *, struct iface *, bool, usec_t);
+	bool		(*restore)(struct node *, const struct store_record *,
+				   usec_t);
+	void		(*ready)(struct node *, usec_t);
+	void		(*shutdown)(struct node *, usec_t);
+	int		(*reconfigure)(struct node *, const struct conf *,
+				       usec_t);
+	bool		(*show)(const struct node *, const char *, usec_t,
+				struct cursor *, struct record_sink *);
+} parts[] = {
+	{ CONF_MN, mn_start, mn_stop, mn_on_link, mn_restore, mn_ready,
+	  mn_shutdown, mn_reconfigure, mn_show },
+	{ CONF_HA, ha_start, ha_stop, ha_on_link, ha_restore, ha_ready,
+	  ha_shutdown, ha_reconfigure, ha_show },
+	{ CONF_HA | CONF_AR, advert_start, advert_stop, advert_on_link, NULL,
+	  NULL, advert_shutdown, advert_reconfigure, NULL },
+};
+#define PARTS	(sizeof(parts) / sizeof(*parts))
+
+static void
+input_link(struct node *n, const struct ev_link *ev, usec_t now)
+{
+	bool was_up;
+	struct iface *i = iface_on_link(n, ev, &was_up);
+	struct note note = { .ifindex = ev->ifindex };
+
+	if (!i)
+		return;
+	for (size_t k = 0; k < PARTS; k++)
+		if (plays(n, parts[k].roles))
+			parts[k].on_link(n, i, was_up, now);
+	if (i->conf && i->up != was_up) {
+		note.code = i->up ? NOTE_LINK_UP : NOTE_LINK_DOWN;
+		note_put(n, &note, now);
+	}
+	if (ev->gone)
+		iface_gone(n, i);
+}
+
+static void
+input_address(struct node *n, const struct ev_address *ev, usec_t now)
+{
+	struct iface *i = iface_on_address(n, ev);
+
+	if (!i)
+		return;
+	if (plays(n, CONF_MN))
+		mn_on_address(n, i, ev, now);
+	if (plays(n, CONF_HA | CONF_AR))
+		advert_on_address(n, i, now);
+}
+
+static void
+input_restore(struct node *n, const struct store_record *rec, usec_t now)
+{
+	for (size_t k = 0; k < PARTS; k++)
+		if (plays(n, parts[k].roles) && parts[k].restore &&
+		    parts[k].restore(n, rec, now))
+			return;
+}
+
+static void
+input_done(struct node *n, const struct ev_done *ev, usec_t now)
+{
+	struct note note = {
+		.code = NOTE_EFFECT_FAILED, .type = (uint8_t)ev->kind,
+		.value = (uint32_t)-ev->error,
+	};
+
+	if (!ev->error)
+		return;
+	if (ev->kind == EF_PATH)
+		note.a = ev->key.path.remote;
+	else if (ev->kind == EF_FLOW)
+		note.a = ev->key.flow.dst.len ? ev->key.flow.dst.addr :
+			 ev->key.flow.src.addr;
+	else
+		note.a = ev->key.addr.addr;
+	if (node_may_answer(n, now))
+		note_put(n, &note, now);
+}
+
+/* Once the roles are content, or patience is over, what was not said again
+ * may go. */
+static void
+sync_try(struct node *n)
+{
+	if (!n->ready || n->synced || n->stopping)
+		return;
+	if (plays(n, CONF_MN) && alarm_is_set(&n->sync_alarm) &&
+	    !mn_settled(n))
+		return;
+	n->synced = true;
+	alarm_clear(n, &n->sync_alarm);
+	wish_add(n, &n->sync, 1);
+}
+
+static void
+on_sync_alarm(struct node *n, struct alarm *a, usec_t now)
+{
+	sync_try(n);
+}
+
+static void
+input_ready(struct node *n, usec_t now)
+{
+	if (n->ready)
+		return;
+	n->ready = true;
+	alarm_set(n, &n->sync_alarm, now + SYNC_PATIENCE);
+	for (size_t k = 0; k < PARTS; k++)
+		if (plays(n, parts[k].roles) && parts[k].ready)
+			parts[k].ready(n, now);
+}
+
+static void
+input_shutdown(struct node *n, usec_t now)
+{
+	if (n->stopping)
+		return;
+	n->stopping = true;
+	for (size_t k = 0; k < PARTS; k++)
+		if (plays(n, parts[k].roles))
+			parts[k].shutdown(n, now);
+	wants_withdraw(n);
+}
+
+void
+node_input(struct node *n, const struct event *ev, usec_t now)
+{
+	if (n->stopping)
+		return;
+	switch (ev->kind) {
+	case EV_PACKET:
+		input_packet(n, &ev->packet, now);
+		break;
+	case EV_LINK:
+		input_link(n, &ev->link, now);
+		break;
+	case EV_ADDRESS:
+		input_address(n, &ev->address, now);
+		break;
+	case EV_NEIGHBOUR:
+		if (plays(n, CONF_MN))
+			attach_on_neighbour(n, &ev->neighbour, now);
+		break;
+	case EV_MTU:
+		tunnel_mtu(n, &ev->mtu);
+		break;
+	case EV_RESTORE:
+		input_restore(n, &ev->restore, now);
+		break;
+	case EV_READY:
+		input_ready(n, now);
+		break;
+	case EV_CLOCK:
+		n->wall = ev->wall;
+		break;
+	case EV_DONE:
+		input_done(n, &ev->done, now);
+		break;
+	case EV_SHUTDOWN:
+		input_shutdown(n, now);
+		break;
+	}
+	sync_try(n);
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+usec_t
+node_deadline(const struct node *n)
+{
+	return heap_deadline(&n->timers);
+}
+
+void
+node_tick(struct node *n, usec_t now)
+{
+	struct timer *t;
+
+	while ((t = heap_pop(&n->timers, now))) {
+		struct alarm *a = container_of(t, struct alarm, t);
+
+		a->fire(n, a, now);
+	}
+	sync_try(n);
+}
+
+static int
+parts_start(struct node *n, usec_t now)
+{
+	for (size_t k = 0; k < PARTS; k++) {
+		int err = plays(n, parts[k].roles) ?
+			parts[k].start(n, now) : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct node *
+node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
+{
+	struct node *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->conf = conf;
+	memcpy(n->secret, seed->secret, sizeof(n->secret));
+	n->wall = seed->wall;
+	n->answer_tokens = ANSWER_BURST;
+	n->answer_time = now;
+	rng_init(&n->rng, n->secret);
+	heap_init(&n->timers);
+	effects_init(n);
+	list_init(&n->wants);
+	ifaces_init(n);
+	tunnels_init(n);
+	alarm_init(&n->sync_alarm, on_sync_alarm);
+	n->mac = mac_new();
+	if (!n->mac || security_start(n) || parts_start(n, now))
+		return node_free(n);
+	return n;
+}
+
+/* Parts that are no longer played stop, new ones start, the others adapt. */
+int
+node_reconfigure(struct node *n, const struct conf *conf, usec_t now)
+{
+	const struct conf *old = n->conf;
+	int err;
+
+	if (conf->roles != old->roles)
+		return -EOPNOTSUPP;
+	n->conf = conf;
+	security_stop(n);
+	err = security_start(n);
+	if (err) {
+		n->conf = old;
+		return security_start(n) ? -ENOMEM : err;
+	}
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		i->conf = iface_conf(conf, i->name);
+	}
+	for (size_t k = 0; k < PARTS && !err; k++)
+		if (plays(n, parts[k].roles))
+			err = parts[k].reconfigure(n, old, now);
+	return err;
+}
+
+struct node *
+node_free(struct node *n)
+{
+	if (!n)
+		return NULL;
+	for (size_t k = 0; k < PARTS; k++)
+		if (plays(n, parts[k].roles))
+			parts[k].stop(n);
+	effects_fini(n);
+	wants_free(n);
+	ifaces_fini(n);
+	tunnels_fini(n);
+	security_stop(n);
+	mac_free(n->mac);
+	heap_fini(&n->timers);
+	explicit_bzero(n->secret, sizeof(n->secret));
+	free(n);
+	return NULL;
+}
+
+/* --- show ---------------------------------------------------------------------------------- */
+
+static const char *
+roles_word(unsigned roles)
+{
+	if (roles & CONF_MN)
+		return "MN";
+	if (roles & CONF_HA)
+		return roles & CONF_AR ? "HA,AR" : "HA";
+	return roles & CONF_AR ? "AR" : "CN";
+}
+
+static bool
+show_node(const struct node *n, const char *what, usec_t now,
+	  struct cursor *c, struct record_sink *sink)
+{
+	struct record r;
+
+	if (strcmp(what, "links") == 0)
+		return ifaces_show(n, c, sink);
+	if (strcmp(what, "paths") == 0)
+		return tunnels_show(n, c, sink);
+	if (strcmp(what, "status"))
+		return false;
+	record_init(&r, "node");
+	record_str(&r, "role", roles_word(n->conf->roles));
+	record_bool(&r, "ready", n->ready);
+	record_bool(&r, "synced", n->synced);
+	record_uint(&r, "paths", n->tunnels.count);
+	record_uint(&r, "timers", n->timers.count);
+	sink->put(sink, &r);
+	return false;
+}
+
+/* The node itself first, then each part that the roles have. */
+bool
+node_show(const struct node *n, const char *what, usec_t now,
+	  struct cursor *c, struct record_sink *sink)
+{
+	bool more = false;
+
+	if (c->room == 0)
+		more = show_node(n, what, now, c, sink);
+	else if (parts[c->room - 1].show && plays(n, parts[c->room - 1].roles))
+		more = parts[c->room - 1].show(n, what, now, c, sink);
+	if (more)
+		return true;
+	*c = (struct cursor){ .room = c->room + 1 };
+	return c->room <= PARTS;
+}

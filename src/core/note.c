@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * note.c - from a note's code and fields to a record: the one place where
+ * a node's news become words.
+ *
+ * One row a code: the record's type, and which fields it has, in the order
+ * in which they are printed.
+ */
+#include "core/note.h"
+#include "core/node.h"
+
+#include "wire/name.h"
+
+enum part {
+	P_END, P_TYPE, P_A_SRC, P_B_DST, P_A_HOA, P_B_HA, P_B_COA, P_A_ADDR,
+	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
+	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
+	P_WHAT,
+};
+
+static const struct {
+	const char	*type;
+	uint8_t		part[8];
+} rows[NOTE_CODES] = {
+	[NOTE_SENT]	= { "sent", { P_TYPE, P_A_SRC, P_B_DST, P_SEQ,
+				P_LIFETIME, P_STATUS } },
+	[NOTE_RECEIVED]	= { "received", { P_TYPE, P_A_SRC, P_B_DST, P_SEQ,
+				P_LIFETIME, P_STATUS } },
+	[NOTE_BAD_PACKET] = { "bad-packet", { P_A_SRC, P_FAULT, P_OFFSET,
+				P_IFACE } },
+	[NOTE_REFUSED]	= { "refused", { P_A_HOA, P_B_COA, P_STATUS } },
+	[NOTE_AUTH_FAILED] = { "auth-failed", { P_A_HOA, P_B_COA, P_STATUS } },
+	[NOTE_REPLAYED]	= { "replayed", { P_A_HOA, P_B_COA, P_SEQ } },
+	[NOTE_BINDING_UP] = { "binding-up", { P_A_HOA, P_B_COA, P_LIFETIME } },
+	[NOTE_BINDING_MOVED] = { "binding-moved", { P_A_HOA, P_B_COA,
+				P_LIFETIME } },
+	[NOTE_BINDING_DOWN] = { "binding-down", { P_A_HOA, P_REASON } },
+	[NOTE_BINDING_LIMIT] = { "binding-limit", { P_A_HOA, P_LIMIT } },
+	[NOTE_DAD_START] = { "dad-start", { P_A_ADDR, P_IFACE } },
+	[NOTE_DAD_OK]	= { "dad-ok", { P_A_ADDR, P_IFACE } },
+	[NOTE_DAD_FAILED] = { "dad-failed", { P_A_ADDR, P_IFACE } },
+	[NOTE_LINK_UP]	= { "link-up", { P_IFACE } },
+	[NOTE_LINK_DOWN] = { "link-down", { P_IFACE } },
+	[NOTE_ROUTER_PROBE] = { "router-probe", { P_A_ROUTER, P_IFACE } },
+	[NOTE_HANDOVER]	= { "handover", { P_A_ROUTER, P_B_COA, P_IFACE } },
+	[NOTE_HOME]	= { "home", { P_A_HOA, P_IFACE } },
+	[NOTE_REGISTERED] = { "registered", { P_A_HOA, P_B_HA, P_LIFETIME,
+				P_ELAPSED } },
+	[NOTE_DEREGISTERED] = { "deregistered", { P_A_HOA, P_B_HA,
+				P_ELAPSED } },
+	[NOTE_REGISTRATION_FAILED] = { "registration-failed", { P_A_HOA,
+				P_B_HA, P_STATUS } },
+	[NOTE_REGISTRATION_EXPIRED] = { "registration-expired", { P_A_HOA,
+				P_B_HA } },
+	[NOTE_NO_ANSWER] = { "no-answer", { P_A_PEER, P_ELAPSED } },
+	[NOTE_EFFECT_FAILED] = { "effect-failed", { P_WHAT, P_A_ADDR,
+				P_ERRNO } },
+	[NOTE_LIMIT]	= { "limit", { P_WHAT, P_LIMIT, P_IFACE } },
+};
+
+void
+note_of_mh(const struct mh *mh, struct note *note)
+{
+	note->type = mh->type;
+	if (mh->type == MH_BU) {
+		note->seq = mh->bu.seq;
+		note->lifetime = (uint32_t)mh->bu.lifetime * MH_LIFETIME_UNIT;
+	} else if (mh->type == MH_BA) {
+		note->seq = mh->ba.seq;
+		note->status = mh->ba.status;
+		note->lifetime = (uint32_t)mh->ba.lifetime * MH_LIFETIME_UNIT;
+	} else if (mh->type == MH_BE) {
+		note->status = mh->be.status;
+	}
+}
+
+static const char *
+effect_word(uint32_t kind)
+{
+	static const char *const words[] = {
+		[EF_SEND] = "send", [EF_ADDRESS] = "address",
+		[EF_ROUTE] = "route", [EF_PATH] = "path", [EF_FLOW] = "flow",
+		[EF_PROXY] = "proxy", [EF_DNS] = "dns", [EF_STORE] = "store",
+		[EF_SYNC] = "sync", [EF_NOTE] = "note",
+	};
+
+	return kind < sizeof(words) / sizeof(*words) ? words[kind] : "effect";
+}
+
+static const char *
+reason_word(uint32_t reason)
+{
+	static const char *const words[] = {
+		[NOTE_DOWN_DEREGISTERED] = "deregistered",
+		[NOTE_DOWN_EXPIRED] = "expired",
+		[NOTE_DOWN_CONFIGURATION] = "configuration",
+		[NOTE_DOWN_SHUTDOWN] = "shutdown",
+		[NOTE_DOWN_FAILED] = "failed",
+	};
+
+	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
+		words[reason] : "unknown";
+}
+
+static void
+put_status(const struct note *n, struct record *r)
+{
+	const char *name;
+	bool message = n->code == NOTE_SENT || n->code == NOTE_RECEIVED;
+
+	if (message && n->type != MH_BA && n->type != MH_BE)
+		return;
+	record_uint(r, "status", n->status);
+	if (message && n->type == MH_BE)
+		return;
+	name = name_status(n->status);
+	if (name && n->status >= 128)
+		record_str(r, "reason", name);
+}
+
+static void
+put_type(const struct note *n, struct record *r)
+{
+	const char *name = name_mh_type(n->type);
+
+	if (name)
+		record_str(r, "message", name);
+	else
+		record_uint(r, "message", n->type);
+}
+
+static bool
+has_seq(const struct note *n)
+{
+	return n->type == MH_BU || n->type == MH_BA;
+}
+
+static void
+put_part(enum part p, const struct note *n, const char *ifname,
+	 struct record *r)
+{
+	switch (p) {
+	case P_END:
+		return;
+	case P_TYPE:
+		put_type(n, r);
+		return;
+	case P_A_SRC:
+		record_addr(r, "src", &n->a);
+		return;
+	case P_B_DST:
+		record_addr(r, "dst", &n->b);
+		return;
+	case P_A_HOA:
+		record_addr(r, "hoa", &n->a);
+		return;
+	case P_B_HA:
+		record_addr(r, "ha", &n->b);
+		return;
+	case P_B_COA:
+		record_addr(r, "coa", &n->b);
+		return;
+	case P_A_ADDR:
+		record_addr(r, "address", &n->a);
+		return;
+	case P_A_PEER:
+		record_addr(r, "peer", &n->a);
+		return;
+	case P_A_ROUTER:
+		record_addr(r, "router", &n->a);
+		return;
+	case P_SEQ:
+		if (has_seq(n))
+			record_uint(r, "seq", n->seq);
+		return;
+	case P_LIFETIME:
+		if (n->code > NOTE_RECEIVED || has_seq(n))
+			record_duration(r, "lifetime", SEC(n->lifetime));
+		return;
+	case P_STATUS:
+		put_status(n, r);
+		return;
+	case P_FAULT:
+		record_str(r, "fault",
+			   name_fault((enum wire_fault)n->status));
+		return;
+	case P_OFFSET:
+		record_uint(r, "offset", n->value);
+		return;
+	case P_REASON:
+		record_str(r, "reason", reason_word(n->value));
+		return;
+	case P_LIMIT:
+		record_uint(r, "limit", n->value);
+		return;
+	case P_ERRNO:
+		record_str(r, "error", strerror((int)n->value));
+		return;
+	case P_ELAPSED:
+		record_duration(r, "elapsed", n->elapsed);
+		return;
+	case P_IFACE:
+		if (ifname)
+			record_str(r, "interface", ifname);
+		else if (n->ifindex)
+			record_uint(r, "ifindex", n->ifindex);
+		return;
+	case P_WHAT:
+		record_str(r, "what", effect_word(n->type));
+		return;
+	}
+}
+
+void
+note_record(const struct note *n, const char *ifname, struct record *ret)
+{
+	record_init(ret, rows[n->code].type);
+	record_duration(ret, "at", n->at);
+	for (unsigned k = 0; k < sizeof(rows[0].part); k++)
+		put_part((enum part)rows[n->code].part[k], n, ifname, ret);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * want.c - the few keyed objects that shall be: addresses, routes, flows,
+ * proxies and resolvers of this node.
+ *
+ * A part says what it wants as often as it likes; an effect comes of it
+ * only when that is new or different.  What is no longer wanted is told
+ * once, as its removal, and forgotten.  (A home agent's million bindings
+ * do not live here: they are their own objects, registrar.c.)
+ */
+#include "core/node.h"
+
+#include <stdlib.h>
+
+#define WANT_SAY	0x1
+
+struct want {
+	struct list	all;
+	struct wish	wish;
+	bool		said;		/* its being up was told */
+	struct effect	ef;
+};
+
+/* The member's size: no need to copy the packet of a SEND around. */
+static size_t
+want_size(enum effect_kind kind)
+{
+	static const size_t sizes[] = {
+		[EF_ADDRESS]	= sizeof(struct ef_address),
+		[EF_ROUTE]	= sizeof(struct ef_route),
+		[EF_FLOW]	= sizeof(struct ef_flow),
+		[EF_PROXY]	= sizeof(struct ef_proxy),
+		[EF_DNS]	= sizeof(struct ef_dns),
+	};
+	return sizes[kind];
+}
+
+static bool
+addr_key_eq(const struct addr_key *a, const struct addr_key *b)
+{
+	return a->ifindex == b->ifindex && addr_eq(&a->addr, &b->addr);
+}
+
+static bool
+same_key(const struct effect *a, const struct effect *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == EF_ADDRESS)
+		return addr_key_eq(&a->address.key, &b->address.key);
+	if (a->kind == EF_PROXY)
+		return addr_key_eq(&a->proxy.key, &b->proxy.key);
+	if (a->kind == EF_ROUTE)
+		return a->route.ifindex == b->route.ifindex &&
+		       prefix_eq(&a->route.dst, &b->route.dst) &&
+		       addr_eq(&a->route.gateway, &b->route.gateway);
+	if (a->kind == EF_FLOW)
+		return prefix_eq(&a->flow.key.src, &b->flow.key.src) &&
+		       prefix_eq(&a->flow.key.dst, &b->flow.key.dst);
+	return a->dns.ifindex == b->dns.ifindex;
+}
+
+static bool
+path_key_eq(const struct path_key *a, const struct path_key *b)
+{
+	return a->kind == b->kind && addr_eq(&a->local, &b->local) &&
+	       addr_eq(&a->remote, &b->remote);
+}
+
+static bool
+same_dns(const struct ef_dns *a, const struct ef_dns *b)
+{
+	if (a->n != b->n || strcmp(a->domains, b->domains))
+		return false;
+	for (unsigned i = 0; i < a->n; i++)
+		if (!addr_eq(&a->server[i], &b->server[i]))
+			return false;
+	return true;
+}
+
+/* With equal keys: is what shall be the same too? */
+static bool
+same_value(const struct effect *a, const struct effect *b)
+{
+	if (a->kind == EF_ADDRESS)
+		return a->address.plen == b->address.plen &&
+		       a->address.valid == b->address.valid &&
+		       a->address.preferred == b->address.preferred &&
+		       a->address.nodad == b->address.nodad &&
+		       a->address.optimistic == b->address.optimistic &&
+		       a->address.noprefixroute == b->address.noprefixroute;
+	if (a->kind == EF_ROUTE)
+		return a->route.metric == b->route.metric &&
+		       a->route.mtu == b->route.mtu;
+	if (a->kind == EF_FLOW)
+		return a->flow.action == b->flow.action &&
+		       path_key_eq(&a->flow.path, &b->flow.path);
+	if (a->kind == EF_DNS)
+		return same_dns(&a->dns, &b->dns);
+	return true;
+}
+
+static bool
+is_up(const struct effect *e)
+{
+	if (e->kind == EF_ADDRESS)
+		return e->address.up;
+	if (e->kind == EF_ROUTE)
+		return e->route.up;
+	if (e->kind == EF_FLOW)
+		return e->flow.up;
+	if (e->kind == EF_PROXY)
+		return e->proxy.up;
+	return e->dns.n || e->dns.domains[0];
+}
+
+static void
+copy(struct effect *to, const struct effect *from)
+{
+	to->kind = from->kind;
+	memcpy(&to->address, &from->address, want_size(from->kind));
+}
+
+static struct want *
+find(const struct node *n, const struct effect *key)
+{
+	list_each(l, &n->wants) {
+		struct want *w = container_of(l, struct want, all);
+
+		if (same_key(&w->ef, key))
+			return w;
+	}
+	return NULL;
+}
+
+const struct effect *
+want_find(const struct node *n, const struct effect *key)
+{
+	struct want *w = find(n, key);
+
+	return w && is_up(&w->ef) ? &w->ef : NULL;
+}
+
+static void
+want_free(struct want *w)
+{
+	wish_drop(&w->wish);
+	list_del(&w->all);
+	free(w);
+}
+
+static struct want *
+want_new(struct node *n, const struct effect *e)
+{
+	struct want *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	wish_init(&w->wish, WISH_WANT);
+	list_init(&w->all);
+	list_append(&n->wants, &w->all);
+	return w;
+}
+
+void
+want(struct node *n, const struct effect *e)
+{
+	struct want *w = find(n, e);
+
+	if (!w && !is_up(e))
+		return;
+	if (w && is_up(&w->ef) == is_up(e) && same_value(&w->ef, e))
+		return;
+	if (!w) {
+		w = want_new(n, e);
+		if (!w)
+			return;
+	} else if (!is_up(e) && !w->said) {
+		want_free(w);		/* came and went unseen */
+		return;
+	}
+	copy(&w->ef, e);
+	wish_add(n, &w->wish, WANT_SAY);
+}
+
+bool
+want_build(struct node *n, struct wish *wish, struct effect *ret)
+{
+	struct want *w = container_of(wish, struct want, wish);
+
+	wish->dirty = 0;
+	copy(ret, &w->ef);
+	w->said = is_up(&w->ef);
+	if (!w->said)
+		want_free(w);
+	return true;
+}
+
+void
+wants_free(struct node *n)
+{
+	list_each(l, &n->wants)
+		want_free(container_of(l, struct want, all));
+}
+
+/* Everything that was said or is about to be, as its removal. */
+void
+wants_withdraw(struct node *n)
+{
+	list_each(l, &n->wants) {
+		struct want *w = container_of(l, struct want, all);
+		struct effect down;
+
+		copy(&down, &w->ef);
+		if (down.kind == EF_ADDRESS)
+			down.address.up = false;
+		else if (down.kind == EF_ROUTE)
+			down.route.up = false;
+		else if (down.kind == EF_FLOW)
+			down.flow.up = false;
+		else if (down.kind == EF_PROXY)
+			down.proxy.up = false;
+		else
+			down.dns = (struct ef_dns){
+				.ifindex = w->ef.dns.ifindex };
+		want(n, &down);
+	}
+}
