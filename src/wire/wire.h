@@ -32,12 +32,14 @@ enum wire_fault {
 				   for an answer (RFC 8200 4.2): Parameter
 				   Problem 2 */
 	WIRE_EXT_VALUE,		/* a field of an extension header is wrong (HAO
-				   length, RH2 length or segments left):
-				   Parameter Problem 0 */
+				   length, an unknown routing header with
+				   segments left): Parameter Problem 0 */
 	WIRE_EXT_SILENT,	/* unknown destination option, type 01xxxxxx, or
 				   10/11 rules that ask for silence */
 	WIRE_HOPLIMIT,		/* ND that was forwarded: silence */
-	WIRE_VALUE,		/* a field has a value the RFC refuses: silence */
+	WIRE_VALUE,		/* a field has a value the RFC refuses: silence.
+				   RH2 length, segments left, address too
+				   (RFC 6275 11.3.3) */
 	WIRE_FAULTS
 };
 
