@@ -46,7 +46,8 @@ mh_add(struct mh *m, uint8_t type)
 	return o;
 }
 
-/* The first option that stands where its RFC forbids it, or NULL.
+/* The first option that stands where its RFC forbids it, or NULL; the
+ * parser has refused repeated ones before.
  *
  *   RFC 6275 6.2	Binding Authorization Data is last, without padding
  *   RFC 4283 3.2	MN-ID in front of any authentication option
@@ -275,6 +276,14 @@ build_option(struct wbuf *w, size_t base, struct mopt *o, bool last)
 	return 0;
 }
 
+static bool
+is_repeated(const struct mh *m, const struct mopt *o)
+{
+	const struct mopt_row *row = mopt_row(o->type);
+
+	return row && row->once && mh_opt(m, o->type) != o;
+}
+
 /* Everything behind the checksum. */
 static int
 build_inside(struct mh *m, struct wbuf *w, size_t base)
@@ -291,6 +300,8 @@ build_inside(struct mh *m, struct wbuf *w, size_t base)
 	if (m->nopts > MH_OPTS_MAX)
 		return -EINVAL;
 	for (unsigned i = 0; i < m->nopts; i++) {
+		if (is_repeated(m, &m->opt[i]))
+			return -EINVAL;
 		rc = build_option(w, base, &m->opt[i], i + 1 == m->nopts);
 		if (rc)
 			return rc;

@@ -104,6 +104,11 @@ struct mopt {
 		uint16_t	refresh;	/* units of 4 seconds */
 		struct in6_addr	altcoa;
 		struct {
+			uint16_t	home, careof;	/* nonce indices */
+		} nonces;
+		struct span	auth_data;	/* the authenticator; p NULL
+						   as in auth.data */
+		struct {
 			uint8_t		subtype;
 			struct span	id;
 		} mnid;

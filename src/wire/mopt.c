@@ -62,6 +62,73 @@ altcoa_print(const struct mopt *o, struct text *t)
 	text_add(t, "\n");
 }
 
+/* Nonce Indices, RFC 6275 6.2.6
+ *
+ *	|   Type = 4    |  Length = 4   |
+ *	|       Home Nonce Index        |      Care-of Nonce Index      |
+ */
+static enum wire_fault
+nonces_parse(struct rbuf *r, struct mopt *o)
+{
+	o->nonces.home = rbuf_u16(r);
+	o->nonces.careof = rbuf_u16(r);
+	return WIRE_OK;
+}
+
+static bool
+nonces_build(struct wbuf *w, const struct mopt *o)
+{
+	wbuf_u16(w, o->nonces.home);
+	wbuf_u16(w, o->nonces.careof);
+	return true;
+}
+
+static void
+nonces_print(const struct mopt *o, struct text *t)
+{
+	text_line(t, 2, "home %u", o->nonces.home);
+	text_line(t, 2, "care-of %u", o->nonces.careof);
+}
+
+/* An authenticator, or room for one that is filled in when the rest of the
+ * header stands. */
+static void
+build_authenticator(struct wbuf *w, struct span s)
+{
+	if (s.p)
+		wbuf_put(w, s.p, s.len);
+	else
+		wbuf_zero(w, s.len);
+}
+
+/* Binding Authorization Data, RFC 6275 6.2.7
+ *
+ *	                                |   Type = 5    |    Length     |
+ *	|                        Authenticator ...
+ *
+ * It ends the header: no alignment of its own, no padding behind it. */
+static enum wire_fault
+auth_data_parse(struct rbuf *r, struct mopt *o)
+{
+	o->auth_data = rbuf_span(r, rbuf_left(r));
+	return WIRE_OK;
+}
+
+static bool
+auth_data_build(struct wbuf *w, const struct mopt *o)
+{
+	build_authenticator(w, o->auth_data);
+	return true;
+}
+
+static void
+auth_data_print(const struct mopt *o, struct text *t)
+{
+	text_add(t, "        authenticator ");
+	text_hex(t, o->auth_data);
+	text_add(t, "\n");
+}
+
 /* Mobile Node Identifier, RFC 4283 section 3
  *
  *	|   Type = 8    |    Length     |    Subtype    | Identifier ...
@@ -116,10 +183,7 @@ auth_build(struct wbuf *w, const struct mopt *o)
 {
 	wbuf_u8(w, o->auth.subtype);
 	wbuf_u32(w, o->auth.spi);
-	if (o->auth.data.p)
-		wbuf_put(w, o->auth.data.p, o->auth.data.len);
-	else
-		wbuf_zero(w, o->auth.data.len);
+	build_authenticator(w, o->auth.data);
 	return true;
 }
 
@@ -180,6 +244,20 @@ static const struct mopt_row rows[] = {
 		.msgs = MSG(MH_BU),
 		.parse = altcoa_parse, .build = altcoa_build,
 		.print = altcoa_print,
+	},
+	[MOPT_NONCES] = {
+		"Nonce Indices", "6275 6.2.6",
+		.min = 4, .max = 4, .align = 2, .once = true,
+		.msgs = MSG(MH_BU),
+		.parse = nonces_parse, .build = nonces_build,
+		.print = nonces_print,
+	},
+	[MOPT_AUTH_DATA] = {
+		"Binding Authorization Data", "6275 6.2.7",
+		.min = 1, .max = 255, .once = true, .last = true,
+		.msgs = MSG(MH_BU) | MSG(MH_BA),
+		.parse = auth_data_parse, .build = auth_data_build,
+		.print = auth_data_print,
 	},
 	[MOPT_MNID] = {
 		"Mobile Node Identifier", "4283 3",
