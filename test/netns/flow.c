@@ -22,6 +22,8 @@
  * output, a word and key=value pairs.  Exit status 0: a stream was closed
  * in good order by both ends.
  */
+#define _GNU_SOURCE		/* strerrorname_np */
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
