@@ -162,6 +162,7 @@ static wish_build *const builders[WISH_KINDS] = {
 	[WISH_WANT]	= want_build,
 	[WISH_TUNNEL]	= tunnel_build,
 	[WISH_BINDING]	= binding_build,
+	[WISH_REGISTRANT] = registrant_build,
 	[WISH_SYNC]	= sync_build,
 };
 

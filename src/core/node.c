@@ -336,8 +336,11 @@ input_link(struct node *n, const struct ev_link *ev, usec_t now)
 		note.code = i->up ? NOTE_LINK_UP : NOTE_LINK_DOWN;
 		note_put(n, &note, now);
 	}
-	if (ev->gone)
-		iface_gone(n, i);
+	if (!ev->gone)
+		return;
+	if (plays(n, CONF_MN))
+		mn_on_gone(n, i, now);
+	iface_gone(n, i);
 }
 
 static void

@@ -67,6 +67,7 @@ enum wish_kind {
 	WISH_WANT,			/* struct want */
 	WISH_TUNNEL,			/* struct tunnel */
 	WISH_BINDING,			/* struct binding: registrar.c */
+	WISH_REGISTRANT,		/* struct registrant */
 	WISH_SYNC,
 	WISH_KINDS
 };
@@ -90,7 +91,7 @@ void	wish_drop(struct wish *);
  * bit; false when the bit turned out to need no effect.  The object may be
  * freed here once nothing is dirty (node_effect has unlinked it then). */
 typedef bool wish_build(struct node *, struct wish *, struct effect *ret);
-wish_build tunnel_build, want_build, binding_build;
+wish_build tunnel_build, want_build, binding_build, registrant_build;
 
 /* --- the outbox --------------------------------------------------------- */
 
@@ -119,6 +120,9 @@ void	note_of_mh(const struct mh *, struct note *);
 void	want(struct node *, const struct effect *);
 /* Is that key wanted?  Its effect, or NULL. */
 const struct effect *want_find(const struct node *, const struct effect *key);
+/* The world lost it: say it again, if it is wanted. */
+void	want_repeat(struct node *, const struct effect *key);
+void	wants_repeat(struct node *, uint32_t ifindex);	/* all of a link */
 void	wants_withdraw(struct node *);	/* all of them shall not be */
 void	wants_free(struct node *);	/* says nothing */
 
@@ -224,6 +228,7 @@ void	mn_on_be(struct node *, struct rx *, usec_t now);
 int	mn_start(struct node *, usec_t now);		/* 0 / -ENOMEM */
 void	mn_stop(struct node *);				/* frees */
 void	mn_on_link(struct node *, struct iface *, bool was_up, usec_t now);
+void	mn_on_gone(struct node *, struct iface *, usec_t now);
 void	mn_on_address(struct node *, struct iface *, const struct ev_address *,
 		      usec_t now);
 bool	mn_restore(struct node *, const struct store_record *, usec_t now);

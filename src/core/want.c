@@ -183,6 +183,38 @@ want(struct node *n, const struct effect *e)
 	wish_add(n, &w->wish, WANT_SAY);
 }
 
+void
+want_repeat(struct node *n, const struct effect *key)
+{
+	struct want *w = find(n, key);
+
+	if (w && is_up(&w->ef))
+		wish_add(n, &w->wish, WANT_SAY);
+}
+
+static uint32_t
+ifindex_of(const struct effect *e)
+{
+	if (e->kind == EF_ADDRESS)
+		return e->address.key.ifindex;
+	if (e->kind == EF_ROUTE)
+		return e->route.ifindex;
+	if (e->kind == EF_PROXY)
+		return e->proxy.key.ifindex;
+	return e->kind == EF_DNS ? e->dns.ifindex : IFINDEX_PATH;
+}
+
+void
+wants_repeat(struct node *n, uint32_t ifindex)
+{
+	list_each(l, &n->wants) {
+		struct want *w = container_of(l, struct want, all);
+
+		if (ifindex_of(&w->ef) == ifindex && is_up(&w->ef))
+			wish_add(n, &w->wish, WANT_SAY);
+	}
+}
+
 bool
 want_build(struct node *n, struct wish *wish, struct effect *ret)
 {

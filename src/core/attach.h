@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * attach.h - where am I: routers, prefixes and care-of addresses of one
+ * interface of a mobile node, and whether the link is still the same
+ * (RFC 6275 section 11.5.1-11.5.3, RFC 4861 6.3, RFC 4862 5.5).
+ */
+#ifndef MIP6D_CORE_ATTACH_H
+#define MIP6D_CORE_ATTACH_H
+
+#include "core/exchange.h"
+
+/* RFC 7217 section 7 */
+#define IDGEN_RETRIES	3
+
+struct router {
+	struct list	l;
+	struct in6_addr	addr;		/* link-local */
+	struct lladdr	ll;
+	struct in6_addr	global;		/* from an R-bit prefix; :: none */
+	bool		candidate;	/* heard, not yet known to be on the
+					   link where we are */
+	bool		home_agent;
+	int8_t		pref;		/* RFC 4191 */
+	uint32_t	mtu;
+	usec_t		expires;	/* as default router; 0: it is none */
+	uint32_t	adv_interval;	/* ms; 0: not told */
+	usec_t		heard;
+};
+
+struct aprefix {
+	struct list	l;
+	struct router	*router;	/* who advertised it last */
+	struct prefix	prefix;
+	bool		on_link, autonomous;
+	usec_t		valid_until, preferred_until;	/* USEC_NEVER */
+	bool		has_coa;
+	struct in6_addr	coa;
+	enum addr_state	coa_state;
+	uint32_t	dad_counter;
+};
+
+struct aroute {				/* RFC 4191 more-specific route */
+	struct list	l;
+	struct router	*router;
+	struct prefix	prefix;
+	usec_t		until;
+	int8_t		pref;
+};
+
+enum attach_state {
+	ATTACH_DOWN,			/* no link */
+	ATTACH_SOLICITING,		/* no router yet */
+	ATTACH_ON,			/* current is our router */
+	ATTACH_CHECKING,		/* so it was; is it still? */
+};
+
+struct attach {
+	struct iface	*iface;
+	enum attach_state state;
+	struct router	*current;
+	struct router	*candidate;	/* where we go if current is silent */
+	struct list	routers, prefixes, routes;
+	unsigned	nrouters, nprefixes, nroutes;
+	bool		link_event;	/* the check began with a link-up */
+	struct exchange	rs;
+	struct alarm	probe;		/* next probe of the current router */
+	unsigned	probes;		/* sent in this check */
+	struct alarm	grace;		/* candidate against the old router */
+	struct alarm	age;		/* next lifetime to end */
+	struct alarm	silence;	/* advertisement interval missed */
+	usec_t		trigger;	/* RA that brought us here */
+	struct ef_dns	dns;		/* resolvers as told */
+	usec_t		dns_until, domains_until;
+};
+
+/* Called by mn.c. */
+struct attach *attach_new(struct node *, struct iface *, usec_t now);
+struct attach *attach_free(struct node *, struct attach *);	/* NULL */
+void	attach_on_link(struct node *, struct attach *, bool was_up, usec_t now);
+void	attach_on_address(struct node *, struct attach *,
+			  const struct ev_address *, usec_t now);
+bool	attach_show(const struct attach *, usec_t now, struct record_sink *);
+
+/* May it carry us: a router, on a link that is up. */
+bool	attach_usable(const struct attach *);
+/* The primary care-of address: of a prefix that the current router
+ * advertises (11.5.4), preferred, usable now.  NULL: none (yet). */
+const struct aprefix *attach_coa(const struct node *, const struct attach *,
+				 usec_t now);
+/* Is this prefix on the link here (11.5.2)?  It, or NULL. */
+const struct aprefix *attach_on_link_prefix(const struct attach *,
+					    const struct prefix *);
+/* A router on this link with that global address, or NULL. */
+const struct router *attach_router_with(const struct attach *,
+					const struct in6_addr *global);
+
+/* mn.c hears: something above may have changed. */
+void	mn_on_attach(struct node *, struct attach *, usec_t now);
+/* No care-of address from a prefix that is the home's: at home the home
+ * address is the address. */
+bool	mn_is_home_prefix(const struct node *, const struct prefix *);
+
+/* attach_list.c: routers and prefixes as bounded lists, and their rules. */
+void	attach_init_lists(struct attach *);
+struct router *attach_find_router(struct attach *, const struct in6_addr *,
+				  const struct lladdr *);
+/* The rules of RFC 4861 6.3.4 and RFC 4862 5.5.3 for one advertisement.  A
+ * router that is new becomes a candidate or not.  NULL: no room. */
+struct router *attach_learn(struct node *, struct attach *, struct rx *,
+			    bool candidate, usec_t now);
+/* Does the advertisement name a prefix that is known on this link? */
+bool	attach_shares_prefix(const struct attach *, const struct nd_ra *);
+void	attach_forget_router(struct node *, struct attach *, struct router *);
+/* Forget what ended; USEC_NEVER or when the next one ends.  *changed when
+ * something was forgotten. */
+usec_t	attach_age(struct node *, struct attach *, usec_t now, bool *changed);
+/* Say addresses and routes of what is confirmed on the link. */
+void	attach_configure(struct node *, struct attach *, usec_t now);
+void	attach_prefix_renumber(struct node *, struct attach *,
+			       struct aprefix *);
+
+/* attach_dns.c: RDNSS and DNSSL (RFC 8106) are handed on, not used. */
+void	attach_hand_on_dns(struct node *, struct attach *,
+			   const struct nd_ra *, usec_t now);
+usec_t	attach_age_dns(struct node *, struct attach *, usec_t now);
+
+#endif

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * attach_list.c - what router advertisements leave behind: routers,
+ * prefixes and routes of one link, each list bounded, each entry with its
+ * lifetime, and the addresses and routes that follow from them.
+ *
+ * A router that may stand on another link (a candidate, attach.c) is
+ * learned here like any other, but nothing is configured from it before
+ * attach.c has decided where we are.
+ */
+#include "core/attach.h"
+
+#include <stdlib.h>
+
+#define TWO_HOURS	SEC(2 * 60 * 60)
+#define AROUTES_MAX	16
+#define METRIC		1024
+
+static void
+note_limit(struct node *n, const struct attach *a, enum effect_kind what,
+	   unsigned limit, usec_t now)
+{
+	struct note note = {
+		.code = NOTE_LIMIT, .type = (uint8_t)what, .value = limit,
+		.ifindex = a->iface->ifindex,
+	};
+
+	if (node_may_answer(n, now))
+		note_put(n, &note, now);
+}
+
+void
+attach_init_lists(struct attach *a)
+{
+	list_init(&a->routers);
+	list_init(&a->prefixes);
+	list_init(&a->routes);
+}
+
+/* --- what is configured ------------------------------------------------------ */
+
+/* A lifetime ends here, not in the kernel: the address stays while we say
+ * so.  It is not preferred: the home address is what applications use. */
+static void
+say_coa(struct node *n, const struct attach *a, const struct aprefix *p,
+	bool up)
+{
+	struct effect e = { .kind = EF_ADDRESS };
+
+	e.address.up = up;
+	e.address.key.ifindex = a->iface->ifindex;
+	e.address.key.addr = p->coa;
+	e.address.plen = p->prefix.len;
+	e.address.optimistic = n->conf->optimistic_dad;
+	e.address.noprefixroute = true;
+	e.address.valid = ND_INFINITE;
+	want(n, &e);
+}
+
+static void
+say_route(struct node *n, const struct attach *a, const struct prefix *dst,
+	  const struct router *via, uint32_t mtu, uint32_t metric, bool up)
+{
+	struct effect e = { .kind = EF_ROUTE };
+
+	e.route.up = up;
+	e.route.dst = *dst;
+	if (via)
+		e.route.gateway = via->addr;
+	e.route.ifindex = a->iface->ifindex;
+	e.route.mtu = mtu;
+	e.route.metric = metric;
+	want(n, &e);
+}
+
+/* Among interfaces the preference decides (MnIfPreference, low wins), then
+ * the router's own (RFC 4191). */
+static uint32_t
+metric_of(const struct attach *a, int pref)
+{
+	uint32_t pos = a->iface->conf ? a->iface->conf->preference : 0;
+
+	return METRIC + pos * 4 - (uint32_t)pref;
+}
+
+static void
+say_default(struct node *n, const struct attach *a, const struct router *r,
+	    bool up)
+{
+	static const struct prefix any = { .len = 0 };
+
+	say_route(n, a, &any, r, r->mtu, metric_of(a, r->pref), up);
+}
+
+static void
+form_coa(struct node *n, const struct attach *a, struct aprefix *p)
+{
+	if (p->has_coa || !p->autonomous || mn_is_home_prefix(n, &p->prefix))
+		return;
+	/* RFC 4862 5.5.3 d: 64 bits of prefix, 64 of identifier. */
+	if (p->prefix.len != 64 ||
+	    kdf_interface_id(n->secret, &p->prefix, a->iface->name, "care-of",
+			     p->dad_counter, &p->coa))
+		return;
+	p->coa = addr_combine(&p->prefix.addr, 64, &p->coa);
+	p->coa_state = ADDR_TENTATIVE;
+	p->has_coa = true;
+}
+
+void
+attach_configure(struct node *n, struct attach *a, usec_t now)
+{
+	/* Routes through routers that are not the one we use go first: two
+	 * ways out would share the traffic between them. */
+	list_each(l, &a->routers) {
+		struct router *r = container_of(l, struct router, l);
+
+		if (r != a->current)
+			say_default(n, a, r, false);
+	}
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->router->candidate)
+			continue;
+		if (p->on_link)
+			say_route(n, a, &p->prefix, NULL, p->router->mtu,
+				  METRIC, true);
+		if (p->router != a->current)
+			continue;
+		form_coa(n, a, p);
+		if (p->has_coa)
+			say_coa(n, a, p, true);
+	}
+	if (a->current)
+		say_default(n, a, a->current, a->current->expires > now);
+	list_each(l, &a->routes) {
+		struct aroute *r = container_of(l, struct aroute, l);
+
+		if (!r->router->candidate)
+			say_route(n, a, &r->prefix, r->router, 0,
+				  metric_of(a, r->pref), true);
+	}
+}
+
+static void
+forget_prefix(struct node *n, struct attach *a, struct aprefix *p)
+{
+	if (p->on_link)
+		say_route(n, a, &p->prefix, NULL, 0, 0, false);
+	if (p->has_coa)
+		say_coa(n, a, p, false);
+	list_del(&p->l);
+	a->nprefixes--;
+	free(p);
+}
+
+static void
+forget_route(struct node *n, struct attach *a, struct aroute *r)
+{
+	say_route(n, a, &r->prefix, r->router, 0, 0, false);
+	list_del(&r->l);
+	a->nroutes--;
+	free(r);
+}
+
+void
+attach_prefix_renumber(struct node *n, struct attach *a, struct aprefix *p)
+{
+	say_coa(n, a, p, false);
+	p->has_coa = false;
+	if (++p->dad_counter > IDGEN_RETRIES)
+		p->autonomous = false;		/* RFC 7217 section 6: give up */
+}
+
+/* --- routers ------------------------------------------------------------------- */
+
+/* Link-local addresses of routers are not unique (11.5.1): the link-layer
+ * address tells two fe80::1 apart. */
+struct router *
+attach_find_router(struct attach *a, const struct in6_addr *addr,
+		   const struct lladdr *ll)
+{
+	list_each(l, &a->routers) {
+		struct router *r = container_of(l, struct router, l);
+
+		if (addr_eq(&r->addr, addr) &&
+		    (!ll->len || !r->ll.len || lladdr_eq(&r->ll, ll)))
+			return r;
+	}
+	return NULL;
+}
+
+static struct router *
+router_new(struct node *n, struct attach *a, const struct rx *rx,
+	   const struct lladdr *ll, usec_t now)
+{
+	struct router *r;
+
+	if (a->nrouters >= n->conf->max_routers) {
+		note_limit(n, a, EF_SEND, n->conf->max_routers, now);
+		return NULL;
+	}
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->addr = rx->pkt.src;
+	r->ll = *ll;
+	list_init(&r->l);
+	list_append(&a->routers, &r->l);
+	a->nrouters++;
+	return r;
+}
+
+void
+attach_forget_router(struct node *n, struct attach *a, struct router *r)
+{
+	say_default(n, a, r, false);
+	list_each(l, &a->routes) {
+		struct aroute *route = container_of(l, struct aroute, l);
+
+		if (route->router == r)
+			forget_route(n, a, route);
+	}
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->router == r)
+			forget_prefix(n, a, p);
+	}
+	if (a->current == r)
+		a->current = NULL;
+	list_del(&r->l);
+	a->nrouters--;
+	free(r);
+}
+
+/* --- prefixes -------------------------------------------------------------------- */
+
+static struct aprefix *
+find_prefix(const struct attach *a, const struct prefix *prefix)
+{
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (prefix_eq(&p->prefix, prefix))
+			return p;
+	}
+	return NULL;
+}
+
+static usec_t
+until(usec_t now, uint32_t seconds)
+{
+	return seconds == ND_INFINITE ? USEC_NEVER : now + SEC(seconds);
+}
+
+/* RFC 4862 5.5.3 e: nobody may cut a lifetime short below two hours. */
+static usec_t
+valid_after(const struct aprefix *p, uint32_t seconds, usec_t now)
+{
+	usec_t told = until(now, seconds);
+
+	if (told > now + TWO_HOURS || told > p->valid_until)
+		return told;
+	if (p->valid_until <= now + TWO_HOURS)
+		return p->valid_until;
+	return now + TWO_HOURS;
+}
+
+static void
+learn_prefix(struct node *n, struct attach *a, struct router *r,
+	     const struct nd_pio *pio, usec_t now)
+{
+	struct prefix prefix = prefix_of(&pio->prefix, pio->len);
+	bool on_link = pio->flags & ND_PIO_L, autonomous = pio->flags & ND_PIO_A;
+	struct aprefix *p = find_prefix(a, &prefix);
+
+	/* RFC 4862 5.5.3 b, c; RFC 4861 6.3.4 says the first likewise. */
+	if (addr_is_linklocal(&prefix.addr) ||
+	    addr_is_multicast(&prefix.addr) || pio->preferred > pio->valid)
+		return;
+	if (!p) {
+		if (!pio->valid || !(on_link || autonomous))
+			return;
+		if (a->nprefixes >= n->conf->max_prefixes) {
+			note_limit(n, a, EF_ADDRESS, n->conf->max_prefixes,
+				   now);
+			return;
+		}
+		p = calloc(1, sizeof(*p));
+		if (!p)
+			return;
+		p->prefix = prefix;
+		list_init(&p->l);
+		list_append(&a->prefixes, &p->l);
+		a->nprefixes++;
+		p->valid_until = until(now, pio->valid);
+	} else if (p->has_coa) {
+		p->valid_until = valid_after(p, pio->valid, now);
+	} else {
+		p->valid_until = until(now, pio->valid);
+	}
+	p->router = p->router && !p->router->candidate && r->candidate ?
+		p->router : r;
+	p->preferred_until = until(now, pio->preferred);
+	p->on_link |= on_link;
+	p->autonomous |= autonomous && p->dad_counter <= IDGEN_RETRIES;
+	if (pio->flags & ND_PIO_R)
+		r->global = pio->prefix;	/* RFC 6275 7.2 */
+}
+
+static void
+learn_route(struct attach *a, struct router *r, const struct nd_route *opt,
+	    usec_t now)
+{
+	struct aroute *route = NULL;
+
+	/* RFC 4191 2.3: the reserved value is to be ignored. */
+	if (opt->pref == 2)
+		return;
+	list_each(l, &a->routes) {
+		struct aroute *it = container_of(l, struct aroute, l);
+
+		if (it->router == r && prefix_eq(&it->prefix, &opt->prefix))
+			route = it;
+	}
+	if (!route) {
+		if (!opt->lifetime || a->nroutes >= AROUTES_MAX)
+			return;
+		route = calloc(1, sizeof(*route));
+		if (!route)
+			return;
+		route->router = r;
+		route->prefix = opt->prefix;
+		list_init(&route->l);
+		list_append(&a->routes, &route->l);
+		a->nroutes++;
+	}
+	route->pref = opt->pref;
+	route->until = until(now, opt->lifetime);
+}
+
+bool
+attach_shares_prefix(const struct attach *a, const struct nd_ra *ra)
+{
+	for (unsigned k = 0; k < ra->npios; k++) {
+		struct prefix p = prefix_of(&ra->pio[k].prefix,
+					    ra->pio[k].len);
+		struct aprefix *known = find_prefix(a, &p);
+
+		if (known && !known->router->candidate)
+			return true;
+	}
+	return false;
+}
+
+struct router *
+attach_learn(struct node *n, struct attach *a, struct rx *rx, bool candidate,
+	     usec_t now)
+{
+	const struct nd_ra *ra = &rx->nd.ra;
+	const struct lladdr *ll = rx->nd.sll.len ? &rx->nd.sll : &rx->ll_src;
+	struct router *r = attach_find_router(a, &rx->pkt.src, ll);
+
+	if (!r) {
+		r = router_new(n, a, rx, ll, now);
+		if (!r)
+			return NULL;
+		r->candidate = candidate;
+	}
+	r->heard = now;
+	r->expires = ra->lifetime ? now + SEC(ra->lifetime) : 0;
+	r->home_agent = ra->flags & ND_RA_H;
+	r->pref = ra->pref == 2 ? 0 : ra->pref;	/* RFC 4191 2.2 */
+	r->adv_interval = ra->adv_interval;
+	if (ra->mtu >= 1280 && (!a->iface->mtu || ra->mtu <= a->iface->mtu))
+		r->mtu = ra->mtu;		/* RFC 4861 6.3.4 */
+	for (unsigned k = 0; k < ra->npios; k++)
+		learn_prefix(n, a, r, &ra->pio[k], now);
+	for (unsigned k = 0; k < ra->nroutes; k++)
+		learn_route(a, r, &ra->route[k], now);
+	return r;
+}
+
+/* --- lifetimes --------------------------------------------------------------------- */
+
+static usec_t
+sooner(usec_t a, usec_t b)
+{
+	return a < b ? a : b;
+}
+
+static usec_t
+age_prefixes(struct node *n, struct attach *a, usec_t now, bool *changed)
+{
+	usec_t next = USEC_NEVER;
+
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->valid_until <= now) {
+			forget_prefix(n, a, p);
+			*changed = true;
+			continue;
+		}
+		next = sooner(next, p->valid_until);
+		if (p->preferred_until > now)
+			next = sooner(next, p->preferred_until);
+		else if (p->has_coa)
+			*changed = true;	/* deprecated: another one? */
+	}
+	return next;
+}
+
+static usec_t
+age_routes(struct node *n, struct attach *a, usec_t now)
+{
+	usec_t next = USEC_NEVER;
+
+	list_each(l, &a->routes) {
+		struct aroute *r = container_of(l, struct aroute, l);
+
+		if (r->until <= now)
+			forget_route(n, a, r);
+		else
+			next = sooner(next, r->until);
+	}
+	return next;
+}
+
+usec_t
+attach_age(struct node *n, struct attach *a, usec_t now, bool *changed)
+{
+	usec_t next = sooner(age_prefixes(n, a, now, changed),
+			     age_routes(n, a, now));
+
+	list_each(l, &a->routers) {
+		struct router *r = container_of(l, struct router, l);
+
+		if (!r->expires)
+			continue;
+		if (r->expires > now) {
+			next = sooner(next, r->expires);
+			continue;
+		}
+		r->expires = 0;
+		say_default(n, a, r, false);
+		*changed = true;
+	}
+	return next;
+}

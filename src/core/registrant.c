@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * registrant.c - see registrant.h.
+ *
+ * A registrant is two things side by side: what stands at the peer (bound,
+ * coa, expires) and what is being asked (asking, ask_coa, exchange).  A
+ * handover changes the question and leaves the standing binding alone
+ * until it is answered; so does a refresh.  Only the expiry alarm and a
+ * deregistration end what stands.
+ *
+ * Every transmission, also of the same question, takes the next sequence
+ * number (RFC 6275 11.8).  All numbers since the question was first put are
+ * outstanding: an acknowledgement of any of them answers it, since they say
+ * the same.  That keeps a peer further away than the retransmission timeout
+ * within reach.
+ */
+#include "core/registrant.h"
+
+#include <errno.h>
+
+/* Corrections of one question (sequence number, clock) before we fall back
+ * to the slow rate: a peer that always finds something must not make a
+ * loop. */
+#define CORRECTIONS_MAX	3
+
+static alarm_fire on_transmit, on_refresh, on_expiry;
+
+void
+registrant_init(struct registrant *r, const struct registrant_ops *ops,
+		const struct in6_addr *hoa, const struct in6_addr *peer,
+		struct rate *rate)
+{
+	*r = (struct registrant){
+		.ops = ops, .hoa = *hoa, .peer = *peer, .rate = rate,
+	};
+	exchange_init(&r->x, on_transmit);
+	alarm_init(&r->refresh, on_refresh);
+	alarm_init(&r->expiry, on_expiry);
+	wish_init(&r->store, WISH_REGISTRANT);
+}
+
+void
+registrant_fini(struct node *n, struct registrant *r)
+{
+	exchange_end(n, &r->x);
+	alarm_clear(n, &r->refresh);
+	alarm_clear(n, &r->expiry);
+	wish_drop(&r->store);
+}
+
+/* --- asking ------------------------------------------------------------------ */
+
+/* RFC 6275 11.8: 1.5 s when the home agent must do DAD first, else 1 s. */
+static usec_t
+first_interval(const struct node *n, const struct registrant *r)
+{
+	return r->bound ? MSEC(n->conf->bindack_rereg) :
+			  MSEC(n->conf->bindack_first);
+}
+
+static uint64_t
+replay_stamp(const struct node *n, struct registrant *r,
+	     const struct conf_peer *peer, usec_t now)
+{
+	uint64_t stamp;
+
+	if (!peer || peer->protect != CONF_PROTECT_SHARED_KEY ||
+	    (peer->replay != CONF_REPLAY_TIMESTAMP && !r->timestamp))
+		return 0;
+	stamp = security_ntp(n, now) + (uint64_t)r->clock_offset;
+	/* It must grow, whatever the clock does (RFC 4285 section 6). */
+	if (stamp <= r->replay)
+		stamp = r->replay + 1;
+	r->replay = stamp;
+	if (r->x.sent <= 1)
+		r->first_replay = stamp;
+	return stamp;
+}
+
+static void
+send_bu(struct node *n, struct registrant *r, usec_t now)
+{
+	const struct conf_peer *peer = security_peer(n, &r->peer);
+	struct mh mh = { .type = MH_BU };
+	struct mh_route to = {
+		.dst = r->peer, .hoa = r->hoa, .ifindex = r->ifindex,
+		.ll = r->ll.len ? &r->ll : NULL,
+	};
+	struct mopt *alt;
+
+	mh.bu.seq = r->seq;
+	mh.bu.flags = r->ops->flags(n, r);
+	mh.bu.lifetime = (uint16_t)(r->ask_lifetime / MH_LIFETIME_UNIT);
+	to.src = to.coa = r->ask_coa;
+	if (!r->at_home) {
+		to.hao = &r->hoa;
+		/* 11.7.1: in all home registrations. */
+		if ((alt = mh_add(&mh, MOPT_ALTCOA)))
+			alt->altcoa = r->ask_coa;
+	}
+	node_send_mh(n, &mh, &to, peer, replay_stamp(n, r, peer, now), now);
+}
+
+/* Send now, or as soon as MAX_UPDATE_RATE lets us. */
+static void
+transmit(struct node *n, struct registrant *r, usec_t now)
+{
+	usec_t allowed = rate_next(r->rate);
+
+	if (allowed > now) {
+		alarm_set(n, &r->x.alarm, allowed);
+		return;
+	}
+	r->ask_lifetime = r->asking == REG_REGISTER ?
+		r->ops->lifetime(n, r, now) / MH_LIFETIME_UNIT *
+		MH_LIFETIME_UNIT : 0;
+	if (r->asking == REG_REGISTER && !r->ask_lifetime)
+		r->ask_lifetime = MH_LIFETIME_UNIT;
+	r->seq++;
+	if (!r->x.sent)
+		r->first_seq = r->seq;
+	rate_sent(r->rate, now);
+	exchange_sent(n, &r->x, now);
+	send_bu(n, r, now);
+}
+
+static void
+note_reg(struct node *n, const struct registrant *r, enum note_code code,
+	 usec_t now)
+{
+	struct note note = {
+		.code = code, .a = r->hoa, .b = r->peer, .status = r->status,
+		.lifetime = r->granted, .type = MH_BA,
+		.elapsed = now - r->trigger,
+	};
+
+	note_put(n, &note, now);
+}
+
+static void
+on_transmit(struct node *n, struct alarm *a, usec_t now)
+{
+	struct registrant *r = container_of(a, struct registrant, x.alarm);
+
+	if (r->x.sent && r->x.interval == r->x.max) {
+		struct note note = { .code = NOTE_NO_ANSWER, .a = r->peer,
+				     .elapsed = now - r->x.first };
+		note_put(n, &note, now);
+	}
+	transmit(n, r, now);
+}
+
+static void
+ask(struct node *n, struct registrant *r, enum reg_asking what, usec_t now)
+{
+	r->asking = what;
+	r->halted = false;
+	r->corrected = 0;
+	exchange_begin(n, &r->x, first_interval(n, r),
+		       MSEC(n->conf->bindack_max));
+	transmit(n, r, now);
+}
+
+static void
+set_way(struct registrant *r, uint32_t ifindex, const struct lladdr *ll)
+{
+	r->ifindex = ifindex;
+	r->ll = ll ? *ll : (struct lladdr){ 0 };
+}
+
+void
+registrant_register(struct node *n, struct registrant *r,
+		    const struct in6_addr *coa, uint32_t ifindex,
+		    const struct lladdr *ll, usec_t trigger, usec_t now)
+{
+	set_way(r, ifindex, ll);
+	r->at_home = false;
+	if (r->asking == REG_REGISTER && addr_eq(&r->ask_coa, coa)) {
+		if (!alarm_is_set(&r->x.alarm))
+			transmit(n, r, now);	/* it was paused */
+		return;
+	}
+	if (r->asking == REG_NOTHING && r->bound && addr_eq(&r->coa, coa))
+		return;
+	r->ask_coa = *coa;
+	r->trigger = trigger;
+	ask(n, r, REG_REGISTER, now);
+}
+
+void
+registrant_deregister(struct node *n, struct registrant *r, bool at_home,
+		      uint32_t ifindex, const struct lladdr *ll,
+		      usec_t trigger, usec_t now)
+{
+	bool same = r->asking == REG_DEREGISTER && r->at_home == at_home;
+
+	set_way(r, ifindex, ll);
+	if (same) {
+		if (!alarm_is_set(&r->x.alarm))
+			transmit(n, r, now);
+		return;
+	}
+	r->at_home = at_home;
+	if (at_home)
+		r->ask_coa = r->hoa;
+	else if (r->asking == REG_NOTHING)
+		r->ask_coa = r->coa;
+	r->trigger = trigger;
+	alarm_clear(n, &r->refresh);
+	ask(n, r, REG_DEREGISTER, now);
+}
+
+void
+registrant_pause(struct node *n, struct registrant *r)
+{
+	exchange_end(n, &r->x);
+}
+
+void
+registrant_cancel(struct node *n, struct registrant *r)
+{
+	r->asking = REG_NOTHING;
+	exchange_end(n, &r->x);
+}
+
+void
+registrant_refresh(struct node *n, struct registrant *r, usec_t now)
+{
+	if (!r->bound || r->asking != REG_NOTHING)
+		return;
+	r->ask_coa = r->coa;
+	r->trigger = now;
+	ask(n, r, REG_REGISTER, now);
+}
+
+static void
+on_refresh(struct node *n, struct alarm *a, usec_t now)
+{
+	registrant_refresh(n, container_of(a, struct registrant, refresh),
+			   now);
+}
+
+/* --- what stands ------------------------------------------------------------- */
+
+static void
+unbind(struct node *n, struct registrant *r)
+{
+	r->bound = false;
+	alarm_clear(n, &r->refresh);
+	alarm_clear(n, &r->expiry);
+	wish_add(n, &r->store, 1);
+}
+
+static void
+on_expiry(struct node *n, struct alarm *a, usec_t now)
+{
+	struct registrant *r = container_of(a, struct registrant, expiry);
+
+	unbind(n, r);
+	note_reg(n, r, NOTE_REGISTRATION_EXPIRED, now);
+	r->ops->on_event(n, r, REG_EXPIRED, now);
+}
+
+/* "Well before the expiration": after four fifths, a little earlier for
+ * some, so that mobiles that registered together do not return together. */
+static usec_t
+refresh_time(struct node *n, usec_t start, usec_t lifetime, uint32_t advice)
+{
+	usec_t at = lifetime / 5 * 4;
+
+	if (advice && SEC(advice) < at)
+		at = SEC(advice);
+	return start + at - rng_below(&n->rng, at / 20 + 1);
+}
+
+static void
+accepted(struct node *n, struct registrant *r, const struct mh *mh,
+	 usec_t now)
+{
+	const struct mopt *advice = mh_opt(mh, MOPT_REFRESH);
+	uint32_t ack = (uint32_t)mh->ba.lifetime * MH_LIFETIME_UNIT;
+	/* 11.7.3: counted from when the update was sent.  An answer to an
+	 * earlier transmission counts from the first one, which is safe. */
+	usec_t sent = mh->ba.seq == r->seq ? r->x.last : r->x.first;
+	usec_t life;
+
+	/* L_remain - (L_update - L_ack) is L_ack from then on; a peer that
+	 * grants more than was asked for gets what was asked for. */
+	r->granted = ack < r->ask_lifetime ? ack : r->ask_lifetime;
+	life = SEC(r->granted);
+	r->asking = REG_NOTHING;
+	r->bound = true;
+	r->coa = r->ask_coa;
+	r->expires = sent + life;
+	exchange_end(n, &r->x);
+	alarm_set(n, &r->expiry, r->expires);
+	alarm_set(n, &r->refresh, refresh_time(n, sent, life, advice ?
+		  (uint32_t)advice->refresh * MH_LIFETIME_UNIT : 0));
+	wish_add(n, &r->store, 1);
+	r->status = mh->ba.status;
+	note_reg(n, r, NOTE_REGISTERED, now);
+	r->ops->on_event(n, r, REG_ACCEPTED, now);
+}
+
+static void
+deregistered(struct node *n, struct registrant *r, usec_t now)
+{
+	r->asking = REG_NOTHING;
+	exchange_end(n, &r->x);
+	unbind(n, r);
+	note_reg(n, r, NOTE_DEREGISTERED, now);
+	r->ops->on_event(n, r, REG_DEREGISTERED, now);
+}
+
+/* --- what a refusal means ------------------------------------------------------ */
+
+static void
+refuse_halt(struct node *n, struct registrant *r, const struct mh *mh,
+	    usec_t now)
+{
+	r->asking = REG_NOTHING;
+	r->halted = true;
+	exchange_end(n, &r->x);
+	alarm_clear(n, &r->refresh);
+	note_reg(n, r, NOTE_REGISTRATION_FAILED, now);
+	r->ops->on_event(n, r, REG_REFUSED, now);
+}
+
+/* It may pass: ask again, at the slow rate. */
+static void
+refuse_slow(struct node *n, struct registrant *r, const struct mh *mh,
+	    usec_t now)
+{
+	r->x.interval = r->x.max;
+	alarm_set(n, &r->x.alarm, now + r->x.max);
+	note_reg(n, r, NOTE_REGISTRATION_FAILED, now);
+}
+
+/* Put the question again, corrected. */
+static void
+correct(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
+{
+	if (++r->corrected > CORRECTIONS_MAX) {
+		refuse_slow(n, r, mh, now);
+		return;
+	}
+	exchange_begin(n, &r->x, first_interval(n, r),
+		       MSEC(n->conf->bindack_max));
+	transmit(n, r, now);
+}
+
+/* 135: the number in the acknowledgement is the last one accepted; the next
+ * update takes the one after it (11.7.1). */
+static void
+refuse_sequence(struct node *n, struct registrant *r, const struct mh *mh,
+		usec_t now)
+{
+	r->seq = mh->ba.seq;
+	correct(n, r, mh, now);
+}
+
+/* 144, RFC 4285 section 6: the option has the home agent's time. */
+static void
+refuse_clock(struct node *n, struct registrant *r, const struct mh *mh,
+	     usec_t now)
+{
+	const struct mopt *o = mh_opt(mh, MOPT_REPLAY);
+
+	if (!o) {
+		refuse_slow(n, r, mh, now);
+		return;
+	}
+	r->clock_offset = (int64_t)(o->replay - security_ntp(n, now));
+	r->replay = 0;
+	correct(n, r, mh, now);
+}
+
+/* 145: the home agent wants timestamps; it gets them from now on. */
+static void
+refuse_no_stamp(struct node *n, struct registrant *r, const struct mh *mh,
+		usec_t now)
+{
+	r->timestamp = true;
+	correct(n, r, mh, now);
+}
+
+/* 133 on a deregistration: there is nothing to deregister. */
+static void
+refuse_not_ha(struct node *n, struct registrant *r, const struct mh *mh,
+	      usec_t now)
+{
+	if (r->asking == REG_DEREGISTER)
+		deregistered(n, r, now);
+	else
+		refuse_halt(n, r, mh, now);
+}
+
+typedef void refusal(struct node *, struct registrant *, const struct mh *,
+		     usec_t);
+
+static const struct {
+	uint8_t	status;
+	refusal	*react;
+} refusals[] = {
+	{ MH_ST_UNSPECIFIED,	refuse_slow },
+	{ MH_ST_PROHIBITED,	refuse_halt },
+	{ MH_ST_RESOURCES,	refuse_slow },
+	{ MH_ST_NO_HOME_REG,	refuse_halt },
+	{ MH_ST_NOT_HOME_SUBNET, refuse_halt },
+	{ MH_ST_NOT_HA,		refuse_not_ha },
+	{ MH_ST_DAD_FAILED,	refuse_halt },
+	{ MH_ST_SEQUENCE,	refuse_sequence },
+	{ MH_ST_TYPE_CHANGE,	refuse_halt },
+	{ MH_ST_ID_MISMATCH,	refuse_clock },
+	{ MH_ST_MESG_ID_REQD,	refuse_no_stamp },
+	{ MH_ST_AUTH_FAIL,	refuse_halt },	/* RFC 4285 5.3: stop */
+	{ MH_ST_INVALID_COA,	refuse_halt },
+};
+
+static void
+refused(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
+{
+	r->status = mh->ba.status;
+	for (size_t k = 0; k < sizeof(refusals) / sizeof(*refusals); k++) {
+		if (refusals[k].status == r->status) {
+			refusals[k].react(n, r, mh, now);
+			return;
+		}
+	}
+	refuse_slow(n, r, mh, now);
+}
+
+/* --- acknowledgements ----------------------------------------------------------- */
+
+static bool
+outstanding(const struct registrant *r, uint16_t seq)
+{
+	return r->asking != REG_NOTHING && r->x.sent &&
+	       (uint16_t)(seq - r->first_seq) <=
+	       (uint16_t)(r->seq - r->first_seq);
+}
+
+/* The authenticator does not verify.  A home agent with another key says 146
+ * and cannot prove it: worth a word and a slower pace, never a halt that a
+ * stranger could cause. */
+static void
+unproven(struct node *n, struct registrant *r, const struct rx *rx,
+	 enum security_verdict v, usec_t now)
+{
+	struct note note = {
+		.code = NOTE_AUTH_FAILED, .a = r->hoa, .b = rx->pkt.src,
+		.status = rx->mh.ba.status, .type = MH_BA,
+	};
+
+	if (node_may_answer(n, now))
+		note_put(n, &note, now);
+	if (rx->mh.ba.status == MH_ST_AUTH_FAIL && !r->bound &&
+	    outstanding(r, rx->mh.ba.seq) && alarm_is_set(&r->x.alarm)) {
+		r->x.interval = r->x.max;
+		alarm_set(n, &r->x.alarm, now + r->x.max);
+	}
+}
+
+/* RFC 4285 section 6: the acknowledgement repeats the update's timestamp,
+ * but for 144, where it has the home agent's. */
+static bool
+replay_matches(const struct registrant *r, const struct mh *mh)
+{
+	const struct mopt *o = mh_opt(mh, MOPT_REPLAY);
+
+	if (!r->replay || mh->ba.status == MH_ST_ID_MISMATCH)
+		return true;
+	return o && o->replay >= r->first_replay && o->replay <= r->replay;
+}
+
+/*
+ * RFC 6275 11.7.3, in its order: the authentication requirements; the
+ * sequence number is one of an outstanding update, or the status is 135;
+ * anything else is silently ignored.  Only then the status counts.
+ */
+void
+registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
+		 usec_t now)
+{
+	const struct conf_peer *peer = security_peer(n, &r->peer);
+	const struct mh *mh = &rx->mh;
+	enum security_verdict v;
+
+	if (r->asking == REG_NOTHING || !r->x.sent)
+		return;
+	v = security_check(n, peer, mh, rx->pkt.payload.p, &r->ask_coa,
+			   &r->hoa, 0, now);
+	if (v != SEC_OK) {
+		unproven(n, r, rx, v, now);
+		return;
+	}
+	if (!replay_matches(r, mh))
+		return;
+	if (mh->ba.status != MH_ST_SEQUENCE && !outstanding(r, mh->ba.seq))
+		return;
+	if (mh->ba.status >= 128)
+		refused(n, r, mh, now);
+	else if (r->asking == REG_DEREGISTER)
+		deregistered(n, r, now);
+	else if (mh->ba.lifetime)
+		accepted(n, r, mh, now);
+}
+
+/* --- over a restart ---------------------------------------------------------------- */
+
+#define STORE_VERSION	1
+
+static uint64_t
+wall_of(const struct node *n, usec_t at)
+{
+	return (uint64_t)((int64_t)at + n->wall);
+}
+
+bool
+registrant_build(struct node *n, struct wish *w, struct effect *ret)
+{
+	struct registrant *r = container_of(w, struct registrant, store);
+	struct store_record *s = &ret->store;
+	struct wbuf key = wbuf_of(s->key, sizeof(s->key));
+	struct wbuf val = wbuf_of(s->value, sizeof(s->value));
+
+	w->dirty = 0;
+	ret->kind = EF_STORE;
+	wbuf_u8(&key, REGISTRANT_STORE);
+	wbuf_addr(&key, &r->hoa);
+	wbuf_u8(&val, STORE_VERSION);
+	wbuf_addr(&val, &r->peer);
+	wbuf_addr(&val, &r->coa);
+	wbuf_u16(&val, r->seq);
+	wbuf_u32(&val, r->granted);
+	wbuf_u64(&val, r->bound ? wall_of(n, r->expires) : 0);
+	s->up = true;
+	s->key_len = (uint8_t)wbuf_len(&key);
+	s->value_len = (uint8_t)wbuf_len(&val);
+	return true;
+}
+
+bool
+registrant_restore(struct node *n, struct registrant *r,
+		   const struct store_record *s, usec_t now)
+{
+	struct rbuf v = rbuf_of(s->value, s->value_len);
+	uint8_t version = rbuf_u8(&v);
+	struct in6_addr peer = rbuf_addr(&v), coa = rbuf_addr(&v);
+	uint16_t seq = rbuf_u16(&v);
+	uint32_t granted = rbuf_u32(&v);
+	int64_t left = (int64_t)rbuf_u64(&v) - (int64_t)wall_of(n, now);
+
+	if (v.bad || version != STORE_VERSION || !addr_eq(&peer, &r->peer))
+		return false;
+	r->seq = seq;
+	if (left <= 0 || left > (int64_t)SEC(granted))
+		return true;
+	r->bound = true;
+	r->coa = coa;
+	r->granted = granted;
+	r->expires = now + (usec_t)left;
+	alarm_set(n, &r->expiry, r->expires);
+	alarm_set(n, &r->refresh, now + (usec_t)left / 2);
+	return true;
+}
+
+void
+registrant_show(const struct registrant *r, usec_t now, struct record *rec)
+{
+	static const char *const words[] = {
+		[REG_NOTHING] = "none", [REG_REGISTER] = "register",
+		[REG_DEREGISTER] = "deregister",
+	};
+
+	record_bool(rec, "bound", r->bound);
+	if (r->bound) {
+		record_addr(rec, "coa", &r->coa);
+		record_duration(rec, "lifetime", r->expires > now ?
+				r->expires - now : 0);
+		record_uint(rec, "granted", r->granted);
+	}
+	record_str(rec, "asking", words[r->asking]);
+	if (r->asking != REG_NOTHING) {
+		record_addr(rec, "ask-coa", &r->ask_coa);
+		record_uint(rec, "tries", r->x.sent);
+	}
+	record_uint(rec, "seq", r->seq);
+	if (r->status >= 128)
+		record_uint(rec, "status", r->status);
+}

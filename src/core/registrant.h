@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * registrant.h - the engine of whoever registers a binding: one entry of
+ * the Binding Update List (RFC 6275 section 11.1) and its life.
+ *
+ * A role says where the binding shall point (registrant_register) or that
+ * it shall end (registrant_deregister), and hears what came of it.  Sequence
+ * numbers, retransmission, rate limits, refresh, expiry and the reaction to
+ * each status are here.
+ */
+#ifndef MIP6D_CORE_REGISTRANT_H
+#define MIP6D_CORE_REGISTRANT_H
+
+#include "core/exchange.h"
+
+struct registrant;
+
+enum reg_event {
+	REG_ACCEPTED,			/* bound at r->coa, or refreshed */
+	REG_DEREGISTERED,		/* the peer forgot us */
+	REG_REFUSED,			/* status r->status; not sending again
+					   before the next registrant_register */
+	REG_EXPIRED,			/* the binding's time is over */
+};
+
+/* What makes one kind of registration different from another. */
+struct registrant_ops {
+	void	(*on_event)(struct node *, struct registrant *, enum reg_event,
+			    usec_t now);
+	/* Seconds to ask for: bounded by the lifetimes of the addresses. */
+	uint32_t (*lifetime)(const struct node *, struct registrant *,
+			     usec_t now);
+	/* Flags of the Binding Update. */
+	uint16_t (*flags)(const struct node *, struct registrant *);
+};
+
+enum reg_asking { REG_NOTHING, REG_REGISTER, REG_DEREGISTER };
+
+struct registrant {
+	const struct registrant_ops *ops;
+	struct in6_addr	hoa;
+	struct in6_addr	peer;		/* the home agent */
+	struct rate	*rate;		/* shared by all that talk to `peer' */
+
+	/* what stands at the peer, as far as we know */
+	bool		bound;
+	struct in6_addr	coa;
+	usec_t		expires;
+	uint32_t	granted;	/* seconds */
+
+	/* what we are asking for */
+	enum reg_asking	asking;
+	struct in6_addr	ask_coa;
+	uint32_t	ask_lifetime;	/* seconds, as sent */
+	uint16_t	first_seq;	/* of this question */
+	uint16_t	seq;		/* last one sent */
+	bool		at_home;	/* deregistration from the home link */
+	uint32_t	ifindex;	/* out of this interface */
+	struct lladdr	ll;		/* to this neighbour; len 0: resolved */
+	usec_t		trigger;	/* when the reason for it came up */
+	struct exchange	x;
+
+	struct alarm	refresh;
+	struct alarm	expiry;
+	uint8_t		status;		/* of the last refusal */
+	bool		halted;		/* refused for good, until asked anew */
+	bool		timestamp;	/* the peer wants RFC 4285 section 6 */
+	int64_t		clock_offset;	/* NTP units: the peer's clock - ours */
+	uint64_t	replay;		/* timestamp sent last, */
+	uint64_t	first_replay;	/*   and first for this question */
+	unsigned	corrected;	/* corrections tried for one question */
+	struct wish	store;
+};
+
+void	registrant_init(struct registrant *, const struct registrant_ops *,
+			const struct in6_addr *hoa, const struct in6_addr *peer,
+			struct rate *);
+void	registrant_fini(struct node *, struct registrant *);
+
+/* The binding shall be at `coa', reached through this interface and (ll
+ * given) this neighbour.  Repeating what is under way changes nothing and
+ * aborts nothing; what stands already is left alone. */
+void	registrant_register(struct node *, struct registrant *,
+			    const struct in6_addr *coa, uint32_t ifindex,
+			    const struct lladdr *ll, usec_t trigger,
+			    usec_t now);
+/* The binding shall not be.  From home: source is the home address and no
+ * Home Address option is used (RFC 6275 11.5.5). */
+void	registrant_deregister(struct node *, struct registrant *, bool at_home,
+			      uint32_t ifindex, const struct lladdr *ll,
+			      usec_t trigger, usec_t now);
+/* No way to send: be quiet, keep what stands. */
+void	registrant_pause(struct node *, struct registrant *);
+/* Ask for nothing any more; what stands, stands. */
+void	registrant_cancel(struct node *, struct registrant *);
+/* Ask again although it stands (a peer forgot us, or asked for it). */
+void	registrant_refresh(struct node *, struct registrant *, usec_t now);
+
+/* A Binding Acknowledgement for this home address from this peer. */
+void	registrant_on_ba(struct node *, struct registrant *, struct rx *,
+			 usec_t now);
+
+/* Stored records: at the start, and as effects. */
+#define REGISTRANT_STORE	'R'
+bool	registrant_restore(struct node *, struct registrant *,
+			   const struct store_record *, usec_t now);
+
+void	registrant_show(const struct registrant *, usec_t now,
+			struct record *);
+
+#endif
