@@ -8,15 +8,9 @@
  * own.  Who knows how many rows will come (a key table) reserves them.
  */
 #include "conf/conf.h"
+#include "conf/schema.h"
 
 #include <stdlib.h>
-
-/* RFC 4861 section 6.2.1 */
-#define MAX_INTERVAL		600000u		/* ms */
-#define VALID_LIFETIME		2592000u
-#define PREFERRED_LIFETIME	604800u
-/* RFC 6275 section 6.1.7: 16 bits of four seconds each */
-#define BINDING_LIFE		262140u
 
 struct conf *
 conf_new(void)
@@ -26,17 +20,7 @@ conf_new(void)
 	if (!c)
 		return NULL;
 	arena_init(&c->arena);
-	c->ha_max_binding_life = BINDING_LIFE;
-	c->ha_max_bindings = 1000000;
-	c->mn_max_ha_binding_life = BINDING_LIFE;
-	c->bindack_first = 1500;
-	c->bindack_rereg = 1000;
-	c->bindack_max = 32000;
-	c->router_probes = 2;
-	c->router_probe_timeout = 200;
-	c->max_routers = 8;
-	c->max_prefixes = 16;
-	c->optimistic_dad = true;
+	schema_defaults(&schema_top, c);
 	return c;
 }
 
@@ -95,15 +79,7 @@ conf_add_iface(struct conf *c, const char *name)
 		return NULL;
 	c->iface = rows;
 	strcpy(i->name, name);
-	i->preference = 1;
-	i->tunnel = true;
-	i->max_ra_delay = 500;
-	i->max_interval = MAX_INTERVAL;
-	i->min_interval = MAX_INTERVAL / 100 * 33;
-	i->hop_limit = 64;
-	i->lifetime = 3 * MAX_INTERVAL / 1000;
-	i->ha_lifetime = i->lifetime;
-	i->rdnss_lifetime = i->lifetime;
+	schema_defaults(&schema_iface, i);
 	return i;
 }
 
@@ -144,7 +120,7 @@ conf_add_peer(struct conf *c)
 	c->peer = rows;
 	if (p) {
 		p->addr.len = 128;
-		p->drift = 7;
+		schema_defaults(&schema_peer, p);
 	}
 	return p;
 }
@@ -157,12 +133,8 @@ conf_add_prefix(struct conf *c, struct conf_iface *i)
 					NULL);
 
 	i->prefix = rows;
-	if (p) {
-		p->valid = VALID_LIFETIME;
-		p->preferred = PREFERRED_LIFETIME;
-		p->on_link = true;
-		p->autonomous = true;
-	}
+	if (p)
+		schema_defaults(&schema_prefix, p);
 	return p;
 }
 
@@ -174,7 +146,42 @@ conf_add_route(struct conf *c, struct conf_iface *i)
 				       NULL);
 
 	i->route = rows;
-	if (r)
-		r->lifetime = 3 * i->max_interval / 1000;
+	if (r) {
+		schema_defaults(&schema_route, r);
+		r->lifetime = (3 * i->max_interval + 999) / 1000;
+	}
 	return r;
+}
+
+struct conf_key_file *
+conf_add_key_file(struct conf *c, const char *path)
+{
+	void *rows = c->key_file;
+	char *copy = arena_strdup(&c->arena, path);
+	struct conf_key_file *f;
+
+	if (!copy)
+		return NULL;
+	f = add_row(c, &rows, sizeof(*f), &c->nkey_files, &c->cap_key_files);
+	c->key_file = rows;
+	if (f)
+		f->path = copy;
+	return f;
+}
+
+bool
+conf_reserve_peers(struct conf *c, unsigned more)
+{
+	void *rows = c->peer;
+	unsigned want = c->npeers + more;
+
+	if (want < more)
+		return false;
+	if (want <= c->cap_peers)
+		return true;
+	if (!reserve(c, &rows, sizeof(*c->peer), c->npeers, want))
+		return false;
+	c->peer = rows;
+	c->cap_peers = want;
+	return true;
 }

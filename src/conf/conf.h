@@ -45,7 +45,7 @@ struct conf_route {
 struct conf_iface {
 	char		name[CONF_IFNAME];
 	unsigned	preference;		/* MnIfPreference 1..10, low wins;
-						   UMIP's meaning */
+						   UMIP's meaning, default 5 */
 	bool		tunnel;			/* data path here (default yes) */
 
 	bool		send_adverts;		/* SendAdvertisements */
@@ -111,8 +111,18 @@ struct conf_peer {
 	uint8_t		key_len;		/* 16..64 */
 	uint8_t		drift;			/* seconds, default 7 */
 	uint32_t	spi;			/* 256.. */
-	const uint8_t	*key;
+	uint32_t	key_file;		/* whence the key: place in
+						   conf->key_file from 1; 0: by
+						   hand */
+	const uint8_t	*key;			/* NULL: key files not read */
 	const char	*nai;			/* MN-ID, NULL: none */
+};
+
+/* A file that has one key (Protect) or many (KeyTable). */
+struct conf_key_file {
+	const char	*path;			/* seen from the first file */
+	bool		table;
+	uint8_t		replay;			/* of a table's peers */
 };
 
 struct conf {
@@ -124,6 +134,7 @@ struct conf {
 	struct conf_home_link *home_link; unsigned nhome_links, cap_home_links;
 	struct conf_home *home;		unsigned nhomes, cap_homes;
 	struct conf_peer *peer;		unsigned npeers, cap_peers;
+	struct conf_key_file *key_file;	unsigned nkey_files, cap_key_files;
 
 	/* home agent */
 	uint32_t	ha_max_binding_life;	/* seconds, 262140 */
@@ -150,20 +161,30 @@ struct conf {
 
 struct conf *conf_new(void);			/* defaults; NULL: memory */
 struct conf *conf_free(struct conf *);		/* always NULL */
-/* A new zeroed row with its defaults; NULL: memory.  Earlier rows move. */
+/* A new zeroed row with its defaults; NULL: memory (or a name that is longer
+ * than CONF_IFNAME - 1).  Earlier rows move. */
 struct conf_iface	*conf_add_iface(struct conf *, const char *name);
 struct conf_home_link	*conf_add_home_link(struct conf *);
 struct conf_home	*conf_add_home(struct conf *);
 struct conf_peer	*conf_add_peer(struct conf *);
 struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
 struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
+struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
+/* Memory for so many more peers at once. */
+bool	conf_reserve_peers(struct conf *, unsigned more);
 
 /* Read a file.  All errors go to `errors' as file:line:column, the line and
  * a caret; the return is their number, or 0 with *ret set.  Key files are
- * read (owner-only permission is checked) unless `keys' is false. */
+ * read (owner-only permission is checked) unless `keys' is false.  A path in
+ * a file is seen from that file's directory. */
 unsigned conf_parse_file(const char *path, bool keys, FILE *errors,
 			 struct conf **ret);
-/* The same configuration, every statement written out. */
+/* The same configuration, every statement written out.  It parses to the
+ * same when it stands in the first file's directory; a key that came from no
+ * file is not shown. */
 void	conf_print(const struct conf *, FILE *);
+/* What may stand in a configuration: every statement with its values,
+ * default and purpose. */
+void	conf_describe(FILE *);
 
 #endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check.c - does the configuration make sense as a whole?
+ *
+ * Each check says what would make it right.  Where a statement that a check
+ * leans on was wrong itself, the check is left out: one mistake, one error.
+ */
+#define _GNU_SOURCE			/* qsort_r */
+#include "conf/parse.h"
+#include "conf/schema.h"
+
+#include <stdlib.h>
+
+/* Statements of a block at the top, however many of them were good. */
+static unsigned
+count(const struct stmt *top, const struct block *b)
+{
+	unsigned n = 0;
+
+	for (; top; top = top->next)
+		n += top->row && top->row->block == b;
+	return n;
+}
+
+/* --- roles ----------------------------------------------------------- */
+
+static void
+check_roles(struct parse *p, const struct stmt *top)
+{
+	const struct stmt *s = tree_find(top, "NodeConfig");
+	unsigned roles = p->conf->roles;
+	bool adverts = false;
+
+	if (!s)
+		return;
+	for (unsigned i = 0; i < p->conf->nifaces; i++)
+		adverts |= p->conf->iface[i].send_adverts;
+	if ((roles & CONF_MN) && !count(top, &schema_home))
+		parse_error(p, &s->args->at, "a mobile node wants its home: "
+			    "MnHomeLink \"interface\" { ... }");
+	if ((roles & CONF_HA) && !count(top, &schema_home_link) &&
+	    !count(top, &schema_virtual_link))
+		parse_error(p, &s->args->at, "a home agent wants a home link: "
+			    "HomeLink \"interface\" { ... } or VirtualHomeLink "
+			    "{ ... }");
+	if ((roles & CONF_HA) && !count(top, &schema_peer) &&
+	    !tree_find(top, "KeyTable"))
+		parse_error(p, &s->args->at, "a home agent wants its mobile "
+			    "nodes: Peer ADDRESS { ... } or KeyTable "
+			    "\"file\"");
+	if ((roles & CONF_AR) && !adverts &&
+	    count(top, &schema_iface) == p->conf->nifaces)
+		parse_error(p, &s->args->at, "an access router wants an "
+			    "Interface with SendAdvertisements enabled");
+}
+
+/* InitialBindackTimeout... <= MaxBindackTimeout (RFC 6275 section 11.8) */
+static void
+check_timeouts(struct parse *p, const struct stmt *top)
+{
+	static const char *const name[] = {
+		"MaxBindackTimeout", "InitialBindackTimeoutFirstReg",
+		"InitialBindackTimeoutReReg"
+	};
+	const struct conf *c = p->conf;
+	const struct stmt *s = NULL;
+	char text[32];
+
+	if (c->bindack_first <= c->bindack_max &&
+	    c->bindack_rereg <= c->bindack_max)
+		return;
+	for (unsigned i = 0; i < 3 && !s; i++)
+		s = tree_find(top, name[i]);
+	if (!s)
+		return;
+	schema_print_msec(c->bindack_max, text, sizeof(text));
+	parse_error(p, &s->head->at, "MaxBindackTimeout (%s) is less than an "
+		    "InitialBindackTimeout", text);
+}
+
+/* --- interfaces ------------------------------------------------------ */
+
+static bool
+has_iface(const struct conf *c, const char *name)
+{
+	for (unsigned i = 0; i < c->nifaces; i++) {
+		if (strcmp(c->iface[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_declared(struct parse *p, const struct stmt *top)
+{
+	for (const struct stmt *s = top; s; s = s->next) {
+		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
+		    (s->row->block != &schema_home_link &&
+		     s->row->block != &schema_home))
+			continue;
+		if (!has_iface(p->conf, s->args->text))
+			parse_error(p, &s->args->at, "%s wants `Interface "
+				    "\"%.60s\";' as well", s->row->name,
+				    s->args->text);
+	}
+}
+
+/* RFC 6275 section 7.1: a home agent says so; section 7.4: only one who
+ * does sends the option. */
+static void
+finish_iface(struct parse *p, const struct stmt *s, struct conf_iface *i)
+{
+	const struct stmt *info = tree_find(s->body, "AdvHomeAgentInfo");
+	const struct conf *c = p->conf;
+
+	if (!tree_find(s->body, "AdvHomeAgentFlag")) {
+		for (unsigned k = 0; k < c->nhome_links; k++)
+			i->home_agent |= strcmp(c->home_link[k].ifname,
+						i->name) == 0;
+	}
+	if (i->ha_info && !i->home_agent && info)
+		parse_error(p, &info->head->at, "AdvHomeAgentInfo wants "
+			    "AdvHomeAgentFlag enabled (RFC 6275 section 7.4)");
+}
+
+/* --- peers ----------------------------------------------------------- */
+
+static struct place
+peer_place(const struct parse *p, unsigned i)
+{
+	struct place at = { .col = 1, .len = 1 };
+
+	if (i >= p->ntable)
+		return p->peer.v[i - p->ntable]->args->at;
+	for (unsigned k = 0; k < p->nsources; k++) {
+		if (p->source[k].key_file == p->conf->peer[i].key_file)
+			at.file = k;
+	}
+	at.line = p->table_line[i];
+	return at;
+}
+
+/* A row whose address could not be read. */
+static bool
+is_blank(const struct conf_peer *peer)
+{
+	return peer->addr.len == 128 && addr_is_unspec(&peer->addr.addr);
+}
+
+static int
+compare(const void *va, const void *vb, void *arg)
+{
+	const uint32_t *a = va, *b = vb;
+	const struct conf_peer *peer = arg;
+	int d = addr_cmp(&peer[*a].addr.addr, &peer[*b].addr.addr);
+
+	if (!d)
+		d = peer[*a].addr.len - peer[*b].addr.len;
+	if (!d)
+		d = *a < *b ? -1 : 1;
+	return d;
+}
+
+static void
+check_twice(struct parse *p)
+{
+	const struct conf *c = p->conf;
+	uint32_t *v = c->npeers ? reallocarray(NULL, c->npeers, sizeof(*v)) :
+				  NULL;
+
+	if (!v) {
+		if (c->npeers)
+			parse_nomem(p);
+		return;
+	}
+	for (unsigned i = 0; i < c->npeers; i++)
+		v[i] = i;
+	qsort_r(v, c->npeers, sizeof(*v), compare, c->peer);
+	for (unsigned i = 1, first = 0; i < c->npeers; i++) {
+		const struct conf_peer *peer = &c->peer[v[i]];
+		char text[PREFIX_STRLEN], where[240];
+		struct place at, other;
+
+		if (is_blank(peer) ||
+		    !prefix_eq(&peer->addr, &c->peer[v[first]].addr)) {
+			first = i;
+			continue;
+		}
+		at = peer_place(p, v[i]);
+		other = peer_place(p, v[first]);
+		parse_error(p, &at, "Peer %s is given twice, first at %s",
+			    peer->addr.len == 128 ?
+			    addr_print(&peer->addr.addr, text) :
+			    prefix_print(&peer->addr, text),
+			    place_name(p, &at, &other, where, sizeof(where)));
+	}
+	free(v);
+}
+
+static void
+check_mobile(struct parse *p, unsigned i)
+{
+	const struct conf *c = p->conf;
+	const struct conf_peer *peer = &c->peer[i];
+	struct place at;
+	bool home = false, self = false;
+
+	for (unsigned k = 0; k < c->nhome_links; k++) {
+		const struct conf_home_link *l = &c->home_link[k];
+
+		home |= prefix_overlap(&l->prefix, &peer->addr);
+		self |= peer->addr.len == 128 &&
+			addr_eq(&l->ha, &peer->addr.addr);
+	}
+	if ((home && !self) || is_blank(peer))
+		return;
+	at = peer_place(p, i);
+	if (self)
+		parse_error(p, &at, "this is the home agent's own address; "
+			    "a mobile node's is wanted");
+	else
+		parse_error(p, &at, "this peer is within the Prefix of no "
+			    "HomeLink or VirtualHomeLink, so it can never "
+			    "register");
+}
+
+/* At a home agent: peers are mobile nodes. */
+static void
+check_mobiles(struct parse *p, const struct stmt *top)
+{
+	const struct conf *c = p->conf;
+
+	if (!c->nhome_links || c->nhome_links !=
+	    count(top, &schema_home_link) + count(top, &schema_virtual_link))
+		return;
+	for (unsigned k = 0; k < c->nhome_links; k++) {
+		if (!c->home_link[k].prefix.len)
+			return;
+	}
+	for (unsigned i = 0; i < c->npeers; i++)
+		check_mobile(p, i);
+}
+
+/* At a mobile node: peers are home agents, and each has one. */
+static void
+check_agents(struct parse *p, const struct stmt *top)
+{
+	const struct conf *c = p->conf;
+
+	if (count(top, &schema_peer) != c->npeers)
+		return;
+	for (const struct stmt *s = top; s; s = s->next) {
+		const struct stmt *ha = NULL;
+		struct in6_addr addr;
+		bool found = false;
+
+		if (s->row && s->row->block == &schema_home)
+			ha = tree_find(s->body, "HomeAgentAddress");
+		if (!ha || !ha->args || addr_parse(ha->args->text, &addr) ||
+		    !addr_is_routable(&addr))
+			continue;
+		for (unsigned i = 0; i < c->npeers; i++)
+			found |= prefix_match(&c->peer[i].addr, &addr);
+		if (!found)
+			parse_error(p, &ha->args->at, "how are messages with "
+				    "this home agent protected? Add Peer "
+				    "%.60s { Protect shared-key spi N file "
+				    "\"...\"; }", ha->args->text);
+	}
+}
+
+/* No home address is the address of any of the home agents. */
+static void
+check_homes(struct parse *p)
+{
+	const struct conf *c = p->conf;
+
+	for (unsigned i = 0; i < c->nhomes; i++) {
+		const struct arg *a = p->home.v[i]->args;
+
+		for (unsigned k = 0; k < c->nhomes; k++) {
+			if (!addr_eq(&c->home[i].hoa, &c->home[k].ha))
+				continue;
+			parse_error(p, &a->at, "HomeAddress %.60s is the "
+				    "address of a home agent", a->text);
+			break;
+		}
+	}
+}
+
+void
+check_conf(struct parse *p, const struct stmt *top)
+{
+	struct conf *c = p->conf;
+
+	check_roles(p, top);
+	check_timeouts(p, top);
+	if (count(top, &schema_iface) == c->nifaces)
+		check_declared(p, top);
+	for (unsigned i = 0; i < c->nifaces; i++)
+		finish_iface(p, p->iface.v[i], &c->iface[i]);
+	check_homes(p);
+	check_twice(p);
+	if (c->roles & CONF_HA)
+		check_mobiles(p, top);
+	if (c->roles & CONF_MN)
+		check_agents(p, top);
+}

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * schema.c - every statement of the configuration, one row each.
+ *
+ * A new statement is a row here, a field in conf.h, an item in the manual
+ * page (a test compares the two) and a golden file.  Most rows say all that
+ * is to know; those of V_CUSTOM name the functions that read and print them.
+ * Statements that UMIP had keep its names; RA statements that it had not are
+ * named as radvd names them.
+ */
+#include "conf/schema.h"
+#include "conf/parse.h"
+
+#include <inttypes.h>
+
+#define FIELD(row, field)						\
+	.offset = offsetof(struct row, field),				\
+	.size = sizeof(((struct row *)0)->field)
+#define BOOL(n, row, field, d)						\
+	.name = n, .type = V_BOOL, FIELD(row, field), .def = d
+#define UINT(n, row, field, lo, hi, d)					\
+	.name = n, .type = V_UINT, FIELD(row, field),			\
+	.min = lo, .max = hi, .def = d
+#define MSECS(n, row, field, lo, hi, d)					\
+	.name = n, .type = V_MSEC, FIELD(row, field),			\
+	.min = lo, .max = hi, .def = d
+#define LIFETIME(n, row, field, d)					\
+	.name = n, .type = V_LIFETIME, FIELD(row, field),		\
+	.max = UINT32_MAX - 1, .def = d
+#define CUSTOM(n, a, get, put)						\
+	.name = n, .type = V_CUSTOM, .args = a, .apply = get, .print = put
+#define BLOCK(n, a, b)							\
+	.name = n, .type = V_BLOCK, .args = a, .block = b,		\
+	.flags = STMT_MANY
+
+#define MN	CONF_MN
+#define HA	CONF_HA
+#define RTR	(CONF_HA | CONF_AR)
+
+const struct keyword schema_bool[] = {
+	{ "disabled", 0 }, { "enabled", 1 },
+	/* UMIP takes these, too */
+	{ "false", 0 }, { "true", 1 },
+	{ NULL }
+};
+
+const struct keyword schema_roles[] = {
+	{ "MN", CONF_MN }, { "HA", CONF_HA }, { "AR", CONF_AR },
+	{ "CN", CONF_CN }, { NULL }
+};
+
+const struct keyword schema_pref[] = {
+	{ "low", -1 }, { "medium", 0 }, { "high", 1 }, { NULL }
+};
+
+const struct keyword schema_replay[] = {
+	{ "sequence", CONF_REPLAY_SEQUENCE },
+	{ "timestamp", CONF_REPLAY_TIMESTAMP }, { NULL }
+};
+
+/* RFC 6275 section 6.1.7: a lifetime is 16 bits of four seconds. */
+#define LIFE_MIN	4
+#define LIFE_MAX	262140
+
+static const struct statement top_stmts[] = {
+	{ CUSTOM("NodeConfig", "role, ...", custom_roles, print_roles),
+	  .flags = STMT_REQUIRED,
+	  .help = "what this node is: MN, HA, AR, CN" },
+	{ UINT("DebugLevel", conf, debug, 0, 10, 0),
+	  .help = "how much is logged" },
+	{ BOOL("FastPath", conf, fast_path, 0),
+	  .help = "tunnels past the path device, unseen by tcpdump on it" },
+	{ UINT("HaMaxBindingLife", conf, ha_max_binding_life,
+	       LIFE_MIN, LIFE_MAX, LIFE_MAX), .roles = HA,
+	  .help = "longest binding granted, seconds" },
+	{ UINT("HaMaxBindings", conf, ha_max_bindings, 1, 16777216, 1000000),
+	  .roles = HA,
+	  .help = "most bindings kept" },
+	{ CUSTOM("KeyTable", "\"file\" [replay sequence|timestamp]",
+		 custom_key_table, print_key_tables),
+	  .roles = HA, .flags = STMT_MANY,
+	  .help = "file of peers: ADDRESS SPI HEXKEY [NAI]" },
+	{ UINT("MnMaxHaBindingLife", conf, mn_max_ha_binding_life,
+	       LIFE_MIN, LIFE_MAX, LIFE_MAX), .roles = MN,
+	  .help = "longest binding asked for, seconds" },
+	{ MSECS("InitialBindackTimeoutFirstReg", conf, bindack_first,
+		100, 256000, 1500), .roles = MN,
+	  .help = "first wait for an answer, not yet registered" },
+	{ MSECS("InitialBindackTimeoutReReg", conf, bindack_rereg,
+		100, 256000, 1000), .roles = MN,
+	  .help = "first wait for an answer, registered before" },
+	{ MSECS("MaxBindackTimeout", conf, bindack_max, 100, 256000, 32000),
+	  .roles = MN,
+	  .help = "longest wait between two Binding Updates" },
+	{ UINT("MnRouterProbes", conf, router_probes, 0, 10, 2), .roles = MN,
+	  .help = "probes of the old router before a handover" },
+	{ MSECS("MnRouterProbeTimeout", conf, router_probe_timeout,
+		10, 10000, 200), .roles = MN,
+	  .help = "wait for the answer to a probe" },
+	{ UINT("MnMaxRouters", conf, max_routers, 1, 64, 8), .roles = MN,
+	  .help = "routers remembered on a link" },
+	{ UINT("MnMaxPrefixes", conf, max_prefixes, 1, 256, 16), .roles = MN,
+	  .help = "prefixes remembered on a link" },
+	{ BOOL("OptimisticHandoff", conf, optimistic_handoff, 0), .roles = MN,
+	  .help = "use the tunnel before the home agent has answered" },
+	{ BOOL("OptimisticDad", conf, optimistic_dad, 1), .roles = MN,
+	  .help = "use a care-of address during its DAD, RFC 4429" },
+	{ BLOCK("Interface", "\"name\"", &schema_iface),
+	  .help = "an interface that mip6d works on" },
+	{ BLOCK("HomeLink", "\"interface\"", &schema_home_link), .roles = HA,
+	  .help = "a home link behind an interface" },
+	{ BLOCK("VirtualHomeLink", "", &schema_virtual_link), .roles = HA,
+	  .help = "a home link without an interface" },
+	{ BLOCK("MnHomeLink", "\"interface\"", &schema_home), .roles = MN,
+	  .help = "a home of this mobile node" },
+	{ BLOCK("Peer", "address[/length]", &schema_peer), .roles = MN | HA,
+	  .help = "how messages with a node are protected" },
+	{ NULL }
+};
+
+static const struct statement iface_stmts[] = {
+	{ UINT("MnIfPreference", conf_iface, preference, 1, 10, 5),
+	  .roles = MN,
+	  .help = "the lowest is taken first" },
+	{ BOOL("Tunnel", conf_iface, tunnel, 1),
+	  .help = "tunnelled packets may use this interface" },
+	{ BOOL("SendAdvertisements", conf_iface, send_adverts, 0),
+	  .roles = RTR,
+	  .help = "send Router Advertisements" },
+	{ UINT("MaxRaDelay", conf_iface, max_ra_delay, 0, 500, 500),
+	  .roles = RTR,
+	  .help = "longest random delay of an answer to a solicitation, ms" },
+	/* RFC 4861 section 6.2.1, minima of RFC 6275 section 7.5 */
+	{ MSECS("MaxRtrAdvInterval", conf_iface, max_interval,
+		70, 1800000, 600000), .roles = RTR,
+	  .help = "longest time between two advertisements" },
+	{ MSECS("MinRtrAdvInterval", conf_iface, min_interval,
+		30, 1350000, 198000), .roles = RTR, .flags = STMT_DERIVED,
+	  .derived = "0.33 * MaxRtrAdvInterval",
+	  .help = "shortest time between two advertisements" },
+	{ UINT("AdvCurHopLimit", conf_iface, hop_limit, 0, 255, 64),
+	  .roles = RTR,
+	  .help = "hop limit for hosts, 0: none given" },
+	{ BOOL("AdvManagedFlag", conf_iface, managed, 0), .roles = RTR,
+	  .help = "M flag: addresses by DHCPv6" },
+	{ BOOL("AdvOtherConfigFlag", conf_iface, other, 0), .roles = RTR,
+	  .help = "O flag: other configuration by DHCPv6" },
+	{ UINT("AdvLinkMTU", conf_iface, mtu, 0, 131072, 0), .roles = RTR,
+	  .help = "MTU option, 0: none" },
+	{ UINT("AdvReachableTime", conf_iface, reachable, 0, 3600000, 0),
+	  .roles = RTR,
+	  .help = "ms, 0: none given" },
+	{ UINT("AdvRetransTimer", conf_iface, retrans, 0, UINT32_MAX, 0),
+	  .roles = RTR,
+	  .help = "ms, 0: none given" },
+	{ UINT("AdvDefaultLifetime", conf_iface, lifetime, 0, 9000, 1800),
+	  .roles = RTR, .flags = STMT_DERIVED,
+	  .derived = "3 * MaxRtrAdvInterval",
+	  .help = "lifetime as a default router, seconds, 0: is none" },
+	{ .name = "AdvDefaultPreference", .type = V_WORD,
+	  FIELD(conf_iface, router_pref), .words = schema_pref, .roles = RTR,
+	  .help = "preference as a default router, RFC 4191" },
+	{ BOOL("AdvHomeAgentFlag", conf_iface, home_agent, 0), .roles = RTR,
+	  .flags = STMT_DERIVED,
+	  .derived = "enabled at a HomeLink, else disabled",
+	  .help = "H flag: a home agent" },
+	{ BOOL("AdvHomeAgentInfo", conf_iface, ha_info, 0), .roles = RTR,
+	  .help = "send the Home Agent Information option" },
+	{ UINT("HomeAgentPreference", conf_iface, ha_preference, 0, 32767, 0),
+	  .roles = RTR,
+	  .help = "among home agents the highest is taken first" },
+	{ UINT("HomeAgentLifetime", conf_iface, ha_lifetime, 1, 65535, 1800),
+	  .roles = RTR, .flags = STMT_DERIVED,
+	  .derived = "AdvDefaultLifetime",
+	  .help = "lifetime as a home agent, seconds" },
+	{ BOOL("AdvIntervalOpt", conf_iface, adv_interval, 0), .roles = RTR,
+	  .help = "send the Advertisement Interval option" },
+	{ CUSTOM("RDNSS", "address ...", custom_rdnss, print_rdnss),
+	  .roles = RTR,
+	  .help = "up to three DNS servers, RFC 8106" },
+	{ CUSTOM("DNSSL", "\"domain\" ...", custom_dnssl, print_dnssl),
+	  .roles = RTR,
+	  .help = "DNS search list, RFC 8106" },
+	{ LIFETIME("AdvRDNSSLifetime", conf_iface, rdnss_lifetime, 1800),
+	  .roles = RTR, .flags = STMT_DERIVED,
+	  .derived = "3 * MaxRtrAdvInterval",
+	  .help = "lifetime of RDNSS and DNSSL, seconds" },
+	{ BLOCK("Prefix", "prefix/length", &schema_prefix), .roles = RTR,
+	  .help = "a prefix that is advertised" },
+	{ BLOCK("Route", "prefix/length", &schema_route), .roles = RTR,
+	  .help = "a route that is advertised, RFC 4191" },
+	{ NULL }
+};
+
+static const struct statement prefix_stmts[] = {
+	{ LIFETIME("AdvValidLifetime", conf_prefix, valid, 2592000),
+	  .help = "seconds" },
+	{ LIFETIME("AdvPreferredLifetime", conf_prefix, preferred, 604800),
+	  .flags = STMT_DERIVED,
+	  .derived = "604800, AdvValidLifetime when that is less",
+	  .help = "seconds" },
+	{ BOOL("AdvOnLink", conf_prefix, on_link, 1),
+	  .help = "L flag: addresses of it are on this link" },
+	{ BOOL("AdvAutonomous", conf_prefix, autonomous, 1),
+	  .help = "A flag: hosts form addresses from it" },
+	{ BOOL("AdvRouterAddr", conf_prefix, router_address, 0),
+	  .help = "R flag: carries the router's whole address" },
+	{ NULL }
+};
+
+static const struct statement route_stmts[] = {
+	{ .name = "AdvRoutePreference", .type = V_WORD,
+	  FIELD(conf_route, pref), .words = schema_pref,
+	  .help = "preference of the route" },
+	{ LIFETIME("AdvRouteLifetime", conf_route, lifetime, 1800),
+	  .flags = STMT_DERIVED, .derived = "3 * MaxRtrAdvInterval",
+	  .help = "seconds" },
+	{ NULL }
+};
+
+static const struct statement home_link_stmts[] = {
+	{ .name = "Prefix", .type = V_PREFIX, FIELD(conf_home_link, prefix),
+	  .flags = STMT_REQUIRED,
+	  .help = "the home prefix" },
+	{ .name = "HomeAgentAddress", .type = V_ADDR,
+	  FIELD(conf_home_link, ha), .flags = STMT_DERIVED,
+	  .derived = "any address of this node within Prefix",
+	  .help = "our address on it" },
+	{ NULL }
+};
+
+static const struct statement virtual_link_stmts[] = {
+	{ .name = "Prefix", .type = V_PREFIX, FIELD(conf_home_link, prefix),
+	  .flags = STMT_REQUIRED,
+	  .help = "the home prefix" },
+	{ .name = "HomeAgentAddress", .type = V_ADDR,
+	  FIELD(conf_home_link, ha), .flags = STMT_REQUIRED,
+	  .help = "our address for it" },
+	{ NULL }
+};
+
+static const struct statement home_stmts[] = {
+	{ .name = "HomeAgentAddress", .type = V_ADDR, FIELD(conf_home, ha),
+	  .flags = STMT_REQUIRED,
+	  .help = "the home agent" },
+	{ CUSTOM("HomeAddress", "address/length", custom_home_address,
+		 print_home_address), .flags = STMT_REQUIRED | STMT_MANY,
+	  .help = "our home address, and the length of the home prefix" },
+	{ UINT("Lifetime", conf_home, lifetime, LIFE_MIN, LIFE_MAX, LIFE_MAX),
+	  .flags = STMT_DERIVED, .derived = "MnMaxHaBindingLife",
+	  .help = "binding asked for, seconds" },
+	{ NULL }
+};
+
+static const struct statement peer_stmts[] = {
+	{ CUSTOM("Protect", "shared-key spi number file \"name\" "
+		 "[replay sequence|timestamp] | none insecure",
+		 custom_protect, print_protect), .flags = STMT_REQUIRED,
+	  .help = "RFC 4285 with a key from a file, or nothing" },
+	{ CUSTOM("Identity", "\"user@realm\"", custom_identity,
+		 print_identity), .derived = "none",
+	  .help = "MN-ID, RFC 4283" },
+	{ UINT("ClockTolerance", conf_peer, drift, 1, 255, 7),
+	  .help = "how far a timestamp may be off, seconds" },
+	{ NULL }
+};
+
+const struct block schema_top = {
+	.name = "", .stmt = top_stmts,
+};
+const struct block schema_iface = {
+	.name = "Interface", .stmt = iface_stmts, .short_form = true,
+	.size = sizeof(struct conf_iface),
+	.open = block_open_iface, .close = block_close_iface,
+	.rows = print_rows_iface, .head = print_head_iface,
+};
+const struct block schema_prefix = {
+	.name = "Prefix", .stmt = prefix_stmts, .short_form = true,
+	.size = sizeof(struct conf_prefix),
+	.open = block_open_prefix, .close = block_close_prefix,
+	.rows = print_rows_prefix, .head = print_head_prefix,
+};
+const struct block schema_route = {
+	.name = "Route", .stmt = route_stmts, .short_form = true,
+	.size = sizeof(struct conf_route), .open = block_open_route,
+	.rows = print_rows_route, .head = print_head_route,
+};
+const struct block schema_home_link = {
+	.name = "HomeLink", .stmt = home_link_stmts,
+	.size = sizeof(struct conf_home_link),
+	.open = block_open_home_link, .close = block_close_home_link,
+	.rows = print_rows_home_link, .shown = print_shown_link,
+	.head = print_head_link,
+};
+const struct block schema_virtual_link = {
+	.name = "VirtualHomeLink", .stmt = virtual_link_stmts,
+	.size = sizeof(struct conf_home_link),
+	.open = block_open_home_link, .close = block_close_home_link,
+	.rows = print_rows_home_link, .shown = print_shown_virtual,
+};
+const struct block schema_home = {
+	.name = "MnHomeLink", .stmt = home_stmts,
+	.size = sizeof(struct conf_home),
+	.open = block_open_home, .close = block_close_home,
+	.rows = print_rows_home, .head = print_head_home,
+};
+const struct block schema_peer = {
+	.name = "Peer", .stmt = peer_stmts,
+	.size = sizeof(struct conf_peer),
+	.open = block_open_peer,
+	.rows = print_rows_peer, .shown = print_shown_peer,
+	.head = print_head_peer,
+};
+
+const struct block *const schema_blocks[] = {
+	&schema_top, &schema_iface, &schema_prefix, &schema_route,
+	&schema_home_link, &schema_virtual_link, &schema_home, &schema_peer,
+	NULL
+};
+
+const struct statement *
+schema_find(const struct block *b, const char *name)
+{
+	for (const struct statement *s = b->stmt; s->name; s++) {
+		if (strcmp(s->name, name) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+bool
+schema_is_name(const char *name)
+{
+	for (unsigned i = 0; schema_blocks[i]; i++) {
+		if (schema_find(schema_blocks[i], name))
+			return true;
+	}
+	return false;
+}
+
+uint64_t
+schema_get(const struct statement *s, const void *row)
+{
+	const uint8_t *at = (const uint8_t *)row + s->offset;
+	uint64_t v = 0;
+
+	switch (s->size) {
+	case 1:
+		/* A word may stand for -1. */
+		return s->type == V_WORD ? (uint64_t)*(const int8_t *)at : *at;
+	case 2: {
+		uint16_t u;
+
+		memcpy(&u, at, sizeof(u));
+		return u;
+	}
+	case 4: {
+		uint32_t u;
+
+		memcpy(&u, at, sizeof(u));
+		return u;
+	}
+	}
+	return v;
+}
+
+void
+schema_set(const struct statement *s, void *row, uint64_t v)
+{
+	uint8_t *at = (uint8_t *)row + s->offset;
+
+	switch (s->size) {
+	case 1:
+		*at = (uint8_t)v;
+		break;
+	case 2:
+		memcpy(at, &(uint16_t){ (uint16_t)v }, 2);
+		break;
+	case 4:
+		memcpy(at, &(uint32_t){ (uint32_t)v }, 4);
+		break;
+	}
+}
+
+static bool
+is_scalar(const struct statement *s)
+{
+	switch (s->type) {
+	case V_BOOL:
+	case V_UINT:
+	case V_LIFETIME:
+	case V_MSEC:
+	case V_WORD:
+		return true;
+	case V_ADDR:
+	case V_PREFIX:
+	case V_CUSTOM:
+	case V_BLOCK:
+		break;
+	}
+	return false;
+}
+
+void
+schema_defaults(const struct block *b, void *row)
+{
+	for (const struct statement *s = b->stmt; s->name; s++) {
+		if (is_scalar(s))
+			schema_set(s, row, s->def);
+	}
+}
+
+void
+schema_print_msec(uint64_t msec, char *buf, size_t cap)
+{
+	unsigned part = (unsigned)(msec % 1000);
+	int width = 3;
+
+	for (; width && part % 10 == 0; part /= 10)
+		width--;
+	if (width)
+		snprintf(buf, cap, "%" PRIu64 ".%0*u", msec / 1000, width,
+			 part);
+	else
+		snprintf(buf, cap, "%" PRIu64, msec / 1000);
+}
+
+void
+schema_print_roles(unsigned roles, char *buf, size_t cap)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (const struct keyword *k = schema_roles; k->name; k++) {
+		if ((roles & (unsigned)k->value) && n < cap)
+			n += (size_t)snprintf(buf + n, cap - n, "%s%s",
+					      n ? " or " : "", k->name);
+	}
+}
+
+void
+schema_range(const struct statement *s, char *buf, size_t cap)
+{
+	char lo[24], hi[24];
+
+	buf[0] = '\0';
+	switch (s->type) {
+	case V_BOOL:
+		snprintf(buf, cap, "enabled or disabled");
+		break;
+	case V_UINT:
+		snprintf(buf, cap, "%" PRIu64 " to %" PRIu64, s->min, s->max);
+		break;
+	case V_LIFETIME:
+		snprintf(buf, cap, "%" PRIu64 " to %" PRIu64 ", or infinity",
+			 s->min, s->max);
+		break;
+	case V_MSEC:
+		schema_print_msec(s->min, lo, sizeof(lo));
+		schema_print_msec(s->max, hi, sizeof(hi));
+		snprintf(buf, cap, "%s to %s", lo, hi);
+		break;
+	case V_WORD: {
+		size_t n = 0;
+
+		for (const struct keyword *k = s->words; k->name && n < cap;
+		     k++)
+			n += (size_t)snprintf(buf + n, cap - n, "%s%s",
+					      n ? " or " : "", k->name);
+		break;
+	}
+	case V_ADDR:
+	case V_PREFIX:
+	case V_CUSTOM:
+	case V_BLOCK:
+		break;
+	}
+}
+
+static void
+print_default(const struct statement *s, char *buf, size_t cap)
+{
+	if (s->flags & STMT_REQUIRED)
+		snprintf(buf, cap, "required");
+	else if (s->derived)
+		snprintf(buf, cap, "default %s", s->derived);
+	else if (s->type == V_BOOL)
+		snprintf(buf, cap, "default %s",
+			 s->def ? "enabled" : "disabled");
+	else if (s->type == V_WORD)
+		snprintf(buf, cap, "default %s",
+			 schema_word_name(s->words, (int)s->def));
+	else if (s->type == V_MSEC) {
+		size_t n = (size_t)snprintf(buf, cap, "default ");
+
+		schema_print_msec(s->def, buf + n, cap - n);
+	} else if (is_scalar(s))
+		snprintf(buf, cap, "default %" PRIu64, s->def);
+	else
+		buf[0] = '\0';
+}
+
+void
+schema_describe(const struct statement *s, char *buf, size_t cap)
+{
+	char range[96], def[96];
+
+	schema_range(s, range, sizeof(range));
+	print_default(s, def, sizeof(def));
+	snprintf(buf, cap, "%s%s%s", range, *range && *def ? "; " : "", def);
+}
+
+bool
+schema_word(const struct keyword *words, const char *word, int *ret)
+{
+	for (; words->name; words++) {
+		if (strcmp(words->name, word) == 0) {
+			*ret = words->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+schema_word_name(const struct keyword *words, int value)
+{
+	while (words->name && words->value != value)
+		words++;
+	return words->name ? words->name : "?";
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * umip.c - statements of UMIP that this configuration does not have.
+ *
+ * Somebody who brings a file from there is told, by name, what to write
+ * instead, or that the thing is not offered.  Where one value of a statement
+ * says what is so here in any case, that value is accepted in silence.
+ */
+#include "conf/parse.h"
+
+#define OTHERWISE	"not offered by this version"
+#define MOBRTR		"mobile routers (RFC 3963) are " OTHERWISE
+#define ROUTEOPT	"route optimization is " OTHERWISE
+#define MPS		"mobile prefix discovery is " OTHERWISE
+#define IPSEC		"IPsec is " OTHERWISE "; instead: Peer ADDRESS "	\
+			"{ Protect shared-key spi N file \"...\"; }"
+#define ADMIT		"only a mobile node with a Peer or a line in a "	\
+			"KeyTable may register"
+
+static const struct umip {
+	const char	*name;
+	const char	*harmless;	/* the value that says what is so */
+	const char	*instead;
+} table[] = {
+	{ "DebugLogFile", NULL,
+	  "messages go to standard error or to syslog; send them on there" },
+	{ "NonVolatileBindingCache", "disabled", OTHERWISE },
+	{ "DoRouteOptimizationCN", "disabled", ROUTEOPT },
+	{ "DoRouteOptimizationMN", "disabled", ROUTEOPT },
+	{ "DoRouteOptimization", "disabled", ROUTEOPT },
+	{ "CnBindingPolicySet", NULL, ROUTEOPT },
+	{ "MnRoPolicy", NULL, ROUTEOPT },
+	{ "MnMaxCnBindingLife", NULL, ROUTEOPT },
+	{ "UseCnBuAck", "disabled", ROUTEOPT },
+	{ "MnMaxHaConsecutiveResends", NULL,
+	  "Binding Updates are sent until an answer comes, see "
+	  "MaxBindackTimeout" },
+	{ "MnMaxCnConsecutiveResends", NULL, ROUTEOPT },
+	{ "IfType", NULL,
+	  "leave out the Interface that shall have no part in mobility" },
+	{ "IfName", NULL, "the name is Interface's argument" },
+	{ "LinkName", NULL, "the name is MnHomeLink's argument" },
+	{ "MnUseAllInterfaces", "disabled",
+	  OTHERWISE "; name each with Interface \"...\";" },
+	{ "UseMnHaIPsec", "disabled", IPSEC },
+	{ "KeyMngMobCapability", "disabled", IPSEC },
+	{ "IPsecPolicySet", NULL, IPSEC },
+	{ "IPsecPolicy", NULL, IPSEC },
+	{ "IPsecType", NULL, IPSEC },
+	{ "UseAltCoa", NULL, IPSEC },
+	{ "SendMobPfxAdvs", "disabled", MPS },
+	{ "SendUnsolMobPfxAdvs", "disabled", MPS },
+	{ "SendMobPfxSols", "disabled", MPS },
+	{ "MinMobPfxAdvInterval", NULL, MPS },
+	{ "MaxMobPfxAdvInterval", NULL, MPS },
+	{ "HaAcceptMobRtr", "disabled", MOBRTR },
+	{ "IsMobRtr", "disabled", MOBRTR },
+	{ "MobRtrUseExplicitMode", NULL, MOBRTR },
+	{ "HaServedPrefix", NULL,
+	  "instead: HomeLink \"interface\" { Prefix P/len; } or "
+	  "VirtualHomeLink { Prefix P/len; HomeAgentAddress A; }" },
+	{ "HomePrefix", NULL,
+	  "the length in HomeAddress ADDRESS/LENGTH says it" },
+	{ "BindingAclPolicy", NULL, ADMIT },
+	{ "DefaultBindingAclPolicy", "deny", ADMIT },
+	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
+	{ "MnResetDhaadAtHome", NULL,
+	  "the discovery of home agents is " OTHERWISE },
+	{ "MnFlushAllAtHome", NULL, ROUTEOPT },
+	{ "UseMovementModule", NULL,
+	  "movement detection is built in, see MnRouterProbes" },
+	{ "UsePolicyModule", NULL,
+	  "policy is built in, see MnIfPreference and Peer" },
+	{ "MnUseDsmip6", "disabled", "RFC 5555 is " OTHERWISE },
+	{ NULL }
+};
+
+bool
+umip_statement(struct parse *p, const struct stmt *s)
+{
+	const struct umip *u = table;
+	const struct arg *a = s->args;
+
+	while (u->name && strcmp(u->name, s->head->text) != 0)
+		u++;
+	if (!u->name)
+		return false;
+	if (u->harmless && a && !a->next && !s->has_body &&
+	    (strcmp(a->text, u->harmless) == 0 ||
+	     (strcmp(a->text, "false") == 0 &&
+	      strcmp(u->harmless, "disabled") == 0)))
+		return true;
+	parse_error(p, &s->head->at, "%s: %s%s%s%s", u->name, u->instead,
+		    u->harmless ? "; only `" : "",
+		    u->harmless ? u->harmless : "",
+		    u->harmless ? "' is accepted" : "");
+	return true;
+}
