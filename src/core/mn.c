@@ -286,6 +286,8 @@ on_find(struct node *n, struct alarm *al, usec_t now)
 static void
 start_returning(struct node *n, struct mn_home *h, struct attach *a)
 {
+	struct tunnel *old = h->tunnel;
+
 	stop_announcing(n, h);
 	h->place = PLACE_RETURNING;
 	h->ifindex = a->iface->ifindex;
@@ -293,8 +295,9 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	h->finds = 0;
 	/* Until the acknowledgement nothing is sent or received with the
 	 * home address here; solicitations for it are for us to answer. */
-	drop_tunnel(n, h);
+	h->tunnel = NULL;
 	say_flow(n, h, FLOW_HOLD, true);
+	tunnel_put(n, old);
 	say_proxy(n, h, h->ifindex, true);
 }
 
@@ -603,15 +606,32 @@ mn_on_gone(struct node *n, struct iface *i, usec_t now)
 	}
 }
 
+/* At home somebody else has it: it is not ours to use (RFC 4862 5.4.5). */
+static void
+on_home_duplicate(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct note note = { .code = NOTE_DAD_FAILED, .a = h->conf.hoa,
+			     .ifindex = h->ifindex };
+
+	note_put(n, &note, now);
+	stop_announcing(n, h);
+	say_address(n, h, h->ifindex, false, false);
+	h->place = PLACE_DISABLED;
+}
+
 void
 mn_on_address(struct node *n, struct iface *i, const struct ev_address *ev,
 	      usec_t now)
 {
+	struct mn_home *h = find_home(n, &ev->addr);
 	struct effect key = { .kind = EF_ADDRESS };
 
 	key.address.key = (struct addr_key){ ev->ifindex, ev->addr };
 	if (ev->state == ADDR_GONE && i->up)
 		want_repeat(n, &key);
+	if (ev->state == ADDR_DUPLICATE && h && h->place == PLACE_HOME &&
+	    h->ifindex == ev->ifindex)
+		on_home_duplicate(n, h, now);
 	if (i->attach)
 		attach_on_address(n, i->attach, ev, now);
 }

@@ -1,0 +1,836 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mobile node from outside: events in, effects out, as text.
+ *
+ * Each test tells a story to one node and compares what it does, line by
+ * line, with what the RFC has it do.  The home agent and the routers are
+ * the test's: their messages are built with src/wire and, where the story
+ * wants it, signed with the right or the wrong key.
+ */
+#include "unit.h"
+
+#include "conf/conf.h"
+#include "core/core.h"
+#include "crypto/mac.h"
+#include "wire/auth.h"
+#include "wire/mh.h"
+#include "wire/nd.h"
+#include "wire/pkt.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define HOA	"2001:db8:1::10"
+#define HA	"2001:db8:1::1"
+#define ETH0	2
+
+static const uint8_t key[16] = "0123456789abcde";
+
+struct world {
+	struct conf	*conf;
+	struct node	*node;
+	usec_t		now;
+	char		did[8192];
+	struct mh	bu;		/* the last Binding Update */
+	struct in6_addr	bu_src, bu_dst;
+	uint32_t	granted;
+};
+
+static struct in6_addr A(const char *s)
+{
+	struct in6_addr a;
+
+	ck_assert_int_eq(addr_parse(s, &a), 0);
+	return a;
+}
+
+static void say(struct world *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(struct world *w, const char *fmt, ...)
+{
+	size_t at = strlen(w->did);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(w->did + at, sizeof(w->did) - at, fmt, ap);
+	va_end(ap);
+}
+
+/* --- what it did ------------------------------------------------------------ */
+
+static void did_mh(struct world *w, const struct pkt *p)
+{
+	struct wire_error e;
+
+	ck_assert_int_eq(mh_parse(p->payload.p, p->payload.len, pkt_src(p),
+				  pkt_dst(p), &w->bu, &e), 0);
+	ck_assert_uint_eq(w->bu.type, MH_BU);
+	w->bu_src = p->src;
+	w->bu_dst = p->dst;
+	say(w, "BU%s lifetime=%u%s\n", p->has_hao ? "" : " from home",
+	    w->bu.bu.lifetime * 4, mh_opt(&w->bu, MOPT_AUTH) ? " auth" : "");
+}
+
+static void did_send(struct world *w, const struct ef_send *s)
+{
+	static const char *const nd_word[] = { "RS", "RA", "NS", "NA" };
+	struct pkt p;
+	struct nd nd;
+	struct wire_error e;
+
+	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
+	if (p.proto == IPPROTO_MOBILITY) {
+		did_mh(w, &p);
+		return;
+	}
+	ck_assert_int_eq(nd_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
+				  p.hlim, &nd, &e), 0);
+	say(w, "%s%s\n", nd_word[nd.type - ND_RS],
+	    addr_is_multicast(&p.dst) ? "" : " unicast");
+}
+
+static void did_flow(struct world *w, const struct ef_flow *f)
+{
+	static const char *const words[] = { "path", "hold", "block" };
+
+	say(w, "flow %s\n", f->up ? words[f->action] : "down");
+}
+
+static const char *where(uint32_t ifindex)
+{
+	return ifindex == IFINDEX_PATH ? "path" : "eth0";
+}
+
+static void did(struct world *w, const struct effect *e)
+{
+	char a[ADDR_STRLEN], p[PREFIX_STRLEN];
+	struct in6_addr hoa = A(HOA);
+
+	switch (e->kind) {
+	case EF_SEND:
+		did_send(w, &e->send);
+		break;
+	case EF_ADDRESS:
+		say(w, "address %s %s on %s\n", e->address.up ? "up" : "down",
+		    addr_eq(&e->address.key.addr, &hoa) ? "hoa" : "coa",
+		    where(e->address.key.ifindex));
+		break;
+	case EF_ROUTE:
+		say(w, "route %s %s\n", e->route.up ? "up" : "down",
+		    prefix_print(&e->route.dst, p));
+		break;
+	case EF_PATH:
+		say(w, "tunnel %s to %s\n", e->path.up ? "up" : "down",
+		    addr_print(&e->path.key.remote, a));
+		break;
+	case EF_FLOW:
+		did_flow(w, &e->flow);
+		break;
+	case EF_PROXY:
+		say(w, "proxy %s\n", e->proxy.up ? "up" : "down");
+		break;
+	case EF_SYNC:
+		say(w, "sync\n");
+		break;
+	case EF_DNS:
+	case EF_STORE:
+	case EF_NOTE:
+		break;
+	}
+}
+
+static void drain(struct world *w)
+{
+	struct effect e;
+
+	while (node_effect(w->node, &e))
+		did(w, &e);
+}
+
+/* What happened since the last look is exactly this. */
+static void expect(struct world *w, const char *chart)
+{
+	drain(w);
+	ck_assert_str_eq(w->did, chart);
+	w->did[0] = '\0';
+}
+
+static void forget(struct world *w)
+{
+	drain(w);
+	w->did[0] = '\0';
+}
+
+/* --- what happens to it -------------------------------------------------------- */
+
+static void input(struct world *w, const struct event *ev)
+{
+	node_input(w->node, ev, w->now);
+}
+
+static void pass(struct world *w, usec_t time)
+{
+	usec_t end = w->now + time;
+
+	while (node_deadline(w->node) <= end) {
+		w->now = node_deadline(w->node);
+		node_tick(w->node, w->now);
+		ck_assert_uint_gt(node_deadline(w->node), w->now);
+		drain(w);
+	}
+	w->now = end;
+}
+
+static void link_is(struct world *w, bool up)
+{
+	struct event ev = { .kind = EV_LINK };
+
+	ev.link.ifindex = ETH0;
+	strcpy(ev.link.name, "eth0");
+	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 0x10 } };
+	ev.link.mtu = 1500;
+	ev.link.up = up;
+	input(w, &ev);
+}
+
+static void linklocal(struct world *w)
+{
+	struct event ev = { .kind = EV_ADDRESS };
+
+	ev.address.ifindex = ETH0;
+	ev.address.addr = A("fe80::10");
+	ev.address.plen = 64;
+	ev.address.state = ADDR_VALID;
+	input(w, &ev);
+}
+
+static void packet(struct world *w, const struct wbuf *b, uint8_t station)
+{
+	struct event ev = { .kind = EV_PACKET };
+
+	ck_assert(!b->bad);
+	ev.packet.ifindex = ETH0;
+	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
+	ev.packet.data = (struct span){ b->base, wbuf_len(b) };
+	input(w, &ev);
+}
+
+/* An advertisement of router `station' with one prefix. */
+static void ra(struct world *w, uint8_t station, const char *prefix)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr src = A("fe80::"), dst = A("ff02::1");
+	struct nd nd = { .type = ND_RA };
+
+	src.s6_addr[15] = station;
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
+	nd.ra.lifetime = 1800;
+	nd.ra.npios = 1;
+	nd.ra.pio[0].prefix = A(prefix);
+	nd.ra.pio[0].len = 64;
+	nd.ra.pio[0].flags = ND_PIO_L | ND_PIO_A;
+	nd.ra.pio[0].valid = nd.ra.pio[0].preferred = 86400;
+	if (addr_eq(&nd.ra.pio[0].prefix, &(struct in6_addr){ 0 }))
+		nd.ra.npios = 0;
+	if (station == 1)
+		nd.ra.pio[0].flags |= ND_PIO_R;
+	nd_build(&nd, &src, &dst, &b);
+	packet(w, &b, station);
+}
+
+static void na(struct world *w, uint8_t station)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr src = A("fe80::"), dst = A("fe80::10");
+	struct nd nd = { .type = ND_NA };
+
+	src.s6_addr[15] = station;
+	nd.na.target = src;
+	nd.na.flags = ND_NA_S | ND_NA_R;
+	nd_build(&nd, &src, &dst, &b);
+	packet(w, &b, station);
+}
+
+struct answer {
+	uint8_t		status;
+	uint16_t	seq;		/* 0: the update's */
+	uint16_t	lifetime;	/* units; 0: as asked */
+	bool		wrong_key;
+	uint64_t	stamp;
+};
+
+static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
+		 const struct in6_addr *coa, const struct answer *ans)
+{
+	struct in6_addr hoa = A(HOA), ha = A(HA);
+	uint8_t k[16], mac[MAC_SHA1_LEN];
+	struct span ks = { k, sizeof(k) };
+	struct auth_cover c;
+	struct mac *m = mac_new();
+	const struct mopt *o = mh_opt(ba, MOPT_AUTH);
+
+	memcpy(k, key, sizeof(k));
+	k[0] ^= ans->wrong_key;
+	auth_cover_mnha(coa, &hoa, bytes, o, &c);
+	ck_assert_int_eq(mac_hmac_sha1(m, &ks, c.piece, c.n, mac), 0);
+	memcpy(bytes + o->off + 7, mac, AUTH_MNHA_LEN);
+	mh_seal(bytes, ba->len, &ha, &hoa);
+	mac_free(m);
+}
+
+/* The home agent acknowledges the last update. */
+static void ba(struct world *w, struct answer ans)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr hoa = A(HOA), ha = A(HA);
+	bool home = addr_eq(&w->bu_src, &hoa);
+	struct mh m = { .type = MH_BA };
+	const struct mopt *replay = mh_opt(&w->bu, MOPT_REPLAY);
+	struct mopt *o;
+	size_t at;
+
+	m.ba.status = ans.status;
+	m.ba.seq = ans.seq ? ans.seq : w->bu.bu.seq;
+	m.ba.lifetime = ans.status >= 128 ? 0 :
+		ans.lifetime ? ans.lifetime : w->bu.bu.lifetime;
+	if (replay || ans.stamp) {
+		o = mh_add(&m, MOPT_REPLAY);
+		o->replay = ans.stamp ? ans.stamp : replay->replay;
+	}
+	o = mh_add(&m, MOPT_AUTH);
+	o->auth.subtype = MOPT_AUTH_MNHA;
+	o->auth.spi = 256;
+	o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	pkt_start(&b, &ha, &w->bu_src, 64, NULL, home ? NULL : &hoa,
+		  IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	seal(w, &m, buf + at, &w->bu_src, &ans);
+	pkt_finish(&b);
+	packet(w, &b, 1);
+}
+
+static void ok(struct world *w)
+{
+	ba(w, (struct answer){ 0 });
+}
+
+/* --- worlds ------------------------------------------------------------------------ */
+
+static void ready(struct world *w)
+{
+	struct event ev = { .kind = EV_READY };
+
+	input(w, &ev);
+}
+
+static void make(struct world *w)
+{
+	struct node_seed seed = { .wall = 1000000000 * (int64_t)SEC(1) };
+	struct conf_home *h;
+	struct conf_peer *p;
+
+	memset(w, 0, sizeof(*w));
+	memcpy(seed.secret, "a seed that is the same every ti", 32);
+	w->conf = conf_new();
+	w->conf->roles = CONF_MN;
+	h = conf_add_home(w->conf);
+	strcpy(h->ifname, "eth0");
+	h->hoa = A(HOA);
+	h->plen = 64;
+	h->ha = A(HA);
+	h->lifetime = 240;
+	p = conf_add_peer(w->conf);
+	p->addr = prefix_host(&h->ha);
+	p->protect = CONF_PROTECT_SHARED_KEY;
+	p->spi = 256;
+	p->key = key;
+	p->key_len = 16;
+	w->now = SEC(100);
+	w->node = node_new(w->conf, &seed, w->now);
+	ck_assert_ptr_nonnull(w->node);
+}
+
+static void begin(struct world *w)
+{
+	make(w);
+	link_is(w, true);
+	linklocal(w);
+	ready(w);
+}
+
+/* Away on the link of router 2, bound. */
+static void away(struct world *w)
+{
+	begin(w);
+	ra(w, 2, "2001:db8:2::");
+	drain(w);
+	ok(w);
+	forget(w);
+}
+
+static void end(struct world *w)
+{
+	node_free(w->node);
+	conf_free(w->conf);
+}
+
+/* --- stories ------------------------------------------------------------------------- */
+
+START_TEST(first_registration)
+{
+	struct world w;
+
+	begin(&w);
+	expect(&w, "RS\n");
+	ra(&w, 2, "2001:db8:2::");
+	/* Held until the acknowledgement; what arrives is taken at once. */
+	expect(&w, "route up 2001:db8:2::/64\n"
+	       "address up coa on eth0\n"
+	       "route up ::/0\n"
+	       "tunnel up to 2001:db8:1::1\n"
+	       "address up hoa on path\n"
+	       "flow hold\n"
+	       "BU lifetime=240 auth\n");
+	ck_assert_uint_eq(w.bu.bu.flags & (MH_BU_A | MH_BU_H),
+			  MH_BU_A | MH_BU_H);
+	ck_assert(mh_opt(&w.bu, MOPT_ALTCOA));
+	ck_assert(addr_eq(&mh_opt(&w.bu, MOPT_ALTCOA)->altcoa, &w.bu_src));
+	ok(&w);
+	expect(&w, "flow path\nsync\n");
+	end(&w);
+}
+END_TEST
+
+START_TEST(retransmission)
+{
+	struct world w;
+	uint16_t seq;
+
+	begin(&w);
+	ra(&w, 2, "2001:db8:2::");
+	forget(&w);
+	seq = w.bu.bu.seq;
+	pass(&w, MSEC(1499));
+	expect(&w, "");
+	pass(&w, MSEC(1));			/* InitialBindackTimeoutFirstReg */
+	expect(&w, "BU lifetime=240 auth\n");
+	ck_assert_uint_eq((uint16_t)(seq + 1), w.bu.bu.seq);
+	pass(&w, MSEC(3000));
+	expect(&w, "BU lifetime=240 auth\n");
+	pass(&w, MSEC(6000));
+	expect(&w, "sync\nBU lifetime=240 auth\n");
+	/* An answer to the first one is an answer. */
+	ba(&w, (struct answer){ .seq = seq });
+	expect(&w, "flow path\n");
+	end(&w);
+}
+END_TEST
+
+START_TEST(refresh_and_expiry)
+{
+	struct world w;
+
+	away(&w);
+	pass(&w, SEC(181));			/* four fifths, less 5 % */
+	expect(&w, "");
+	pass(&w, SEC(12));
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	forget(&w);
+	pass(&w, SEC(50));			/* nobody answers */
+	ck_assert_ptr_nonnull(strstr(w.did, "flow hold\n"));
+	forget(&w);
+	pass(&w, SEC(40));
+	drain(&w);
+	ok(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU"));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "flow path\n"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(handover)
+{
+	struct world w;
+
+	away(&w);
+	link_is(&w, false);
+	link_is(&w, true);
+	ck_assert(node_deadline(w.node) > w.now);
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "NS unicast\nRS\n"));
+	forget(&w);
+	ra(&w, 3, "2001:db8:3::");
+	expect(&w, "");				/* the grace */
+	pass(&w, MSEC(5));
+	expect(&w, "route down ::/0\n"
+	       "route up 2001:db8:3::/64\n"
+	       "address up coa on eth0\n"
+	       "route up ::/0\n"
+	       "tunnel up to 2001:db8:1::1\n"
+	       "flow hold\n"
+	       "tunnel down to 2001:db8:1::1\n"
+	       "BU lifetime=240 auth\n"
+	       "route down 2001:db8:2::/64\n"
+	       "address down coa on eth0\n");
+	ok(&w);
+	expect(&w, "flow path\n");
+	end(&w);
+}
+END_TEST
+
+START_TEST(flap)
+{
+	struct world w;
+
+	away(&w);
+	for (int k = 0; k < 3; k++) {
+		link_is(&w, false);
+		link_is(&w, true);
+		ra(&w, 2, "2001:db8:2::");
+		pass(&w, SEC(1));
+		ck_assert_ptr_null(strstr(w.did, "BU"));
+		ck_assert_ptr_null(strstr(w.did, "flow"));
+		ck_assert_ptr_null(strstr(w.did, "tunnel"));
+		forget(&w);
+	}
+	end(&w);
+}
+END_TEST
+
+START_TEST(flap_onto_second_router)
+{
+	struct world w;
+
+	/* The link came back, a stranger advertises, the old router answers
+	 * the probe in time: nothing has happened. */
+	away(&w);
+	link_is(&w, false);
+	link_is(&w, true);
+	ra(&w, 3, "2001:db8:3::");
+	pass(&w, MSEC(2));
+	na(&w, 2);
+	pass(&w, SEC(2));
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	ck_assert_ptr_null(strstr(w.did, "flow"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(second_router)
+{
+	struct world w;
+
+	away(&w);
+	ra(&w, 3, "2001:db8:3::");
+	expect(&w, "NS unicast\n");
+	na(&w, 2);
+	pass(&w, SEC(2));
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(silent_router)
+{
+	struct world w;
+
+	/* No link event at all, but the old router is gone. */
+	away(&w);
+	ra(&w, 3, "2001:db8:3::");
+	pass(&w, MSEC(399));
+	expect(&w, "NS unicast\nNS unicast\n");
+	pass(&w, MSEC(1));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(return_home)
+{
+	struct world w;
+
+	away(&w);
+	link_is(&w, false);
+	link_is(&w, true);
+	forget(&w);
+	ra(&w, 1, HA);				/* R bit: the home agent */
+	pass(&w, MSEC(5));
+	expect(&w, "route down ::/0\n"
+	       "route up 2001:db8:1::/64\n"
+	       "route up ::/0\n"
+	       "flow hold\n"
+	       "tunnel down to 2001:db8:1::1\n"
+	       "proxy up\n"
+	       "BU from home lifetime=0 auth\n"
+	       "route down 2001:db8:2::/64\n"
+	       "address down coa on eth0\n");
+	ok(&w);
+	expect(&w, "proxy down\n"
+	       "address up hoa on eth0\n"
+	       "flow down\n"
+	       "address down hoa on path\n"
+	       "NA\nNA\n");
+	pass(&w, SEC(10));
+	expect(&w, "NA\nNA\nNA\nNA\n");
+	end(&w);
+}
+END_TEST
+
+START_TEST(return_home_without_router_address)
+{
+	struct world w;
+
+	/* The router is not the home agent: its proxy is asked for. */
+	away(&w);
+	link_is(&w, false);
+	link_is(&w, true);
+	forget(&w);
+	ra(&w, 9, "2001:db8:1::");
+	pass(&w, MSEC(5));
+	drain(&w);
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	ck_assert_ptr_nonnull(strstr(w.did, "NS\n"));
+	forget(&w);
+	pass(&w, SEC(3));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU from home lifetime=0 auth\n"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(boot_at_home)
+{
+	struct world w;
+
+	begin(&w);
+	forget(&w);
+	ra(&w, 1, HA);
+	expect(&w, "route up 2001:db8:1::/64\n"
+	       "route up ::/0\n"
+	       "address up hoa on eth0\n"
+	       "sync\n");
+	end(&w);
+}
+END_TEST
+
+START_TEST(ping_pong)
+{
+	struct world w;
+	unsigned bus = 0;
+
+	/* MAX_UPDATE_RATE: three a second, whatever happens. */
+	away(&w);
+	for (int k = 0; k < 20; k++) {
+		link_is(&w, false);
+		link_is(&w, true);
+		ra(&w, k % 2 ? 2 : 3, k % 2 ? "2001:db8:2::" : "2001:db8:3::");
+		pass(&w, MSEC(100));
+	}
+	for (const char *s = w.did; (s = strstr(s, "BU")); s++)
+		bus++;
+	ck_assert_uint_ge(bus, 5);
+	ck_assert_uint_le(bus, 9);
+	end(&w);
+}
+END_TEST
+
+/* Each status and what the mobile does: sends again at once, later, or not
+ * at all, and what becomes of its traffic. */
+static const struct {
+	uint8_t		status;
+	const char	*at_once;
+	const char	*in_30s;
+} reactions[] = {
+	{ 128, "",			"" },
+	{ 129, "flow block\n",		"" },
+	{ 130, "",			"" },
+	{ 131, "flow block\n",		"" },
+	{ 132, "flow block\n",		"" },
+	{ 133, "flow block\n",		"" },
+	{ 134, "flow block\n",		"" },
+	{ 135, "BU lifetime=240 auth\n", "BU" },
+	{ 139, "flow block\n",		"" },
+	{ 144, "",			"" },	/* without a timestamp */
+	{ 145, "BU lifetime=240 auth\n", "BU" },
+	{ 146, "flow block\n",		"" },
+	{ 174, "flow block\n",		"" },
+	{ 200, "",			"" },
+};
+
+START_TEST(each_status)
+{
+	struct world w;
+	uint16_t seq;
+
+	begin(&w);
+	ra(&w, 2, "2001:db8:2::");
+	forget(&w);
+	seq = w.bu.bu.seq;
+	ba(&w, (struct answer){ .status = reactions[_i].status,
+		.seq = (uint16_t)(reactions[_i].status == 135 ?
+				  seq + 1000 : seq) });
+	drain(&w);
+	ck_assert_msg(strncmp(w.did, reactions[_i].at_once,
+			      strlen(reactions[_i].at_once)) == 0,
+		      "status %u: %s", reactions[_i].status, w.did);
+	if (!*reactions[_i].at_once)
+		ck_assert_str_eq(w.did, "");
+	if (reactions[_i].status == 135)
+		ck_assert_uint_eq(w.bu.bu.seq, (uint16_t)(seq + 1001));
+	if (reactions[_i].status == 145)
+		ck_assert(mh_opt(&w.bu, MOPT_REPLAY));
+	forget(&w);
+	pass(&w, SEC(30));
+	drain(&w);
+	if (*reactions[_i].in_30s)
+		ck_assert_ptr_nonnull(strstr(w.did, "BU"));
+	else
+		ck_assert_ptr_null(strstr(w.did, "BU"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(wrong_key)
+{
+	struct world w;
+
+	begin(&w);
+	ra(&w, 2, "2001:db8:2::");
+	forget(&w);
+	ba(&w, (struct answer){ .wrong_key = true });
+	expect(&w, "");				/* accepted by nobody */
+	ba(&w, (struct answer){ .status = 146, .wrong_key = true });
+	pass(&w, SEC(30));			/* slower, but not silenced */
+	drain(&w);
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	pass(&w, SEC(3));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU"));
+	end(&w);
+}
+END_TEST
+
+START_TEST(stale_acknowledgement)
+{
+	struct world w;
+
+	begin(&w);
+	ra(&w, 2, "2001:db8:2::");
+	forget(&w);
+	ba(&w, (struct answer){ .seq = (uint16_t)(w.bu.bu.seq + 7) });
+	expect(&w, "");
+	ba(&w, (struct answer){ .seq = (uint16_t)(w.bu.bu.seq - 1) });
+	expect(&w, "");
+	ok(&w);
+	expect(&w, "flow path\nsync\n");
+	/* Nothing is outstanding: a replayed one is nothing. */
+	ba(&w, (struct answer){ .status = 135, .seq = 3 });
+	expect(&w, "");
+	end(&w);
+}
+END_TEST
+
+START_TEST(timestamps)
+{
+	struct world w;
+	uint64_t stamp;
+
+	make(&w);
+	w.conf->peer[0].replay = CONF_REPLAY_TIMESTAMP;
+	link_is(&w, true);
+	linklocal(&w);
+	ready(&w);
+	ra(&w, 2, "2001:db8:2::");
+	forget(&w);
+	ck_assert(mh_opt(&w.bu, MOPT_REPLAY));
+	stamp = mh_opt(&w.bu, MOPT_REPLAY)->replay;
+	/* The home agent's clock is an hour ahead (144). */
+	ba(&w, (struct answer){ .status = 144, .stamp = stamp +
+		(3600ULL << 32) });
+	expect(&w, "BU lifetime=240 auth\n");
+	ck_assert_uint_ge(mh_opt(&w.bu, MOPT_REPLAY)->replay,
+			  stamp + (3600ULL << 32));
+	ok(&w);
+	expect(&w, "flow path\nsync\n");
+	end(&w);
+}
+END_TEST
+
+START_TEST(restart)
+{
+	struct world w, v;
+	struct effect e;
+	struct event ev = { .kind = EV_RESTORE };
+
+	begin(&w);
+	ra(&w, 2, "2001:db8:2::");
+	drain(&w);
+	ok(&w);
+	while (node_effect(w.node, &e))
+		if (e.kind == EF_STORE)
+			ev.restore = e.store;
+	ck_assert_uint_gt(ev.restore.key_len, 0);
+	/* Another process: the tunnel is said before anything is heard, so
+	 * that nothing is interrupted, and what may go is said last. */
+	make(&v);
+	link_is(&v, true);
+	linklocal(&v);
+	input(&v, &ev);
+	ready(&v);
+	expect(&v, "RS\ntunnel up to 2001:db8:1::1\n"
+	       "address up hoa on path\nflow path\n");
+	ra(&v, 2, "2001:db8:2::");
+	expect(&v, "route up 2001:db8:2::/64\n"
+	       "address up coa on eth0\n"
+	       "route up ::/0\n"
+	       "sync\n");
+	end(&v);
+	end(&w);
+}
+END_TEST
+
+START_TEST(leaves_nothing)
+{
+	struct world w;
+	struct event ev = { .kind = EV_SHUTDOWN };
+
+	away(&w);
+	input(&w, &ev);
+	expect(&w, "BU lifetime=0 auth\n"
+	       "flow down\n"
+	       "tunnel down to 2001:db8:1::1\n"
+	       "address down hoa on path\n"
+	       "route down 2001:db8:2::/64\n"
+	       "address down coa on eth0\n"
+	       "route down ::/0\n");
+	end(&w);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const stories[] = {
+		first_registration, retransmission, refresh_and_expiry,
+		handover, flap, flap_onto_second_router, second_router,
+		silent_router, return_home, return_home_without_router_address,
+		boot_at_home, ping_pong, wrong_key, stale_acknowledgement,
+		timestamps, restart, leaves_nothing,
+	};
+	Suite *s = suite_create("core_mn");
+	TCase *tc = tcase_create("stories");
+	Suite *const all[] = { s, NULL };
+
+	for (size_t k = 0; k < sizeof(stories) / sizeof(*stories); k++)
+		tcase_add_test(tc, stories[k]);
+	tcase_add_loop_test(tc, each_status, 0,
+			    sizeof(reactions) / sizeof(*reactions));
+	suite_add_tcase(s, tc);
+	return unit_main(all);
+}
