@@ -38,6 +38,7 @@
 
 struct mn;
 struct ha;
+struct registrar;
 struct adverts;
 struct alarm;
 
@@ -356,6 +357,7 @@ struct node {
 
 	struct mn	*mn;
 	struct ha	*ha;
+	struct registrar *registrar;	/* the binding cache, registrar.h */
 };
 
 /* Sequence numbers modulo 2^16 (RFC 6275 9.5.1): is `a' greater than b? */

@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ha.c - the home agent role (RFC 6275 section 10).
+ *
+ * The engine that keeps the bindings is registrar.c; this is what a home
+ * agent makes of it: which requests are valid (ha_on_bu: the checks of the
+ * RFC in their order), which may be admitted (home_admit), what has to
+ * happen on the home link (defend.c), and how the answer travels
+ * (home_answer, section 9.5.4).
+ *
+ * A home link is a row of the configuration.  A real one names an
+ * interface: home addresses are asked for there before they are served, and
+ * defended while they are.  A virtual one has none: nobody can be at home,
+ * and its prefix is blocked as a whole, so that packets to a mobile that is
+ * not registered come to an end here instead of looping.
+ */
+#include "core/ha.h"
+#include "core/defend.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* After a link came up its home addresses are announced again, so many at a
+ * time. */
+#define ANNOUNCE_PIECE	32
+#define ANNOUNCE_PAUSE	MSEC(10)
+
+/* --- home links ------------------------------------------------------------- */
+
+static bool
+link_virtual(const struct conf_home_link *l)
+{
+	return !l->ifname[0];
+}
+
+/* The home link of an address, longest prefix first; NULL: none. */
+static const struct conf_home_link *
+link_of(const struct node *n, const struct in6_addr *hoa)
+{
+	const struct conf_home_link *best = NULL;
+
+	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
+		const struct conf_home_link *l = &n->conf->home_link[k];
+
+		if (prefix_match(&l->prefix, hoa) &&
+		    (!best || l->prefix.len > best->prefix.len))
+			best = l;
+	}
+	return best;
+}
+
+static struct iface *
+link_iface(const struct node *n, const struct conf_home_link *l)
+{
+	return link_virtual(l) ? NULL : iface_by_name(n, l->ifname);
+}
+
+/* The interface where a binding is defended; NULL: none (known). */
+static struct iface *
+binding_iface(const struct node *n, const struct binding *b)
+{
+	return link_iface(n, &n->conf->home_link[b->link]);
+}
+
+/* What we advertise of the home prefix; NULL: nothing, it is for ever. */
+static const struct conf_prefix *
+link_prefix(const struct node *n, const struct conf_home_link *l)
+{
+	const struct conf_iface *c = iface_conf(n->conf, l->ifname);
+
+	for (unsigned k = 0; c && k < c->nprefixes; k++)
+		if (prefix_eq(&c->prefix[k].prefix, &l->prefix))
+			return &c->prefix[k];
+	return NULL;
+}
+
+/* Do we serve that link under this address of ours? */
+static bool
+link_address(const struct node *n, const struct conf_home_link *l,
+	     const struct in6_addr *local)
+{
+	if (!addr_is_unspec(&l->ha))
+		return addr_eq(&l->ha, local);
+	return prefix_match(&l->prefix, local) && node_owns(n, local);
+}
+
+/* --- hearing solicitations -------------------------------------------------- */
+
+/* Bits that bring what is heard outside into line with the binding. */
+static uint16_t
+proxy_bits(const struct node *n, const struct binding *b)
+{
+	bool served = b->state == BINDING_ACTIVE ||
+		      b->state == BINDING_WAITING;
+	const struct iface *i = served ? binding_iface(n, b) : NULL;
+	bool same = i && i->ifindex == b->ifindex;
+	uint16_t bits = 0;
+
+	if (b->flags & BINDING_PROXY && !same)
+		bits |= HA_UNPROXY;
+	if (b->flags & BINDING_PROXY_L && (!same || !(b->flags & BINDING_L)))
+		bits |= HA_UNPROXY_L;
+	if (i && !(same && b->flags & BINDING_PROXY))
+		bits |= HA_PROXY;
+	if (i && b->flags & BINDING_L &&
+	    !(same && b->flags & BINDING_PROXY_L))
+		bits |= HA_PROXY_L;
+	return bits;
+}
+
+static bool
+home_build(struct node *n, struct binding *b, uint16_t bit, struct effect *ret)
+{
+	bool up = bit == HA_PROXY || bit == HA_PROXY_L;
+	bool ll = bit == HA_PROXY_L || bit == HA_UNPROXY_L;
+	uint8_t flag = ll ? BINDING_PROXY_L : BINDING_PROXY;
+
+	if (up) {
+		const struct iface *i = binding_iface(n, b);
+
+		/* It may have changed since the bit was set. */
+		if (!(proxy_bits(n, b) & bit) || !i)
+			return false;
+		b->ifindex = i->ifindex;
+		b->flags |= flag;
+	} else {
+		if (!(b->flags & flag))
+			return false;
+		b->flags &= (uint8_t)~flag;
+	}
+	ret->kind = EF_PROXY;
+	ret->proxy = (struct ef_proxy){
+		.up = up,
+		.key = { b->ifindex,
+			 ll ? addr_linklocal_of(&b->hoa) : b->hoa },
+	};
+	return true;
+}
+
+struct binding *
+ha_defended(const struct node *n, const struct iface *i,
+	    const struct in6_addr *target)
+{
+	bool ll = addr_is_linklocal(target);
+
+	if (!n->ha)
+		return NULL;
+	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
+		const struct conf_home_link *l = &n->conf->home_link[k];
+		struct in6_addr hoa = *target;
+		struct binding *b;
+
+		if (strcmp(l->ifname, i->name))
+			continue;
+		if (ll)		/* the L bit means a /64, see home_admit */
+			hoa = addr_combine(&l->prefix.addr, 64, target);
+		else if (!prefix_match(&l->prefix, target))
+			continue;
+		b = registrar_find(n->registrar, &hoa);
+		if (b && b->state != BINDING_INVALID && b->link == k &&
+		    (!ll || b->flags & BINDING_L))
+			return b;
+	}
+	return NULL;
+}
+
+/* --- admission (RFC 6275 10.3.1) ----------------------------------------------- */
+
+/* A care-of address that would only lead back here. */
+static bool
+coa_useless(const struct node *n, const struct registration *rq)
+{
+	const struct conf_home_link *l;
+	const struct binding *other;
+
+	if (addr_eq(&rq->coa, &rq->hoa) || addr_eq(&rq->coa, &rq->local) ||
+	    node_owns(n, &rq->coa))
+		return true;
+	l = link_of(n, &rq->coa);
+	if (!l)
+		return false;
+	if (link_virtual(l))
+		return true;
+	other = registrar_find(n->registrar, &rq->coa);
+	return other && other->state == BINDING_ACTIVE;
+}
+
+static bool
+coa_known(const struct registration *rq)
+{
+	const struct binding *b = rq->b;
+
+	return b && b->state == BINDING_ACTIVE &&
+	       addr_eq(&b->tunnel->key.remote, &rq->coa);
+}
+
+/* 10.3.1: not longer than asked for, than the prefix is valid, than we
+ * like.  Status 1 when the prefix becomes deprecated before the end, or
+ * invalid at the end.  Prefix lifetimes count in units of four seconds,
+ * the two low bits ignored. */
+static int
+bound_lifetime(const struct node *n, const struct conf_home_link *l,
+	       struct registration *rq)
+{
+	const struct conf_prefix *p = link_prefix(n, l);
+	uint32_t most = n->conf->ha_max_binding_life / MH_LIFETIME_UNIT;
+
+	if (!most)
+		most = 1;
+	if (rq->lifetime > most)
+		rq->lifetime = (uint16_t)most;
+	if (!p || p->valid == ND_INFINITE)
+		most = UINT32_MAX;
+	else
+		most = p->valid / MH_LIFETIME_UNIT;
+	if (rq->lifetime > most)
+		rq->lifetime = (uint16_t)most;
+	if (p && (rq->lifetime == most ||
+		  (p->preferred != ND_INFINITE &&
+		   p->preferred / MH_LIFETIME_UNIT < rq->lifetime)))
+		return MH_ST_PREFIX_DISCOVERY;
+	return MH_ST_ACCEPTED;
+}
+
+/*
+ * In this order: the home address is on a link of ours whose prefix is
+ * valid (132); the message came to the address under which we serve that
+ * link (6.1.7, H bit: 133); there is a Home Address option (128: the RFC
+ * names no status); the care-of address leads away from here (174).
+ */
+static int
+home_admit(struct node *n, struct registration *rq, usec_t now)
+{
+	const struct conf_home_link *l = link_of(n, &rq->hoa);
+	const struct conf_prefix *p = l ? link_prefix(n, l) : NULL;
+
+	if (!l || (p && p->valid < MH_LIFETIME_UNIT))
+		return MH_ST_NOT_HOME_SUBNET;
+	if (!link_address(n, l, &rq->local))
+		return MH_ST_NOT_HA;
+	if (!rq->has_hao)
+		return MH_ST_UNSPECIFIED;
+	if (!coa_known(rq) && coa_useless(n, rq))
+		return MH_ST_INVALID_COA;
+	rq->link = (uint16_t)(l - n->conf->home_link);
+	/* An interface identifier that it could share with a link-local
+	 * address has 64 bits; nobody can be on a virtual link. */
+	if (l->prefix.len != 64 || link_virtual(l))
+		rq->flags &= (uint8_t)~BINDING_L;
+	return bound_lifetime(n, l, rq);
+}
+
+/* Addresses that no mobile can own: the subnet-router anycast address
+ * (RFC 4291 2.6.1) and the reserved ones of RFC 2526. */
+static bool
+hoa_reserved(const struct conf_home_link *l, const struct in6_addr *hoa)
+{
+	static const uint8_t high[7] = {
+		0xfd, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+	};
+
+	return addr_eq(&l->prefix.addr, hoa) ||
+	       (memcmp(&hoa->s6_addr[8], high, sizeof(high)) == 0 &&
+		hoa->s6_addr[15] >= 0x80);
+}
+
+/* 10.3.1: "Unless this home agent already has a binding", Duplicate Address
+ * Detection comes before the acknowledgement.  It would not find our own
+ * addresses. */
+static int
+home_prepare(struct node *n, struct binding *b, const struct registration *rq,
+	     usec_t now)
+{
+	const struct conf_home_link *l = &n->conf->home_link[rq->link];
+	struct iface *i = link_iface(n, l);
+
+	if (hoa_reserved(l, &rq->hoa))
+		return MH_ST_PROHIBITED;
+	if (addr_eq(&rq->hoa, &rq->local) || node_owns(n, &rq->hoa))
+		return MH_ST_DAD_FAILED;
+	if (link_virtual(l))
+		return 0;
+	if (!i)
+		return MH_ST_UNSPECIFIED;	/* the link is not there */
+	/* RFC 4862 5.4.2: hear the group before asking. */
+	wish_add(n, &b->wish, proxy_bits(n, b));
+	return defend_ask(n, &rq->hoa, i, rq->flags & BINDING_L, now) ?
+		ADMIT_WAIT : MH_ST_RESOURCES;
+}
+
+void
+ha_on_dad(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
+{
+	struct binding *b = registrar_find(n->registrar, hoa);
+
+	if (b)
+		registrar_decide(n, b, unique ? 0 : MH_ST_DAD_FAILED, now);
+}
+
+static void
+home_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
+{
+	const struct iface *i = binding_iface(n, b);
+	uint16_t bits = proxy_bits(n, b);
+
+	wish_add(n, &b->wish, bits);
+	if (i && (fresh || bits & HA_PROXY_L))
+		defend_announce(n, &b->hoa, i, b->flags & BINDING_L, now);
+}
+
+static void
+home_leave(struct node *n, struct binding *b)
+{
+	defend_stop(n, &b->hoa);
+	wish_add(n, &b->wish, proxy_bits(n, b));
+}
+
+static bool
+home_adopt(struct node *n, struct binding *b, usec_t now)
+{
+	const struct conf_home_link *l = link_of(n, &b->hoa);
+	const struct conf_prefix *p = l ? link_prefix(n, l) : NULL;
+	struct in6_addr coa, local;
+
+	binding_path(b, &coa, &local);
+	if (!l || (p && p->valid < MH_LIFETIME_UNIT))
+		return false;
+	/* Our address may not be there yet when we have just started. */
+	if (!addr_is_unspec(&l->ha) ? !addr_eq(&l->ha, &local) :
+	    !prefix_match(&l->prefix, &local))
+		return false;
+	/* 10.3.1: "MUST remove a binding when the valid lifetime of the
+	 * prefix associated with it expires." */
+	if (p && p->valid != ND_INFINITE && b->expires > now + SEC(p->valid))
+		b->expires = now + SEC(p->valid);
+	b->link = (uint16_t)(l - n->conf->home_link);
+	wish_add(n, &b->wish, proxy_bits(n, b));
+	return true;
+}
+
+/* --- the answer (RFC 6275 9.5.4, 10.3.2) ------------------------------------------ */
+
+/*
+ * To the source of the Binding Update; with a type 2 routing header unless
+ * that is the home address itself.  Whoever sent it from the home link is
+ * answered on that link, at the link-layer address it came from: routing
+ * would still lead away, and resolution to ourselves, when a binding
+ * stands.
+ */
+static void
+home_answer(struct node *n, const struct registration *rq,
+	    const struct mh_ba *ba, usec_t now)
+{
+	struct mh_route route = {
+		.src = rq->local, .dst = rq->src,
+		.coa = rq->coa, .hoa = rq->hoa,
+		.ifindex = rq->ifindex,
+		.ll = rq->ll.len ? &rq->ll : NULL,
+	};
+	struct note note = {
+		.code = NOTE_REFUSED, .a = rq->hoa, .b = rq->coa,
+		.status = ba->status,
+	};
+	struct mh mh;
+
+	if (!addr_eq(&rq->src, &rq->hoa))
+		route.rh2 = &rq->hoa;
+	mh.type = MH_BA;
+	mh.nopts = 0;
+	mh.ba = *ba;
+	node_send_mh(n, &mh, &route, rq->peer, rq->replay, now);
+	if (ba->status >= MH_ST_UNSPECIFIED)
+		note_put(n, &note, now);
+	if (!n->ha)
+		return;
+	if (ba->status < MH_ST_UNSPECIFIED)
+		n->ha->accepted++;
+	else
+		n->ha->refused++;
+}
+
+static const struct keeper home_keeper = {
+	.admit = home_admit, .prepare = home_prepare, .serve = home_serve,
+	.leave = home_leave, .adopt = home_adopt, .answer = home_answer,
+	.build = home_build,
+};
+
+/* Correspondent registrations are not kept here: this answers those that
+ * would take the place of a home registration (139). */
+static const struct keeper correspondent_keeper = {
+	.answer = home_answer,
+};
+
+/* --- receiving a Binding Update ------------------------------------------------------ */
+
+/* What the message asks for; false: to be discarded in silence. */
+static bool
+read_request(const struct node *n, const struct rx *rx,
+	     struct registration *rq)
+{
+	const struct mopt *alt = mh_opt(&rx->mh, MOPT_ALTCOA);
+	const struct mopt *replay = mh_opt(&rx->mh, MOPT_REPLAY);
+	bool home = rx->mh.bu.flags & MH_BU_H;
+
+	rq->hoa = *pkt_src(&rx->pkt);
+	rq->coa = alt ? alt->altcoa : rx->pkt.src;
+	rq->local = rx->pkt.dst;
+	rq->src = rx->pkt.src;
+	rq->has_hao = rx->pkt.has_hao;
+	if (!addr_is_routable(&rq->src) || !addr_is_routable(&rq->hoa) ||
+	    !addr_is_routable(&rq->coa) || rx->pkt.has_rh2)
+		return false;
+	if (home && mh_opt(&rx->mh, MOPT_NONCES))
+		return false;
+	rq->keeper = home ? KEEPER_HOME : KEEPER_CORRESPONDENT;
+	rq->flags = rx->mh.bu.flags & MH_BU_L ? BINDING_L : 0;
+	rq->seq = rx->mh.bu.seq;
+	rq->lifetime = rx->mh.bu.lifetime;
+	rq->replay = replay ? replay->replay : 0;
+	rq->ifindex = 0;
+	rq->ll.len = 0;
+	rq->link = 0;
+	rq->status = 0;
+	return true;
+}
+
+/* Sent with the home address as source, on the home link? */
+static void
+read_link(const struct node *n, const struct rx *rx, struct registration *rq)
+{
+	const struct conf_home_link *l;
+
+	if (!rx->iface || !addr_eq(&rq->src, &rq->hoa))
+		return;
+	l = link_of(n, &rq->hoa);
+	if (l && strcmp(l->ifname, rx->iface->name) == 0) {
+		rq->ifindex = rx->iface->ifindex;
+		rq->ll = rx->ll_src;
+	}
+}
+
+/* RFC 4285 sections 5 and 6: what is not authentic is answered only where a
+ * key is there to sign the answer, and not more often than the node may. */
+static void
+answer_unproven(struct node *n, struct registration *rq,
+		enum security_verdict verdict, usec_t now)
+{
+	static const struct {
+		uint8_t	status;
+		uint8_t	note;		/* enum note_code */
+	} row[] = {
+		[SEC_NO_PEER]		= { 0, NOTE_AUTH_FAILED },
+		[SEC_MISSING]		= { 0, NOTE_AUTH_FAILED },
+		[SEC_AUTH_FAIL]		= { MH_ST_AUTH_FAIL, NOTE_AUTH_FAILED },
+		[SEC_NO_REPLAY_OPTION]	= { MH_ST_MESG_ID_REQD, NOTE_REFUSED },
+		[SEC_ID_MISMATCH]	= { MH_ST_ID_MISMATCH, NOTE_REPLAYED },
+	};
+	struct note note = {
+		.code = row[verdict].note, .a = rq->hoa, .b = rq->coa,
+		.type = MH_BU, .seq = rq->seq, .status = row[verdict].status,
+	};
+	struct mh_ba ba = { .status = row[verdict].status, .seq = rq->seq };
+
+	if (n->ha)
+		n->ha->ignored++;
+	if (!node_may_answer(n, now))
+		return;
+	note_put(n, &note, now);
+	if (!ba.status)
+		return;
+	/* RFC 4285 section 6: its low half, and our high one. */
+	if (verdict == SEC_ID_MISMATCH)
+		rq->replay = (security_ntp(n, now) & 0xffffffff00000000) |
+			     (rq->replay & 0xffffffff);
+	home_answer(n, rq, &ba, now);
+}
+
+/* 10.3.1: "has not been configured to act as a home agent" (131); a
+ * deregistration finds no binding (10.3.2: 133).  Who has no key with us is
+ * told too, but not often. */
+static void
+answer_no_home_agent(struct node *n, const struct registration *rq,
+		     usec_t now)
+{
+	struct mh_ba ba = { .seq = rq->seq };
+
+	ba.status = rq->lifetime ? MH_ST_NO_HOME_REG : MH_ST_NOT_HA;
+	if (rq->keeper == KEEPER_HOME && node_may_answer(n, now))
+		home_answer(n, rq, &ba, now);
+}
+
+/*
+ * RFC 6275 9.2 (checksum, type, payload protocol, header length) was
+ * checked by mh_parse, the Home Address option (6.3, 9.3.1) by pkt_parse.
+ *
+ * Discarded in silence:
+ *  1. 9.5.4: the source is no unicast address; 9.5.1: the home address, in
+ *     the option or as the source, is no unicast routable address;
+ *  2. 6.1.7: the care-of address is no unicast routable address;
+ *  3. 9.5.1: home registration with Nonce Indices;
+ *  4. RFC 4285 5: no key with the owner of that home address, or the
+ *     authentication option is not there.
+ * Answered, each with what the mobile needs to go on:
+ *  5. RFC 4285 5.1.1: wrong authenticator (146);
+ *  6. RFC 4285 6: no timestamp (145), too old, too far, repeated (144);
+ *  7. 10.3.1: we are no home agent (131);
+ *  8. 9.5.1: sequence number (135), type of registration (139) -
+ *     registrar_take;
+ *  9. lifetime not 0, 10.3.1: not home subnet (132), not our address
+ *     (133), no Home Address option (128), useless care-of address (174) -
+ *     home_admit; no room (130); reserved (129), duplicate (134);
+ * 10. lifetime 0, 10.3.2: no binding (133).
+ */
+void
+ha_on_bu(struct node *n, struct rx *rx, usec_t now)
+{
+	enum security_verdict verdict;
+	struct registration rq;
+
+	if (!read_request(n, rx, &rq))
+		return;
+	rq.b = n->ha ? registrar_find(n->registrar, &rq.hoa) : NULL;
+	/* Correspondent registrations need return routability, which no
+	 * peer has with us; only where one would replace a home
+	 * registration is there something to say (139). */
+	if (rq.keeper != KEEPER_HOME && !rq.b)
+		return;
+	rq.peer = security_peer(n, &rq.hoa);
+	rq.timed = rq.peer && rq.peer->protect == CONF_PROTECT_SHARED_KEY &&
+		   rq.peer->replay == CONF_REPLAY_TIMESTAMP;
+	read_link(n, rx, &rq);
+	verdict = security_check(n, rq.peer, &rx->mh, rx->pkt.payload.p,
+				 &rq.coa, &rq.hoa, rq.b ? rq.b->replay : 0,
+				 now);
+	if (verdict == SEC_NO_PEER && !n->ha)
+		verdict = SEC_OK;
+	if (verdict != SEC_OK) {
+		answer_unproven(n, &rq, verdict, now);
+		return;
+	}
+	if (!n->ha) {
+		answer_no_home_agent(n, &rq, now);
+		return;
+	}
+	n->ha->updates++;
+	if (rq.keeper != KEEPER_HOME && rq.b->state == BINDING_INVALID)
+		return;
+	registrar_take(n, &rq, now);
+}
+
+bool
+ha_has_binding(const struct node *n, const struct in6_addr *hoa,
+	       const struct in6_addr *coa)
+{
+	const struct binding *b = n->ha ? registrar_find(n->registrar, hoa) :
+					  NULL;
+
+	return b && b->state == BINDING_ACTIVE &&
+	       addr_eq(&b->tunnel->key.remote, coa);
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+static void announce_some(struct node *, struct alarm *, usec_t now);
+
+/* Block, or open, the prefixes of virtual home links. */
+static void
+block_links(struct node *n, const struct conf *c, bool up)
+{
+	for (unsigned k = 0; k < c->nhome_links; k++) {
+		struct effect e = {
+			.kind = EF_FLOW,
+			.flow = { .up = up, .key.dst = c->home_link[k].prefix,
+				  .action = FLOW_BLOCK },
+		};
+
+		if (link_virtual(&c->home_link[k]))
+			want(n, &e);
+	}
+}
+
+int
+ha_start(struct node *n, usec_t now)
+{
+	n->registrar = registrar_new(n, n->conf->ha_max_bindings);
+	n->ha = calloc(1, sizeof(*n->ha));
+	if (!n->registrar || !n->ha)
+		return -ENOMEM;
+	n->registrar->keeper[KEEPER_HOME] = &home_keeper;
+	n->registrar->keeper[KEEPER_CORRESPONDENT] = &correspondent_keeper;
+	alarm_init(&n->ha->announce, announce_some);
+	n->ha->defend = defend_new(n);
+	if (!n->ha->defend)
+		return -ENOMEM;
+	block_links(n, n->conf, true);
+	return 0;
+}
+
+void
+ha_stop(struct node *n)
+{
+	if (n->ha) {
+		if (n->ha->defend)
+			alarm_clear(n, &n->ha->announce);
+		n->ha->defend = defend_free(n, n->ha->defend);
+	}
+	n->registrar = registrar_free(n, n->registrar);
+	free(n->ha);
+	n->ha = NULL;
+}
+
+/* One advertisement for every binding on a real link, in pieces. */
+static void
+announce_some(struct node *n, struct alarm *a, usec_t now)
+{
+	struct ha *ha = n->ha;
+	struct binding *b = ha->announce_last;
+
+	for (int k = 0; k < ANNOUNCE_PIECE; k++) {
+		const struct iface *i;
+
+		b = registrar_next(n->registrar, b, &ha->announce_pos);
+		if (!b)
+			return;
+		i = b->state == BINDING_ACTIVE ? binding_iface(n, b) : NULL;
+		if (i && i->up)
+			defend_announce_once(n, &b->hoa, i,
+					     b->flags & BINDING_L);
+	}
+	ha->announce_last = b;
+	alarm_set(n, a, now + ANNOUNCE_PAUSE);
+}
+
+static void
+announce_all(struct node *n, usec_t now)
+{
+	n->ha->announce_last = NULL;
+	n->ha->announce_pos = 0;
+	alarm_set(n, &n->ha->announce, now + ANNOUNCE_PAUSE);
+}
+
+/* A home link came (back): it may have another index and another link-layer
+ * address, and its neighbours may have forgotten us. */
+void
+ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
+{
+	struct binding *b = NULL;
+	bool ours = false;
+	size_t pos = 0;
+
+	for (unsigned k = 0; k < n->conf->nhome_links; k++)
+		ours |= strcmp(n->conf->home_link[k].ifname, i->name) == 0;
+	if (!ours || was_up || !i->up || !n->registrar->bindings.count)
+		return;
+	while ((b = registrar_next(n->registrar, b, &pos)))
+		wish_add(n, &b->wish, proxy_bits(n, b));
+	announce_all(n, now);
+}
+
+bool
+ha_restore(struct node *n, const struct store_record *rec, usec_t now)
+{
+	return registrar_restore(n, rec, now);
+}
+
+/* Links and records are both known now, in whatever order they came. */
+void
+ha_ready(struct node *n, usec_t now)
+{
+	struct binding *b = NULL;
+	size_t pos = 0;
+
+	if (!n->registrar->bindings.count)
+		return;
+	while ((b = registrar_next(n->registrar, b, &pos)))
+		wish_add(n, &b->wish, proxy_bits(n, b));
+	announce_all(n, now);
+}
+
+/* The mobiles were promised their lifetimes: what is stored stays stored,
+ * and the next start serves it again.  Until then nothing stands here. */
+void
+ha_shutdown(struct node *n, usec_t now)
+{
+	alarm_clear(n, &n->ha->announce);
+	registrar_withdraw(n);
+}
+
+int
+ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
+{
+	/* Both ends are told; what stays blocked is not told at all. */
+	for (unsigned k = 0; k < old->nhome_links; k++) {
+		struct effect e = {
+			.kind = EF_FLOW,
+			.flow.key.dst = old->home_link[k].prefix,
+		};
+		bool stays = false;
+
+		for (unsigned j = 0; j < n->conf->nhome_links; j++)
+			stays |= link_virtual(&n->conf->home_link[j]) &&
+				 prefix_eq(&n->conf->home_link[j].prefix,
+					   &old->home_link[k].prefix);
+		if (!stays)
+			want(n, &e);
+	}
+	block_links(n, n->conf, true);
+	n->registrar->limit = n->conf->ha_max_bindings;
+	registrar_review(n, now);
+	return 0;
+}
+
+bool
+ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
+	struct record_sink *sink)
+{
+	const struct registrar *g = n->registrar;
+	struct record r;
+
+	if (strcmp(what, "bindings") == 0)
+		return registrar_show(n, now, c, sink);
+	if (strcmp(what, "status"))
+		return false;
+	record_init(&r, "home-agent");
+	record_uint(&r, "bindings", g->count[BINDING_ACTIVE]);
+	record_uint(&r, "waiting", g->count[BINDING_WAITING]);
+	record_uint(&r, "invalid", g->count[BINDING_INVALID]);
+	record_uint(&r, "limit", g->limit);
+	record_uint(&r, "updates", n->ha->updates);
+	record_uint(&r, "accepted", n->ha->accepted);
+	record_uint(&r, "refused", n->ha->refused);
+	record_uint(&r, "ignored", n->ha->ignored);
+	sink->put(sink, &r);
+	return false;
+}

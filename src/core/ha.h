@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ha.h - the home agent role, seen from its own parts.
+ */
+#ifndef MIP6D_CORE_HA_H
+#define MIP6D_CORE_HA_H
+
+#include "core/registrar.h"
+
+/* The keeper's dirty bits.  What was said is taken back before the new is
+ * said: the interface of a home link may have changed. */
+#define HA_UNPROXY	(BINDING_KEEPER << 0)
+#define HA_UNPROXY_L	(BINDING_KEEPER << 1)
+#define HA_PROXY	(BINDING_KEEPER << 2)
+#define HA_PROXY_L	(BINDING_KEEPER << 3)
+
+struct defend;
+
+struct ha {
+	struct defend	*defend;
+	struct alarm	announce;	/* a walk through all bindings: */
+	struct binding	*announce_last;	/*   where it is; not looked into */
+	size_t		announce_pos;
+
+	uint64_t	updates;	/* Binding Updates taken for valid */
+	uint64_t	accepted, refused;
+	uint64_t	ignored;	/* not authentic, or no peer */
+};
+
+/* The binding whose home address or (L bit) link-local address is `target',
+ * on that very home link; NULL: none.  INVALID ones are none. */
+struct binding *ha_defended(const struct node *, const struct iface *,
+			    const struct in6_addr *target);
+/* Duplicate Address Detection for a home address has come to an end. */
+void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
+		  usec_t now);
+
+#endif

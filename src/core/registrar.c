@@ -1,0 +1,812 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * registrar.c - the binding cache and what happens to a binding.
+ *
+ *	            take: admitted at once
+ *	 (none) ------------------------------> ACTIVE <--+ refresh, move
+ *	   |  ^                                  |  |  ---+
+ *	   |  | refused            deregistered  |  | expired
+ *	   v  |                                  v  v
+ *	 WAITING --- decide: accepted --> ACTIVE INVALID --> (none)
+ *	   |                                       ^   |
+ *	   +----- decide: refused, or called off --+   +--> WAITING, ACTIVE
+ *
+ * INVALID is RFC 6275 10.3.2's "marked as invalid": nothing is served, but
+ * the sequence number (and under RFC 4285 the timestamp) is remembered, so
+ * that an older Binding Update which arrives late is refused with 135
+ * instead of calling the mobile away from its home link again.
+ *
+ * Order of effects.  A path is told before the flow that uses it, and the
+ * flow before the acknowledgement leaves; on the way down the flow goes
+ * first.  The node's list of wishes keeps the order in which objects became
+ * dirty, so here it is enough to call things in that order: tunnel_get,
+ * wish_add, answer, tunnel_put.
+ *
+ * Expiry is lazy: a refresh moves `expires' and leaves the alarm where it
+ * is.  When it rings too early it is set again.  One ring a lifetime is
+ * cheaper than moving one of a million timers with every message.
+ */
+#include "core/registrar.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static_assert(sizeof(struct binding) <= 120, "a million of these");
+
+static const struct keeper *
+keeper_of(const struct node *n, uint8_t kind)
+{
+	return n->registrar->keeper[kind];
+}
+
+struct registrar *
+registrar_new(struct node *n, uint32_t limit)
+{
+	struct registrar *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	map_init(&r->bindings, offsetof(struct binding, hoa) -
+		 offsetof(struct binding, node), sizeof(struct in6_addr),
+		 n->secret);
+	pool_init(&r->pool, sizeof(struct binding), UINT32_MAX);
+	pool_init(&r->waiting, sizeof(struct registration), UINT32_MAX);
+	r->limit = limit;
+	return r;
+}
+
+struct registrar *
+registrar_free(struct node *n, struct registrar *r)
+{
+	struct binding *b = NULL;
+	size_t pos = 0;
+
+	if (!r)
+		return NULL;
+	/* Those in the cache, and those that only wait for last effects. */
+	while ((b = registrar_next(r, b, &pos)))
+		alarm_clear(n, &b->alarm);
+	list_each(l, &n->wishes) {
+		struct wish *w = container_of(l, struct wish, l);
+
+		if (w->kind == WISH_BINDING)
+			wish_drop(w);
+	}
+	map_fini(&r->bindings);
+	pool_fini(&r->pool);
+	pool_fini(&r->waiting);
+	free(r);
+	return NULL;
+}
+
+struct binding *
+registrar_find(const struct registrar *r, const struct in6_addr *hoa)
+{
+	struct map_node *m = map_find(&r->bindings, hoa);
+
+	return m ? container_of(m, struct binding, node) : NULL;
+}
+
+struct binding *
+registrar_next(const struct registrar *r, struct binding *after, size_t *pos)
+{
+	struct map_node *m = map_next(&r->bindings,
+				      after ? &after->node : NULL, pos);
+
+	return m ? container_of(m, struct binding, node) : NULL;
+}
+
+/* --- one binding ---------------------------------------------------------- */
+
+static void binding_ring(struct node *, struct alarm *, usec_t now);
+
+static struct binding *
+binding_new(struct node *n, const struct in6_addr *hoa,
+	    enum binding_state state)
+{
+	struct registrar *r = n->registrar;
+	struct binding *b = pool_get(&r->pool);
+
+	if (!b)
+		return NULL;
+	b->hoa = *hoa;
+	b->state = (uint8_t)state;
+	wish_init(&b->wish, WISH_BINDING);
+	alarm_init(&b->alarm, binding_ring);
+	if (!map_insert(&r->bindings, &b->node)) {
+		pool_put(&r->pool, b);
+		return NULL;
+	}
+	r->count[state]++;
+	return b;
+}
+
+static void
+binding_enter(struct node *n, struct binding *b, enum binding_state state)
+{
+	struct registrar *r = n->registrar;
+
+	r->count[b->state]--;
+	b->state = (uint8_t)state;
+	if (state != BINDING_GONE)
+		r->count[state]++;
+}
+
+/* Out of the cache.  The object lives on until its last effect is told. */
+static void
+binding_drop(struct node *n, struct binding *b)
+{
+	struct registrar *r = n->registrar;
+
+	binding_enter(n, b, BINDING_GONE);
+	map_remove(&r->bindings, &b->node);
+	alarm_clear(n, &b->alarm);
+	if (b->flags & BINDING_STORED)
+		wish_add(n, &b->wish, BINDING_STORE);
+	if (!b->wish.dirty)
+		pool_put(&r->pool, b);
+}
+
+static void
+binding_until(struct node *n, struct binding *b, usec_t expires)
+{
+	b->expires = expires;
+	if (!alarm_is_set(&b->alarm) || b->alarm.t.at > expires)
+		alarm_set(n, &b->alarm, expires);
+}
+
+/* How long an accepted timestamp would be taken again if we forgot it:
+ * while it is not older than our clock by the drift we allow. */
+static usec_t
+replay_hold(const struct node *n, const struct binding *b, usec_t now)
+{
+	const struct conf_peer *peer;
+	int32_t left;
+
+	if (!b->replay)
+		return 0;
+	peer = security_peer(n, &b->hoa);
+	if (!peer || peer->replay != CONF_REPLAY_TIMESTAMP)
+		return 0;
+	left = (int32_t)((uint32_t)(b->replay >> 32) -
+			 (uint32_t)(security_ntp(n, now) >> 32)) +
+	       peer->drift + 1;
+	if (left <= 0)
+		return 0;
+	return SEC(left > 2 * UINT8_MAX ? 2 * UINT8_MAX : left);
+}
+
+/* Remember without serving.  RFC 6275 10.3.2: MAX_DELETE_BCE_TIMEOUT after
+ * a deregistration; and in any case as long as the last message could be
+ * replayed. */
+static void
+binding_hold(struct node *n, struct binding *b, usec_t at_least, usec_t now)
+{
+	usec_t hold = replay_hold(n, b, now);
+
+	if (hold < at_least)
+		hold = at_least;
+	if (!hold) {
+		binding_drop(n, b);
+		return;
+	}
+	binding_until(n, b, now + hold);
+	wish_add(n, &b->wish, BINDING_STORE);
+}
+
+/* From ACTIVE or WAITING: nothing of it remains outside but the record. */
+static void
+binding_stop(struct node *n, struct binding *b)
+{
+	bool active = b->state == BINDING_ACTIVE;
+	struct tunnel *t = active ? b->tunnel : NULL;
+
+	if (!active)
+		pool_put(&n->registrar->waiting, b->waiting);
+	b->tunnel = NULL;
+	binding_enter(n, b, BINDING_INVALID);
+	if (active)
+		wish_add(n, &b->wish, BINDING_FLOW);
+	keeper_of(n, b->keeper)->leave(n, b);
+	tunnel_put(n, t);
+}
+
+static void
+note_down(struct node *n, const struct binding *b, enum note_down why,
+	  usec_t now)
+{
+	struct note note = {
+		.code = NOTE_BINDING_DOWN, .a = b->hoa, .value = why,
+	};
+
+	note_put(n, &note, now);
+}
+
+static void
+binding_ring(struct node *n, struct alarm *a, usec_t now)
+{
+	struct binding *b = container_of(a, struct binding, alarm);
+
+	/* A waiting one is decided by its keeper. */
+	if (b->state == BINDING_WAITING)
+		return;
+	if (b->expires > now) {
+		alarm_set(n, a, b->expires);
+		return;
+	}
+	if (b->state == BINDING_INVALID) {
+		binding_drop(n, b);
+		return;
+	}
+	note_down(n, b, NOTE_DOWN_EXPIRED, now);
+	binding_stop(n, b);
+	b->flags &= (uint8_t)~BINDING_LEFT;
+	binding_hold(n, b, 0, now);
+}
+
+/* --- answers ---------------------------------------------------------------- */
+
+static void
+answer(struct node *n, const struct registration *rq, uint8_t status,
+       uint16_t seq, uint16_t lifetime, usec_t now)
+{
+	struct mh_ba ba = {
+		.status = status, .seq = seq, .lifetime = lifetime,
+	};
+
+	keeper_of(n, rq->keeper)->answer(n, rq, &ba, now);
+}
+
+static void
+refuse(struct node *n, const struct registration *rq, uint8_t status,
+       usec_t now)
+{
+	answer(n, rq, status, rq->seq, 0, now);
+}
+
+/* --- registration (RFC 6275 10.3.1) ------------------------------------------ */
+
+static void
+note_up(struct node *n, const struct registration *rq, enum note_code code,
+	usec_t now)
+{
+	struct note note = {
+		.code = code, .a = rq->hoa, .b = rq->coa,
+		.lifetime = (uint32_t)rq->lifetime * MH_LIFETIME_UNIT,
+	};
+
+	note_put(n, &note, now);
+}
+
+static bool
+same_path(const struct tunnel *t, const struct registration *rq)
+{
+	return addr_eq(&t->key.remote, &rq->coa) &&
+	       addr_eq(&t->key.local, &rq->local);
+}
+
+/* Serve `rq' and say so.  False: no memory, and nothing has changed. */
+static bool
+accept_binding(struct node *n, struct binding *b,
+	       const struct registration *rq, usec_t now)
+{
+	struct path_key key = {
+		.local = rq->local, .remote = rq->coa, .kind = PATH_IP6IP6,
+	};
+	bool fresh = b->state != BINDING_ACTIVE;
+	bool moves = fresh || !same_path(b->tunnel, rq);
+	struct tunnel *old = fresh ? NULL : b->tunnel, *t;
+
+	if (moves) {
+		t = tunnel_get(n, &key);
+		if (!t)
+			return false;
+		if (b->state == BINDING_WAITING)
+			pool_put(&n->registrar->waiting, b->waiting);
+		b->tunnel = t;
+	}
+	if (fresh)
+		binding_enter(n, b, BINDING_ACTIVE);
+	b->keeper = rq->keeper;
+	b->seq = rq->seq;
+	b->replay = rq->replay;
+	b->granted = rq->lifetime;
+	b->link = rq->link;
+	b->flags = (uint8_t)((b->flags & ~(BINDING_L | BINDING_LEFT)) |
+			     (rq->flags & BINDING_L));
+	binding_until(n, b, now + SEC(MH_LIFETIME_UNIT) * rq->lifetime);
+	wish_add(n, &b->wish, moves ? BINDING_FLOW | BINDING_STORE :
+		 BINDING_STORE);
+	answer(n, rq, rq->status, rq->seq, rq->lifetime, now);
+	if (moves) {
+		note_up(n, rq, fresh ? NOTE_BINDING_UP : NOTE_BINDING_MOVED,
+			now);
+		tunnel_put(n, old);
+	}
+	keeper_of(n, b->keeper)->serve(n, b, fresh, now);
+	return true;
+}
+
+/* Not served, not waiting any more: forget it unless it was known before
+ * (then its memory goes on for the usual time). */
+static void
+give_up(struct node *n, struct binding *b, bool known, usec_t now)
+{
+	if (known)
+		binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
+	else
+		binding_drop(n, b);
+}
+
+/* Room for one more? */
+static bool
+has_room(struct node *n, const struct registration *rq, usec_t now)
+{
+	struct registrar *r = n->registrar;
+	struct note note = {
+		.code = NOTE_BINDING_LIMIT, .a = rq->hoa, .value = r->limit,
+	};
+
+	if (r->count[BINDING_ACTIVE] + r->count[BINDING_WAITING] < r->limit) {
+		r->full = false;
+		return true;
+	}
+	if (!r->full)
+		note_put(n, &note, now);
+	r->full = true;
+	return false;
+}
+
+/* Nothing is served for it so far: `b' is NULL or INVALID. */
+static void
+register_new(struct node *n, struct binding *b, struct registration *rq,
+	     usec_t now)
+{
+	struct registrar *r = n->registrar;
+	struct registration *w;
+	bool known = b != NULL;
+	int verdict;
+
+	w = has_room(n, rq, now) ? pool_get(&r->waiting) : NULL;
+	if (w && !b)
+		b = binding_new(n, &rq->hoa, BINDING_INVALID);
+	if (!w || !b) {
+		pool_put(&r->waiting, w);
+		refuse(n, rq, MH_ST_RESOURCES, now);
+		return;
+	}
+	/* WAITING while it is prepared, so that leave() undoes it all. */
+	binding_enter(n, b, BINDING_WAITING);
+	rq->b = b;
+	*w = *rq;
+	b->waiting = w;
+	b->keeper = rq->keeper;
+	b->link = rq->link;
+	b->seq = rq->seq;
+	b->replay = rq->replay;
+	b->flags = (uint8_t)((b->flags & ~BINDING_L) | rq->flags);
+
+	verdict = keeper_of(n, rq->keeper)->prepare(n, b, rq, now);
+	if (verdict == ADMIT_WAIT)
+		return;
+	if (!verdict && !accept_binding(n, b, rq, now))
+		verdict = MH_ST_RESOURCES;
+	if (!verdict)
+		return;
+	refuse(n, rq, (uint8_t)verdict, now);
+	binding_stop(n, b);
+	give_up(n, b, known, now);
+}
+
+/* A Binding Update again while the first one waits: the newest is what
+ * will be answered, once. */
+static void
+register_again(struct node *n, struct binding *b, struct registration *rq,
+	       usec_t now)
+{
+	bool other = (b->flags & BINDING_L) != (rq->flags & BINDING_L) ||
+		     b->link != rq->link;
+
+	if (other) {
+		/* What was asked for has changed: begin again. */
+		binding_stop(n, b);
+		register_new(n, b, rq, now);
+		return;
+	}
+	*b->waiting = *rq;
+	b->seq = rq->seq;
+	b->replay = rq->replay;
+}
+
+static void
+register_binding(struct node *n, struct registration *rq, usec_t now)
+{
+	struct binding *b = rq->b;
+	int status = keeper_of(n, rq->keeper)->admit(n, rq, now);
+
+	if (status >= MH_ST_UNSPECIFIED) {
+		refuse(n, rq, (uint8_t)status, now);
+		return;
+	}
+	rq->status = (uint8_t)status;
+	if (!b || b->state == BINDING_INVALID)
+		register_new(n, b, rq, now);
+	else if (b->state == BINDING_WAITING)
+		register_again(n, b, rq, now);
+	else if (!accept_binding(n, b, rq, now))
+		refuse(n, rq, MH_ST_RESOURCES, now);
+}
+
+void
+registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
+{
+	struct registration rq;
+
+	if (b->state != BINDING_WAITING)
+		return;
+	rq = *b->waiting;
+	/* The configuration may be another one by now. */
+	rq.peer = security_peer(n, &rq.hoa);
+	rq.link = b->link;
+	if (!status && accept_binding(n, b, &rq, now))
+		return;
+	binding_stop(n, b);
+	binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
+	refuse(n, &rq, status ? status : MH_ST_RESOURCES, now);
+}
+
+/* --- deregistration (RFC 6275 10.3.2) ------------------------------------------ */
+
+static void
+deregister(struct node *n, const struct registration *rq, usec_t now)
+{
+	struct binding *b = rq->b;
+
+	/* A repeated one, whose acknowledgement was lost, is a success. */
+	if (!b || (b->state == BINDING_INVALID && !(b->flags & BINDING_LEFT))) {
+		refuse(n, rq, MH_ST_NOT_HA, now);
+		return;
+	}
+	b->seq = rq->seq;
+	b->replay = rq->replay;
+	b->flags |= BINDING_LEFT;
+	if (b->state == BINDING_ACTIVE)
+		note_down(n, b, NOTE_DOWN_DEREGISTERED, now);
+	if (b->state != BINDING_INVALID)
+		binding_stop(n, b);
+	binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
+	answer(n, rq, MH_ST_ACCEPTED, rq->seq, 0, now);
+}
+
+/* --- the door --------------------------------------------------------------------- */
+
+/*
+ * RFC 6275 9.5.1: the sequence number is greater than that of the last
+ * valid Binding Update, else 135 with that one; RFC 4285 section 7: it is
+ * not used where timestamps are.  Then the type of registration (139).
+ */
+void
+registrar_take(struct node *n, struct registration *rq, usec_t now)
+{
+	struct binding *b = rq->b;
+
+	if (b && !rq->timed && !seq_after(rq->seq, b->seq)) {
+		/* Not answered before the one that is being decided. */
+		if (b->state != BINDING_WAITING)
+			answer(n, rq, MH_ST_SEQUENCE, b->seq, 0, now);
+		return;
+	}
+	if (b && b->state != BINDING_INVALID && b->keeper != rq->keeper) {
+		refuse(n, rq, MH_ST_TYPE_CHANGE, now);
+		return;
+	}
+	if (rq->lifetime)
+		register_binding(n, rq, now);
+	else
+		deregister(n, rq, now);
+}
+
+void
+registrar_review(struct node *n, usec_t now)
+{
+	struct registrar *r = n->registrar;
+	struct binding *b = NULL;
+	size_t pos = 0;
+
+	while ((b = registrar_next(r, b, &pos))) {
+		usec_t before = b->expires;
+
+		if (b->state == BINDING_INVALID)
+			continue;
+		if (keeper_of(n, b->keeper)->adopt(n, b, now)) {
+			if (b->expires < before && b->state == BINDING_ACTIVE)
+				binding_until(n, b, b->expires);
+			continue;
+		}
+		if (b->state == BINDING_ACTIVE)
+			note_down(n, b, NOTE_DOWN_CONFIGURATION, now);
+		binding_stop(n, b);
+		binding_drop(n, b);
+	}
+}
+
+void
+registrar_withdraw(struct node *n)
+{
+	struct registrar *r = n->registrar;
+	struct binding *b = NULL;
+	size_t pos = 0;
+
+	while ((b = registrar_next(r, b, &pos)))
+		if (b->state != BINDING_INVALID)
+			binding_stop(n, b);
+}
+
+/* --- effects ------------------------------------------------------------------------ */
+
+static bool
+flow_build(struct binding *b, struct effect *ret)
+{
+	bool up = b->state == BINDING_ACTIVE;
+
+	if (!up && !(b->flags & BINDING_SAID))
+		return false;
+	ret->kind = EF_FLOW;
+	ret->flow = (struct ef_flow){
+		.up = up, .key.dst = prefix_host(&b->hoa),
+		.action = FLOW_PATH,
+	};
+	if (up) {
+		ret->flow.path = b->tunnel->key;
+		b->flags |= BINDING_SAID;
+	} else {
+		b->flags &= (uint8_t)~BINDING_SAID;
+	}
+	return true;
+}
+
+/* --- memory over a restart ------------------------------------------------------------
+ *
+ * key:   'b', home address
+ * value: version, state, keeper, flags, sequence number, granted lifetime,
+ *        timestamp, expiry by the wall clock (usec; 0: it was not known),
+ *        care-of address, own address
+ */
+
+#define STORE_BINDING	'b'
+#define STORE_VERSION	1
+
+static bool
+store_build(struct node *n, struct binding *b, struct effect *ret)
+{
+	struct store_record *s = &ret->store;
+	bool up = b->state != BINDING_GONE;
+	struct wbuf k = wbuf_of(s->key, sizeof(s->key));
+	struct wbuf v = wbuf_of(s->value, sizeof(s->value));
+	struct in6_addr coa, local;
+
+	/* What waits is not remembered; an older record of it stays. */
+	if (b->state == BINDING_WAITING ||
+	    (!up && !(b->flags & BINDING_STORED)))
+		return false;
+	ret->kind = EF_STORE;
+	s->up = up;
+	wbuf_u8(&k, STORE_BINDING);
+	wbuf_addr(&k, &b->hoa);
+	s->key_len = (uint8_t)wbuf_len(&k);
+	s->value_len = 0;
+	b->flags &= (uint8_t)~BINDING_STORED;
+	if (!up)
+		return true;
+	binding_path(b, &coa, &local);
+	wbuf_u8(&v, STORE_VERSION);
+	wbuf_u8(&v, b->state);
+	wbuf_u8(&v, b->keeper);
+	wbuf_u8(&v, b->flags & (BINDING_L | BINDING_LEFT));
+	wbuf_u16(&v, b->seq);
+	wbuf_u16(&v, b->granted);
+	wbuf_u64(&v, b->replay);
+	wbuf_u64(&v, n->wall ? b->expires + (uint64_t)n->wall : 0);
+	wbuf_addr(&v, &coa);
+	wbuf_addr(&v, &local);
+	s->value_len = (uint8_t)wbuf_len(&v);
+	b->flags |= BINDING_STORED;
+	return true;
+}
+
+bool
+binding_build(struct node *n, struct wish *w, struct effect *ret)
+{
+	struct binding *b = container_of(w, struct binding, wish);
+	uint16_t bit = w->dirty & (uint16_t)-w->dirty;
+	bool said;
+
+	w->dirty &= (uint16_t)~bit;
+	if (bit == BINDING_FLOW)
+		said = flow_build(b, ret);
+	else if (bit == BINDING_STORE)
+		said = store_build(n, b, ret);
+	else
+		said = keeper_of(n, b->keeper)->build(n, b, bit, ret);
+	if (b->state == BINDING_GONE && !w->dirty)
+		pool_put(&n->registrar->pool, b);
+	return said;
+}
+
+/* What a record says, with `expires' on our clock. */
+struct stored {
+	uint8_t		state, keeper, flags;
+	uint16_t	seq, granted;
+	uint64_t	replay;
+	usec_t		expires;
+	struct path_key	path;
+};
+
+/* The time that remains, by the wall clock; with neither end of it known,
+ * and at most, the whole lifetime that the mobile was promised. */
+static usec_t
+stored_expiry(const struct node *n, uint64_t wall, usec_t most, usec_t now)
+{
+	uint64_t wall_now = now + (uint64_t)n->wall;
+
+	if (!wall || !n->wall)
+		return now + most;
+	if (wall <= wall_now)
+		return now;
+	return wall - wall_now < most ? now + (wall - wall_now) : now + most;
+}
+
+static bool
+stored_parse(const struct node *n, const struct store_record *rec,
+	     struct stored *ret, usec_t now)
+{
+	struct rbuf r = rbuf_of(rec->value, rec->value_len);
+	bool version = rbuf_u8(&r) == STORE_VERSION;
+	uint64_t wall;
+
+	ret->state = rbuf_u8(&r);
+	ret->keeper = rbuf_u8(&r);
+	ret->flags = rbuf_u8(&r) & (BINDING_L | BINDING_LEFT);
+	ret->seq = rbuf_u16(&r);
+	ret->granted = rbuf_u16(&r);
+	ret->replay = rbuf_u64(&r);
+	wall = rbuf_u64(&r);
+	ret->path.remote = rbuf_addr(&r);
+	ret->path.local = rbuf_addr(&r);
+	ret->path.kind = PATH_IP6IP6;
+	if (r.bad || rbuf_left(&r) || !version || ret->keeper >= KEEPERS ||
+	    !keeper_of(n, ret->keeper)->adopt)
+		return false;
+	if (ret->state == BINDING_INVALID) {
+		ret->expires = stored_expiry(n, wall, SEC(2 * UINT8_MAX), now);
+		return true;
+	}
+	ret->expires = stored_expiry(n, wall, SEC(MH_LIFETIME_UNIT) *
+				     ret->granted, now);
+	return ret->state == BINDING_ACTIVE &&
+	       addr_is_routable(&ret->path.remote) &&
+	       addr_is_routable(&ret->path.local);
+}
+
+/* As it was before the restart; false: not to be had. */
+static bool
+binding_revive(struct node *n, struct binding *b, const struct stored *s,
+	       usec_t now)
+{
+	const struct registrar *r = n->registrar;
+
+	b->keeper = s->keeper;
+	b->seq = s->seq;
+	b->granted = s->granted;
+	b->replay = s->replay;
+	b->flags = s->flags | BINDING_STORED;
+	b->expires = s->expires;
+	if (s->state == BINDING_ACTIVE) {
+		if (r->count[BINDING_ACTIVE] >= r->limit)
+			return false;
+		b->tunnel = tunnel_get(n, &s->path);
+		if (!b->tunnel)
+			return false;
+		binding_enter(n, b, BINDING_ACTIVE);
+		wish_add(n, &b->wish, BINDING_FLOW);
+		if (!keeper_of(n, b->keeper)->adopt(n, b, now)) {
+			binding_stop(n, b);
+			return false;
+		}
+	}
+	binding_until(n, b, b->expires);
+	return true;
+}
+
+bool
+registrar_restore(struct node *n, const struct store_record *rec, usec_t now)
+{
+	struct rbuf k = rbuf_of(rec->key, rec->key_len);
+	uint8_t what = rbuf_u8(&k);
+	struct in6_addr hoa = rbuf_addr(&k);
+	struct binding *b;
+	struct stored s;
+
+	if (k.bad || rbuf_left(&k) || what != STORE_BINDING)
+		return false;
+	if (registrar_find(n->registrar, &hoa))
+		return true;
+	b = binding_new(n, &hoa, BINDING_INVALID);
+	if (!b)
+		return true;
+	b->flags = BINDING_STORED;
+	if (!rec->up || !addr_is_routable(&hoa) ||
+	    !stored_parse(n, rec, &s, now) || s.expires <= now ||
+	    !binding_revive(n, b, &s, now))
+		binding_drop(n, b);	/* and its record with it */
+	return true;
+}
+
+/* --- show ------------------------------------------------------------------------------- */
+
+void
+binding_path(const struct binding *b, struct in6_addr *ret_coa,
+	     struct in6_addr *ret_local)
+{
+	*ret_coa = *ret_local = addr_unspec;
+	if (b->state == BINDING_ACTIVE) {
+		*ret_coa = b->tunnel->key.remote;
+		*ret_local = b->tunnel->key.local;
+	} else if (b->state == BINDING_WAITING) {
+		*ret_coa = b->waiting->coa;
+		*ret_local = b->waiting->local;
+	}
+}
+
+static void
+binding_show(const struct node *n, const struct binding *b, usec_t now,
+	     struct record_sink *sink)
+{
+	static const char *const words[] = {
+		[BINDING_WAITING] = "waiting", [BINDING_ACTIVE] = "active",
+		[BINDING_INVALID] = "invalid", [BINDING_GONE] = "gone",
+	};
+	const struct conf_peer *peer = security_peer(n, &b->hoa);
+	struct in6_addr coa, local;
+	struct record r;
+
+	binding_path(b, &coa, &local);
+	record_init(&r, "binding");
+	record_addr(&r, "hoa", &b->hoa);
+	if (b->state != BINDING_INVALID) {
+		record_addr(&r, "coa", &coa);
+		record_addr(&r, "ha", &local);
+	}
+	record_str(&r, "state", words[b->state]);
+	record_uint(&r, "seq", b->seq);
+	if (b->state != BINDING_WAITING)
+		record_duration(&r, "left",
+				b->expires > now ? b->expires - now : 0);
+	if (b->state == BINDING_ACTIVE)
+		record_duration(&r, "granted",
+				SEC(MH_LIFETIME_UNIT) * b->granted);
+	record_bool(&r, "linklocal", b->flags & BINDING_L);
+	if (peer && peer->nai)
+		record_str(&r, "peer", peer->nai);
+	else if (peer && peer->protect == CONF_PROTECT_SHARED_KEY)
+		record_uint(&r, "spi", peer->spi);
+	sink->put(sink, &r);
+}
+
+#define SHOW_PIECE	64
+
+bool
+registrar_show(const struct node *n, usec_t now, struct cursor *c,
+	       struct record_sink *sink)
+{
+	struct binding *b = c->last;
+
+	for (int i = 0; i < SHOW_PIECE; i++) {
+		b = registrar_next(n->registrar, b, &c->pos);
+		if (!b)
+			return false;
+		binding_show(n, b, now, sink);
+	}
+	c->last = b;
+	return true;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * registrar.h - the engine of whoever keeps bindings: the binding cache of
+ * RFC 6275 section 9.1, with sequence numbers, lifetimes, admission,
+ * deferred removal, capacity and memory over a restart.
+ *
+ * One registrar a node.  A role that keeps bindings (a home agent now; LMA,
+ * access anchor, correspondent alike) is a `struct keeper': a table of
+ * what is policy.  The role parses, checks and authenticates a request and
+ * hands it to registrar_take; everything from there to the answer is here.
+ */
+#ifndef MIP6D_CORE_REGISTRAR_H
+#define MIP6D_CORE_REGISTRAR_H
+
+#include "core/node.h"
+
+enum binding_state {
+	BINDING_WAITING,	/* admission under way, nothing is served */
+	BINDING_ACTIVE,
+	BINDING_INVALID,	/* not served; remembers sequence number and
+				   timestamp until `expires' (10.3.2) */
+	BINDING_GONE,		/* out of the cache, last effects pending */
+};
+
+/* Dirty bits, said from the lowest up: when service begins the flow comes
+ * first, when it ends too, and what is remembered comes last. */
+#define BINDING_FLOW	0x0001
+#define BINDING_KEEPER	0x0002		/* the keeper's own: 0x0002..0x4000 */
+#define BINDING_STORE	0x8000
+
+/* flags */
+#define BINDING_L	0x01		/* its link-local address too */
+#define BINDING_LEFT	0x02		/* deregistered, not expired */
+#define BINDING_SAID	0x04		/* the flow stands outside */
+#define BINDING_STORED	0x08		/* a record stands outside */
+#define BINDING_PROXY	0x10		/* keeper: solicitations are heard */
+#define BINDING_PROXY_L	0x20		/* keeper: for the link-local one */
+
+enum keeper_kind {
+	KEEPER_HOME,			/* home registrations (H bit) */
+	KEEPER_CORRESPONDENT,
+	KEEPERS
+};
+
+struct registration;
+
+/* One mobile: kept small, there may be a million (104 octets). */
+struct binding {
+	struct map_node	node;
+	struct in6_addr	hoa;
+	struct wish	wish;
+	union {
+		struct tunnel	*tunnel;	/* ACTIVE */
+		struct registration *waiting;	/* WAITING */
+	};
+	struct alarm	alarm;		/* not later than `expires' */
+	usec_t		expires;
+	uint64_t	replay;		/* last accepted timestamp; 0: none */
+	uint32_t	ifindex;	/* keeper: where it is defended */
+	uint16_t	seq;
+	uint16_t	granted;	/* units of four seconds */
+	uint16_t	link;		/* keeper: which home link */
+	uint8_t		state;		/* enum binding_state */
+	uint8_t		keeper;		/* enum keeper_kind */
+	uint8_t		flags;
+};
+
+/* A request that was validated and authenticated. */
+struct registration {
+	struct binding	*b;		/* what is known of hoa, or NULL */
+	const struct conf_peer *peer;	/* for the answer; may be NULL */
+	struct in6_addr	hoa, coa;
+	struct in6_addr	local;		/* the address it was sent to */
+	struct in6_addr	src;		/* and the one it came from */
+	struct lladdr	ll;		/* the answer goes to this neighbour */
+	uint32_t	ifindex;	/*   on this link; 0: routed */
+	uint64_t	replay;		/* its timestamp; 0: none */
+	uint16_t	seq;
+	uint16_t	lifetime;	/* units; admission may lower it */
+	uint16_t	link;		/* keeper's: set by admission */
+	uint8_t		keeper;
+	uint8_t		flags;		/* BINDING_L */
+	uint8_t		status;		/* of acceptance: 0 or 1 */
+	bool		timed;		/* timestamps protect against replay,
+					   the sequence number does not */
+	bool		has_hao;
+};
+
+#define ADMIT_WAIT	(-1)		/* registrar_decide will be called */
+
+struct keeper {
+	/* May this be registered?  A status: below 128 yes; lifetime, link
+	 * and status of the request are set. */
+	int	(*admit)(struct node *, struct registration *, usec_t now);
+	/* It is not served so far.  0: serve it; a status >= 128; or
+	 * ADMIT_WAIT. */
+	int	(*prepare)(struct node *, struct binding *,
+			   const struct registration *, usec_t now);
+	/* It has been acknowledged; `fresh': it was not served before. */
+	void	(*serve)(struct node *, struct binding *, bool fresh,
+			 usec_t now);
+	/* It is served no longer, or what prepare began is called off. */
+	void	(*leave)(struct node *, struct binding *);
+	/* A binding from before a restart, or under a new configuration: is
+	 * it still ours?  Sets link, may lower expires and say bits. */
+	bool	(*adopt)(struct node *, struct binding *, usec_t now);
+	void	(*answer)(struct node *, const struct registration *,
+			  const struct mh_ba *, usec_t now);
+	/* The effect of one of the keeper's bits. */
+	bool	(*build)(struct node *, struct binding *, uint16_t bit,
+			 struct effect *ret);
+};
+
+struct registrar {
+	struct map	bindings;
+	struct pool	pool;
+	struct pool	waiting;
+	uint32_t	limit;		/* bindings served or waiting */
+	uint32_t	count[BINDING_GONE];	/* by state */
+	bool		full;		/* said so */
+	const struct keeper *keeper[KEEPERS];
+};
+
+struct registrar *registrar_new(struct node *, uint32_t limit); /* or NULL */
+struct registrar *registrar_free(struct node *, struct registrar *);
+
+/* What is known of a home address; NULL: nothing. */
+struct binding *registrar_find(const struct registrar *,
+			       const struct in6_addr *hoa);
+/* Walk, as map_next does. */
+struct binding *registrar_next(const struct registrar *, struct binding *after,
+			       size_t *pos);
+/* The whole of RFC 6275 9.5.1 (sequence number, type), 10.3.1 and 10.3.2
+ * behind validation and authentication, with the answer. */
+void	registrar_take(struct node *, struct registration *, usec_t now);
+/* The end of ADMIT_WAIT: 0, or a status >= 128. */
+void	registrar_decide(struct node *, struct binding *, uint8_t status,
+			 usec_t now);
+/* The configuration has changed: adopt again, or drop. */
+void	registrar_review(struct node *, usec_t now);
+/* One stored record.  False: not one of ours. */
+bool	registrar_restore(struct node *, const struct store_record *,
+			  usec_t now);
+/* Nothing is served from now on; what is stored stays stored. */
+void	registrar_withdraw(struct node *);
+/* Care-of and own address of a binding, :: when there is none. */
+void	binding_path(const struct binding *, struct in6_addr *ret_coa,
+		     struct in6_addr *ret_local);
+/* A piece of the bindings as records; true while there is more. */
+bool	registrar_show(const struct node *, usec_t now, struct cursor *,
+		       struct record_sink *);
+
+#endif
