@@ -18,6 +18,8 @@
  * up measures the outage from there.  Arrival is the kernel's time stamp:
  * a busy machine delays this program, not the measurement.
  *
+ * `count' prints how far a stream has come.
+ *
  * Commands are lines on standard input; results are lines on standard
  * output, a word and key=value pairs.  Exit status 0: a stream was closed
  * in good order by both ends.
@@ -276,6 +278,15 @@ static void stream_extra(struct stream *s)
 	close(fd);
 }
 
+static void stream_command(struct stream *s, const char *line)
+{
+	if (!strcmp(line, "stop"))
+		stream_stop(s);
+	else if (!strcmp(line, "count"))
+		printf("count name=%s sent=%" PRIu64 " received=%" PRIu64 "\n",
+		       s->name, s->out.bytes, s->in.bytes);
+}
+
 static int stream_round(struct stream *s, struct command *c, int pace)
 {
 	struct pollfd p[] = {
@@ -292,8 +303,7 @@ static int stream_round(struct stream *s, struct command *c, int pace)
 	if (p[0].revents && !command_read(c))
 		stream_stop(s);
 	while (command_next(c, line, sizeof(line)))
-		if (!strcmp(line, "stop"))
-			stream_stop(s);
+		stream_command(s, line);
 	if (p[3].revents)
 		stream_extra(s);
 	if (p[1].revents)

@@ -192,7 +192,7 @@ daemon_kill() {
 # flow_start ID NODE WORD...	a `flow' (flow.c) in a node
 # flow_tell ID WORD...		a command to it
 # flow_result ID WORD		its first line that begins so, or nothing
-# flow_gap ID			the answer to `gap'
+# flow_ask ID WORD		the command WORD, and the line it answers with
 
 flow=$top_builddir/test/netns/flow
 declare -A flow_fd=() flow_pid=()
@@ -214,15 +214,15 @@ flow_result() { grep -m 1 "^$2 " "$T/$1.out" 2> /dev/null; }
 
 flow_says() { [ -n "$(flow_result "$@")" ]; }
 
-flow_gaps() { grep -c '^gap ' "$T/$1.out"; }
+flow_lines() { grep -c "^$2 " "$T/$1.out"; }
+flow_answered() { [ "$(flow_lines "$1" "$2")" -gt "$3" ]; }
 
-flow_gap() {
+flow_ask() {
 	local had
-	had=$(flow_gaps "$1")
-	flow_tell "$1" gap
-	more_gaps() { [ "$(flow_gaps "$1")" -gt "$2" ]; }
-	eventually 5 more_gaps "$1" "$had" || return 1
-	grep '^gap ' "$T/$1.out" | tail -1
+	had=$(flow_lines "$1" "$2")
+	flow_tell "$1" "$2"
+	eventually 5 flow_answered "$1" "$2" "$had" || return 1
+	grep "^$2 " "$T/$1.out" | tail -n 1
 }
 
 flow_ended() { ! kill -0 "${flow_pid[$1]}" 2> /dev/null; }
