@@ -63,7 +63,6 @@ roam_net() {
 }
 
 roam_conf() {
-	local n
 	(umask 077; head -c 32 /dev/urandom | od -An -v -tx1 |
 		tr -d ' \n' > "$T/key")
 	cat > "$T/mn.conf" <<-EOC
@@ -90,6 +89,11 @@ roam_conf() {
 	}
 	Peer $HOA { Protect shared-key spi 256 file "$T/key"; }
 	EOC
+	roam_conf_routers
+}
+
+roam_conf_routers() {
+	local n
 	for n in 1 2; do
 		cat > "$T/ar$n.conf" <<-EOC
 		NodeConfig AR;
