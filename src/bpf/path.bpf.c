@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * path.bpf.c - IPv6 in IPv6 at tc.
+ *
+ * Two programs.  path_egress runs on the egress of the path device: routes
+ * lead there whatever belongs to a flow, it puts the tunnel's header in
+ * front and hands the packet to the interface and neighbour that the
+ * outer header's route names; nothing but held packets ever leaves through
+ * the device itself.  path_ingress runs on the ingress of the physical
+ * interfaces: it takes the header off and lets the packet come in through
+ * the path device.  Everything between - routing, hop limit, Packet Too
+ * Big, firewall, tcpdump - is the kernel's and sees ordinary packets on an
+ * ordinary device.
+ *
+ * Whether a packet may come in is asked of the same hash that says where
+ * packets go out: its addresses swapped must give a flow whose path is the
+ * one that it came through (RFC 6275 section 10.4.5 and section 11.3.1).
+ *
+ * Large (GSO) packets are never split here: the header that is put on in
+ * front of one is put on each of its segments later.
+ *
+ * With PM_FAST_PATH the device and all that belongs to it are left out
+ * where the kernel would only forward.
+ */
+#include "bpf/path_icmp.bpf.h"
+
+#define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */
+#define LEARNED_FOR	600		/* seconds, RFC 8201 section 4 */
+
+/* What an Ethernet header may carry to us from user space. */
+static __always_inline __u8 cookie_of(const struct ethhdr *eth)
+{
+	const __u8 magic[] = { PM_COOKIE };
+	__u8 diff = 0;
+
+	for (unsigned i = 0; i < sizeof(magic); i++)
+		diff |= eth->h_dest[i] ^ magic[i];
+	return diff ? 0 : eth->h_dest[5];
+}
+
+/* Length of the largest packet that becomes of this one on the wire. */
+static __always_inline __u32
+segment_len(struct __sk_buff *skb, const struct ip6 *in)
+{
+	__u32 gso = skb->gso_size;
+	__u8 doff = 0;
+
+	if (!gso)
+		return IP6_LEN + bpf_ntohs(in->plen);
+	if (in->next == NEXT_UDP)
+		return IP6_LEN + 8 + gso;
+	if (in->next == NEXT_TCP)
+		bpf_skb_load_bytes(skb, OFF_IP6 + IP6_LEN + 12, &doff, 1);
+	return IP6_LEN + (doff >> 4) * 4 + gso;
+}
+
+/* The MTU set or learned for the path; 0: none. */
+static __always_inline __u32 path_mtu(struct pm_path *p)
+{
+	__u32 now, mtu = p->mtu;
+
+	if (!p->learned)
+		return mtu;
+	now = (__u32)(bpf_ktime_get_boot_ns() / 1000000000ULL);
+	if (now - p->learned_at > LEARNED_FOR) {
+		p->learned = 0;
+		return mtu;
+	}
+	return p->learned;
+}
+
+/*
+ * Where the outer packet goes.  The look-up comes in through the path
+ * device, on which forwarding is on: on a host's own interfaces it is not.
+ */
+static __always_inline long
+outer_route(struct __sk_buff *skb, const struct pm_config *cfg,
+	    const struct pm_path *p, __u32 len, struct bpf_fib_lookup *fib)
+{
+	fib->family = AF_INET6;
+	fib->l4_protocol = NEXT_IPV6;
+	fib->tot_len = len > 0xffff ? 0xffff : (__u16)len;
+	fib->ifindex = cfg->ifindex;
+	words_copy(fib->ipv6_src, p->local);
+	words_copy(fib->ipv6_dst, p->remote);
+	return bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+}
+
+/*
+ * Out by the route in `fib'.  When its neighbour is not known, the kernel
+ * queues the packet until it is, and sends it then by the route that the
+ * packet carries - which still is the one that led it to the path device.
+ * Without a next hop from us it looks for another route first.
+ */
+static __always_inline int
+send_out(const struct bpf_fib_lookup *fib, long found)
+{
+	struct bpf_redir_neigh nh = { .nh_family = AF_INET6 };
+
+	if (found == BPF_FIB_LKUP_RET_NO_NEIGH)
+		return bpf_redirect_neigh(fib->ifindex, NULL, 0, 0);
+	words_copy(nh.ipv6_nh, fib->ipv6_dst);
+	return bpf_redirect_neigh(fib->ifindex, &nh, sizeof(nh), 0);
+}
+
+static __always_inline long
+push_header(struct __sk_buff *skb, const struct pm_path *p,
+	    const struct ip6 *in, __u64 csum)
+{
+	const __u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO |
+			    BPF_F_ADJ_ROOM_NO_CSUM_RESET;
+	/* RFC 6040 section 4.1 and RFC 2473 section 6.4: traffic class and
+	 * ECN are the inner ones; so is the flow label, which routers that
+	 * spread load by it rely on (RFC 6438). */
+	struct ip6 h = {
+		.word0 = in->word0,
+		.plen = bpf_htons(bpf_ntohs(in->plen) + IP6_LEN),
+		.next = NEXT_IPV6,
+		.hlim = TUNNEL_HLIM,
+	};
+	long ret;
+
+	words_copy(h.src, p->local);
+	words_copy(h.dst, p->remote);
+	ret = bpf_skb_adjust_room(skb, IP6_LEN, BPF_ADJ_ROOM_MAC,
+				  flags | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6);
+	/* A packet that came out of a tunnel keeps the marks of one, which
+	 * are right again for this tunnel. */
+	if (ret)
+		ret = bpf_skb_adjust_room(skb, IP6_LEN, BPF_ADJ_ROOM_MAC,
+					  flags);
+	if (ret)
+		return ret;
+	return bpf_skb_store_bytes(skb, OFF_IP6, &h, sizeof(h), csum);
+}
+
+static __always_inline int
+too_big(struct __sk_buff *skb, const struct pm_path *p, __u32 mtu)
+{
+	struct error e = {
+		.type = ICMP_TOO_BIG,
+		.param = mtu - IP6_LEN,
+	};
+
+	if (e.param < IP6_MIN_MTU)	/* RFC 2473 section 7.1 */
+		e.param = IP6_MIN_MTU;
+	words_copy(e.src, p->local);
+	count(PM_DROP_TOO_BIG, skb->len - ETH_HLEN);
+	return error_answer(skb, &e);
+}
+
+/* Send `skb' through the path; `in' is a copy of its header. */
+static __always_inline int
+tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
+	   struct pm_path *p, const struct ip6 *in)
+{
+	struct bpf_fib_lookup fib = { 0 };
+	__u32 len = segment_len(skb, in) + IP6_LEN;
+	__u32 mtu = path_mtu(p), bytes = skb->len - ETH_HLEN;
+	long ret;
+
+	if (mtu && len > mtu)
+		return too_big(skb, p, mtu);
+	ret = outer_route(skb, cfg, p, len, &fib);
+	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return too_big(skb, p, fib.mtu_result);
+	if (ret != BPF_FIB_LKUP_RET_SUCCESS && ret != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return drop(skb, PM_DROP_NO_ROUTE);
+	if (fib.ifindex == cfg->ifindex)
+		return drop(skb, PM_DROP_LOOP);
+	if (bytes > 0xffff || push_header(skb, p, in, 0))
+		return drop(skb, PM_DROP_ENCAP);
+	count(PM_OUT, bytes);
+	count_out(id, bytes);
+	return send_out(&fib, ret);
+}
+
+static __always_inline int
+refuse(struct __sk_buff *skb, const struct pm_config *cfg, __u32 why)
+{
+	struct error e = {
+		.type = ICMP_UNREACH,
+		.code = UNREACH_ADDRESS,
+	};
+
+	words_copy(e.src, cfg->error_source);
+	count(why, skb->len - ETH_HLEN);
+	return error_answer(skb, &e);
+}
+
+SEC("tc")
+int path_egress(struct __sk_buff *skb)
+{
+	struct pm_config *cfg = config_get();
+	struct pm_flow *f;
+	struct pm_path *p;
+	struct ip6 in;
+	__u8 cookie, action;
+	void *data;
+	__u32 id;
+
+	if (!cfg || skb->protocol != bpf_htons(ETH_P_IPV6))
+		return TC_ACT_SHOT;
+	data = head_get(skb, ETH_HLEN + IP6_LEN);
+	if (!data)
+		return TC_ACT_SHOT;
+	cookie = cookie_of(data);
+	__builtin_memcpy(&in, (struct ip6 *)(data + ETH_HLEN), sizeof(in));
+	if (is_multicast(in.dst) || is_linklocal(in.dst) ||
+	    is_linklocal(in.src))
+		return drop(skb, PM_DROP_SCOPE);
+	if (cookie == PM_COOKIE_REJECT)
+		return refuse(skb, cfg, PM_DROP_HOLD_EXPIRED);
+	f = flow_find(cfg, in.src, in.dst, false);
+	if (!f)
+		return refuse(skb, cfg, PM_DROP_NO_FLOW);
+	action = f->action;
+	if (action == PM_BLOCK)
+		return refuse(skb, cfg, PM_DROP_BLOCKED);
+	if (action == PM_HOLD && cookie != PM_COOKIE_RELEASE) {
+		count(PM_HELD, skb->len - ETH_HLEN);
+		return TC_ACT_OK;
+	}
+	id = f->path;
+	p = path_of(f);
+	if (!p)
+		return refuse(skb, cfg, PM_DROP_NO_PATH);
+	return tunnel_out(skb, cfg, id, p, &in);
+}
+
+/*
+ * RFC 6040 section 4.2: congestion marked on the way shall reach the
+ * receiver.  False when the packet must be dropped, because its sender
+ * does not understand the mark.
+ */
+static __always_inline bool
+merge_ecn(__u32 outer, struct ip6 *in)
+{
+	__u32 o = bpf_ntohl(outer) >> 20 & 3, i, w = bpf_ntohl(in->word0);
+
+	i = w >> 20 & 3;
+	if (o == 3) {
+		if (i == 0)
+			return false;
+		w |= 3u << 20;
+	} else if (o == 1 && i == 2) {
+		w = (w & ~(3u << 20)) | 1u << 20;
+	}
+	in->word0 = bpf_htonl(w);
+	return true;
+}
+
+/* Why a tunnel packet was not taken: to nobody of us, it is not ours. */
+static __always_inline int
+not_mine(struct __sk_buff *skb, const struct ip6 *out, bool known)
+{
+	if (!bpf_map_lookup_elem(&pm_locals, out->dst))
+		return TC_ACT_UNSPEC;
+	return drop(skb, known ? PM_DROP_OUTER_SOURCE : PM_DROP_INNER_SOURCE);
+}
+
+/* A tunnel packet, the inner one `off' behind the outer header's start. */
+static __always_inline int
+tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
+	  const struct ip6 *out, __u32 off)
+{
+	struct pm_flow *f;
+	struct pm_path *p;
+	struct ip6 in;
+	__u32 id, bytes, word0;
+
+	if (bpf_skb_load_bytes(skb, OFF_IP6 + off, &in, sizeof(in)) ||
+	    (bpf_ntohl(in.word0) >> 28) != 6)
+		return bpf_map_lookup_elem(&pm_locals, out->dst) ?
+			drop(skb, PM_DROP_MALFORMED) : TC_ACT_UNSPEC;
+	f = flow_find(cfg, in.dst, in.src, false);
+	if (!f)
+		return not_mine(skb, out, false);
+	id = f->path;
+	p = path_of(f);
+	if (!p || f->action != PM_PATH || !words_eq(p->local, out->dst) ||
+	    !words_eq(p->remote, out->src))
+		return not_mine(skb, out, true);
+	word0 = in.word0;
+	if (!merge_ecn(out->word0, &in))
+		return drop(skb, PM_DROP_ECN);
+	if (bpf_skb_adjust_room(skb, -(__s32)off, BPF_ADJ_ROOM_MAC,
+				BPF_F_ADJ_ROOM_FIXED_GSO |
+				BPF_F_ADJ_ROOM_NO_CSUM_RESET))
+		return drop(skb, PM_DROP_MALFORMED);
+	if (in.word0 != word0 &&
+	    bpf_skb_store_bytes(skb, OFF_IP6, &in.word0, sizeof(in.word0),
+				BPF_F_RECOMPUTE_CSUM))
+		return drop(skb, PM_DROP_MALFORMED);
+	bytes = skb->len - ETH_HLEN;
+	count(PM_IN, bytes);
+	count_in(id, bytes);
+	return into_device(skb, cfg);
+}
+
+SEC("tc")
+int path_ingress(struct __sk_buff *skb)
+{
+	struct pm_config *cfg = config_get();
+	struct ip6 out;
+	void *data;
+	__u8 opt[2];
+
+	if (!cfg || skb->protocol != bpf_htons(ETH_P_IPV6) ||
+	    skb->vlan_present || skb->pkt_type != 0 /* PACKET_HOST */)
+		return TC_ACT_UNSPEC;
+	data = head_get(skb, ETH_HLEN + IP6_LEN);
+	if (!data)
+		return TC_ACT_UNSPEC;
+	__builtin_memcpy(&out, (struct ip6 *)(data + ETH_HLEN), sizeof(out));
+	switch (out.next) {
+	case NEXT_IPV6:
+		return tunnel_in(skb, cfg, &out, IP6_LEN);
+	case NEXT_DSTOPTS:
+		/* RFC 2473 section 5.1: the Tunnel Encapsulation Limit
+		 * that many entry points add; to be skipped at the exit */
+		if (bpf_skb_load_bytes(skb, OFF_ICMP, opt, sizeof(opt)) ||
+		    opt[0] != NEXT_IPV6 || opt[1] != 0)
+			return TC_ACT_UNSPEC;
+		return tunnel_in(skb, cfg, &out, IP6_LEN + 8);
+	case NEXT_ICMPV6:
+		return icmp_in(skb);
+	default:
+		return TC_ACT_UNSPEC;
+	}
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * path.bpf.h - what all parts of the eBPF data path use: its maps, the
+ * header as it lies in the packet, counting, and finding a flow.
+ *
+ * This is kernel code, and so its rules differ from the rest of the tree:
+ * it looks at packets through pointers, because the verifier proves each
+ * of them, and keeps addresses in network order as they are.
+ */
+#ifndef MIP6D_BPF_PATH_BPF_H
+#define MIP6D_BPF_PATH_BPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/path_map.h"
+
+#define AF_INET6	10
+#define NEXT_DSTOPTS	60
+#define NEXT_IPV6	41
+#define NEXT_ICMPV6	58
+#define NEXT_TCP	6
+#define NEXT_UDP	17
+
+#define IP6_MIN_MTU	1280
+#define IP6_LEN		40
+#define OFF_IP6		ETH_HLEN
+
+struct ip6 {
+	__u32	word0;			/* version, traffic class, label */
+	__u16	plen;
+	__u8	next, hlim;
+	__u32	src[4], dst[4];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pm_config);
+} pm_config SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct pm_flow1_key);
+	__type(value, struct pm_flow);
+} pm_flow1 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct pm_flow2_key);
+	__type(value, struct pm_flow);
+} pm_flow2 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pm_path);
+} pm_paths SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pm_path_count);
+} pm_counts SEC(".maps");
+
+/* Our ends of tunnels: what comes for them otherwise than through a path
+ * is dropped; other tunnels pass. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, PM_LOCALS);
+	__type(key, __u32[4]);
+	__type(value, __u32);
+} pm_locals SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PM_LINKS);
+	__type(key, __u32);
+	__type(value, struct pm_link);
+} pm_links SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PM_STATS);
+	__type(key, __u32);
+	__type(value, struct pm_count);
+} pm_stats SEC(".maps");
+
+#define CHUNK	64
+
+/* For ICMPv6 errors: their rate, and room that the stack has not got. */
+struct scratch {
+	__u64	at, tokens;
+	__u32	buf[CHUNK / 4];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} pm_scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 16);
+} pm_events SEC(".maps");
+
+static __always_inline struct pm_config *config_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&pm_config, &zero);
+}
+
+static __always_inline void count(__u32 what, __u32 bytes)
+{
+	struct pm_count *c = bpf_map_lookup_elem(&pm_stats, &what);
+
+	if (c) {
+		c->packets++;
+		c->bytes += bytes;
+	}
+}
+
+/* Count and drop. */
+static __always_inline int drop(struct __sk_buff *skb, __u32 why)
+{
+	count(why, skb->len - ETH_HLEN);
+	return TC_ACT_SHOT;
+}
+
+static __always_inline bool
+words_eq(const __u32 a[4], const __u32 b[4])
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
+static __always_inline void words_copy(__u32 to[4], const __u32 from[4])
+{
+	to[0] = from[0];
+	to[1] = from[1];
+	to[2] = from[2];
+	to[3] = from[3];
+}
+
+static __always_inline void
+words_mask(__u32 to[4], const __u32 a[4], const __u32 mask[4])
+{
+	to[0] = a[0] & mask[0];
+	to[1] = a[1] & mask[1];
+	to[2] = a[2] & mask[2];
+	to[3] = a[3] & mask[3];
+}
+
+static __always_inline bool is_multicast(const __u32 a[4])
+{
+	return (a[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000);
+}
+
+static __always_inline bool is_linklocal(const __u32 a[4])
+{
+	return (a[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
+}
+
+static __always_inline bool is_unspec(const __u32 a[4])
+{
+	return !(a[0] | a[1] | a[2] | a[3]);
+}
+
+/*
+ * The flow of a packet from `src' to `dst', by the most specific shape
+ * that has one; NULL when none.  `by_dst': only flows that select by
+ * destination.
+ */
+static __always_inline struct pm_flow *
+flow_find(const struct pm_config *cfg, const __u32 src[4],
+	  const __u32 dst[4], bool by_dst)
+{
+	const struct pm_shapes *t = &cfg->shapes[cfg->active & 1];
+	struct pm_flow *f = NULL;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < PM_SHAPES; i++) {
+		const struct pm_shape *s = &t->shape[i];
+
+		if (i >= t->n)
+			break;
+		if (s->sides == PM_SIDE_BOTH) {
+			struct pm_flow2_key k = { .shape = s->id };
+
+			words_mask(k.src, src, s->src_mask);
+			words_mask(k.dst, dst, s->dst_mask);
+			f = bpf_map_lookup_elem(&pm_flow2, &k);
+		} else if (s->sides == PM_SIDE_DST) {
+			struct pm_flow1_key k = { .shape = s->id };
+
+			words_mask(k.addr, dst, s->dst_mask);
+			f = bpf_map_lookup_elem(&pm_flow1, &k);
+		} else if (!by_dst) {
+			struct pm_flow1_key k = { .shape = s->id };
+
+			words_mask(k.addr, src, s->src_mask);
+			f = bpf_map_lookup_elem(&pm_flow1, &k);
+		}
+		if (f)
+			break;
+	}
+	return f;
+}
+
+/* The path of a flow, if it has one that is alive. */
+static __always_inline struct pm_path *path_of(const struct pm_flow *f)
+{
+	__u32 id = f->path;
+	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &id);
+
+	return p && p->used && p->tag == f->tag ? p : NULL;
+}
+
+static __always_inline void count_out(__u32 id, __u32 bytes)
+{
+	struct pm_path_count *c = bpf_map_lookup_elem(&pm_counts, &id);
+
+	if (c) {
+		__sync_fetch_and_add(&c->out.packets, 1);
+		__sync_fetch_and_add(&c->out.bytes, bytes);
+	}
+}
+
+static __always_inline void count_in(__u32 id, __u32 bytes)
+{
+	struct pm_path_count *c = bpf_map_lookup_elem(&pm_counts, &id);
+
+	if (c) {
+		__sync_fetch_and_add(&c->in.packets, 1);
+		__sync_fetch_and_add(&c->in.bytes, bytes);
+	}
+}
+
+/* A pointer to the first `len' octets of the frame, or NULL. */
+static __always_inline void *
+head_get(struct __sk_buff *skb, const __u32 len)
+{
+	void *data = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+
+	if (data + len > end) {
+		if (bpf_skb_pull_data(skb, len))
+			return NULL;
+		data = (void *)(long)skb->data;
+		end = (void *)(long)skb->data_end;
+	}
+	return data + len > end ? NULL : data;
+}
+
+/* Two Ethernet addresses, so that the path device takes the packet for
+ * its own, and in with it. */
+static __always_inline int
+into_device(struct __sk_buff *skb, const struct pm_config *cfg)
+{
+	if (bpf_skb_store_bytes(skb, 0, cfg->mac, ETH_ALEN, 0) ||
+	    bpf_skb_store_bytes(skb, ETH_ALEN, cfg->peer_mac, ETH_ALEN, 0))
+		return drop(skb, PM_DROP_ENCAP);
+	return bpf_redirect(cfg->ifindex, BPF_F_INGRESS);
+}
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * path_map.h - what the eBPF data path and src/path share: the layout of
+ * their maps.
+ *
+ * The maps outlive the process, so a change here that an older process'
+ * maps cannot carry needs another PM_LAYOUT.  Addresses are four words as
+ * they lie in the packet.
+ */
+#ifndef MIP6D_BPF_PATH_MAP_H
+#define MIP6D_BPF_PATH_MAP_H
+
+#include <linux/types.h>
+
+#define PM_LAYOUT	1
+
+/*
+ * A flow is found by its shape: the lengths of its two prefixes.  For
+ * every shape in use, the most specific first, the packet's addresses are
+ * masked and looked up in a hash.  Home agents and mobiles have one shape
+ * or two, so a packet costs one look-up, however many flows there are.
+ * Most flows leave one side open (::/0): their hash holds one address.
+ */
+#define PM_SHAPES	16
+
+enum pm_sides {
+	PM_SIDE_SRC,		/* destination open: in flow1 */
+	PM_SIDE_DST,		/* source open (or both): in flow1 */
+	PM_SIDE_BOTH,		/* in flow2 */
+};
+
+struct pm_shape {
+	__u32	id;			/* 1.. */
+	__u8	sides;			/* enum pm_sides */
+	__u8	src_len, dst_len;
+	__u8	zero;
+	__u32	src_mask[4], dst_mask[4];
+};
+
+struct pm_shapes {
+	__u32		n;
+	__u32		zero;
+	struct pm_shape	shape[PM_SHAPES];	/* most specific first */
+};
+
+struct pm_flow1_key {
+	__u32	addr[4];
+	__u32	shape;
+	__u32	zero;
+};
+
+struct pm_flow2_key {
+	__u32	src[4], dst[4];
+	__u32	shape;
+	__u32	zero;
+};
+
+enum pm_action {
+	PM_PATH,
+	PM_HOLD,		/* with a path: only what is released */
+	PM_BLOCK,
+};
+
+#define PM_FLOW_ROUTE	1	/* a route to the device was installed */
+
+struct pm_flow {
+	__u32	path;			/* index into paths; 0: none */
+	__u16	tag;			/* must be that path's */
+	__u8	action;			/* enum pm_action */
+	__u8	flags;			/* PM_FLOW_* */
+	__u32	gen;			/* process that mentioned it last */
+	__u32	zero;
+};
+
+/* An index is used again only after its tag has changed, so that a flow
+ * left behind never leads into somebody else's path. */
+struct pm_path {
+	__u32	local[4], remote[4];
+	__u16	tag;
+	__u8	used;
+	__u8	kind;
+	__u16	mtu;			/* of the outer packet; 0: the link's */
+	__u16	learned;		/* by Packet Too Big; 0: none */
+	__u32	learned_at;		/* seconds of boottime */
+	__u32	zero;
+};
+
+struct pm_count {
+	__u64	packets, bytes;
+};
+
+struct pm_path_count {
+	struct pm_count	out, in;	/* bytes of inner packets */
+};
+
+/* Totals and drops, one struct pm_count each. */
+enum pm_stat {
+	PM_OUT,
+	PM_IN,
+	PM_FAST_OUT,
+	PM_FAST_IN,
+	PM_HELD,
+	PM_ERROR,		/* ICMPv6 errors sent */
+	PM_RELAY,		/* outer ICMPv6 errors passed on */
+	PM_DROP_SCOPE,		/* link-local or multicast on the device */
+	PM_DROP_NO_FLOW,
+	PM_DROP_NO_PATH,
+	PM_DROP_BLOCKED,
+	PM_DROP_TOO_BIG,
+	PM_DROP_NO_ROUTE,	/* for the outer packet */
+	PM_DROP_LOOP,		/* the outer packet would enter the device */
+	PM_DROP_ENCAP,
+	PM_DROP_OUTER_SOURCE,	/* from elsewhere than the flow's path */
+	PM_DROP_INNER_SOURCE,	/* no flow back */
+	PM_DROP_MALFORMED,
+	PM_DROP_ECN,		/* RFC 6040: congestion marked, not capable */
+	PM_DROP_HOLD_FULL,
+	PM_DROP_HOLD_EXPIRED,
+	PM_DROP_ICMP,		/* outer errors not to be passed on */
+	PM_STATS
+};
+
+#define PM_FAST_PATH	1		/* pm_config.flags */
+
+struct pm_config {
+	__u32	layout;			/* PM_LAYOUT */
+	__u32	gen;			/* of the process, pm_flow.gen */
+	__u32	ifindex;		/* of the path device */
+	__u32	flags;			/* PM_* */
+	__u8	mac[6], peer_mac[6];
+	__u32	error_source[4];	/* of ICMPv6 errors without a path */
+	__u32	route_table;		/* of source-selected flows */
+	__u32	active;			/* shapes[] in use: 0 or 1 */
+	struct pm_shapes shapes[2];
+};
+
+/* Interfaces, by index: for cleaning up. */
+#define PM_LINK_QDISC	1		/* the clsact qdisc is ours */
+struct pm_link {
+	__u32	flags;
+	__u32	gen;
+};
+#define PM_LINKS	256
+
+#define PM_LOCALS	1024
+
+/* Ring buffer records. */
+struct pm_event {
+	__u32	kind;			/* 0: MTU */
+	__u32	value;
+	__u32	local[4], remote[4];
+	__u32	path_kind;
+};
+
+/*
+ * Frames that user space sends into the device again carry one of these
+ * in the last octet of the destination 02:6d:69:70:36:xx.
+ */
+#define PM_COOKIE	0x02, 'm', 'i', 'p', '6'
+#define PM_COOKIE_RELEASE	1	/* goes, though the flow holds */
+#define PM_COOKIE_REJECT	2	/* answer that it is unreachable */
+
+#endif

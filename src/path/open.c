@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * open.c - the data path as a whole: open, links, events, sync, close.
+ */
+#include "path/private.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define DEFAULT_MTU	1460
+#define DEFAULT_LIMIT	65536
+#define DEFAULT_TABLE	6275
+
+int why_set(const struct why *w, int err, const char *fmt, ...)
+{
+	size_t n;
+	va_list ap;
+
+	if (!w->buf || !w->cap)
+		return err;
+	va_start(ap, fmt);
+	vsnprintf(w->buf, w->cap, fmt, ap);
+	va_end(ap);
+	n = strlen(w->buf);
+	snprintf(w->buf + n, w->cap - n, ": %s", strerror(-err));
+	return err;
+}
+
+/* --- events --- */
+
+static int on_event(void *ctx, void *data, size_t len)
+{
+	struct path *p = ctx;
+	struct path_event ev = { .kind = PATH_EV_MTU };
+	struct pm_event e;
+
+	if (len < sizeof(e) || !p->event)
+		return 0;
+	memcpy(&e, data, sizeof(e));
+	memcpy(&ev.key.local, e.local, sizeof(ev.key.local));
+	memcpy(&ev.key.remote, e.remote, sizeof(ev.key.remote));
+	ev.key.kind = (uint8_t)e.path_kind;
+	ev.value = e.value;
+	*p->event = ev;
+	p->event = NULL;
+	return -EINTR;		/* one at a time: the rest stays */
+}
+
+static int events_open(struct path *p)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+
+	p->ring = ring_buffer__new(p->map[MAP_EVENTS], on_event, p, NULL);
+	if (!p->ring)
+		return -errno;
+	p->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (p->poll_fd < 0 ||
+	    epoll_ctl(p->poll_fd, EPOLL_CTL_ADD,
+		      ring_buffer__epoll_fd(p->ring), &ev) < 0)
+		return -errno;
+	return 0;
+}
+
+int path_fd(const struct path *p)
+{
+	return p->poll_fd;
+}
+
+int path_poll(struct path *p, struct path_event *ret)
+{
+	struct path_event ev;
+
+	p->event = &ev;
+	ring_buffer__consume(p->ring);
+	if (p->event) {
+		p->event = NULL;
+		return 0;
+	}
+	*ret = ev;
+	return 1;
+}
+
+/* --- links --- */
+
+static int link_on(struct path *p, uint32_t ifindex)
+{
+	struct pm_link l = { 0 };
+	struct rtnl_link dev;
+	bool qdisc;
+	int err = rtnl_link_by_index(p->nl, ifindex, &dev);
+
+	if (err)
+		return err;
+	if (ifindex == p->ifindex || ifindex == p->peer_ifindex)
+		return -EINVAL;
+	bpf_map_lookup_elem(p->map[MAP_LINKS], &ifindex, &l);
+	err = filter_set(ifindex, false, p->ingress, &qdisc);
+	if (err)
+		return err;
+	if (qdisc)
+		l.flags |= PM_LINK_QDISC;
+	l.gen = p->gen;
+	err = bpf_map_update_elem(p->map[MAP_LINKS], &ifindex, &l, BPF_ANY);
+	if (err)
+		return err == -E2BIG ? -ENOSPC : err;
+	return device_set_mtu(p);
+}
+
+static int link_off(struct path *p, uint32_t ifindex)
+{
+	struct pm_link l;
+
+	if (bpf_map_lookup_elem(p->map[MAP_LINKS], &ifindex, &l))
+		return 0;
+	if (filter_get(ifindex, false, "path_ingress"))
+		filter_del(ifindex, false);
+	if (l.flags & PM_LINK_QDISC)
+		qdisc_del(p->nl, ifindex);
+	return bpf_map_delete_elem(p->map[MAP_LINKS], &ifindex);
+}
+
+int path_link(struct path *p, uint32_t ifindex, bool on)
+{
+	return on ? link_on(p, ifindex) : link_off(p, ifindex);
+}
+
+struct links {
+	struct path	*p;
+	bool		all;		/* else: not of this generation */
+	unsigned	n;
+	uint32_t	ifindex[PM_LINKS];
+};
+
+static int take_link(void *arg, const void *key, const void *value)
+{
+	struct links *s = arg;
+	struct pm_link l;
+
+	memcpy(&l, value, sizeof(l));
+	if (s->n < PM_LINKS && (s->all || l.gen != s->p->gen))
+		memcpy(&s->ifindex[s->n++], key, sizeof(uint32_t));
+	return 0;
+}
+
+static int links_get(struct links *s)
+{
+	return maps_each(s->p->map[MAP_LINKS], sizeof(uint32_t),
+			 sizeof(struct pm_link), take_link, s);
+}
+
+/* Put the new program where the old one runs. */
+static int links_replace(struct path *p)
+{
+	struct links s = { .p = p, .all = true };
+	int err = links_get(&s);
+	bool qdisc;
+
+	for (unsigned i = 0; i < s.n && !err; i++)
+		if (filter_get(s.ifindex[i], false, "path_ingress"))
+			err = filter_set(s.ifindex[i], false, p->ingress,
+					 &qdisc);
+		else
+			bpf_map_delete_elem(p->map[MAP_LINKS], &s.ifindex[i]);
+	return err;
+}
+
+static int links_remove(struct path *p, bool all)
+{
+	struct links s = { .p = p, .all = all };
+	int err = links_get(&s);
+
+	for (unsigned i = 0; i < s.n && !err; i++)
+		err = link_off(p, s.ifindex[i]);
+	return err;
+}
+
+/* --- open and close --- */
+
+static struct path *path_free(struct path *p)
+{
+	ring_buffer__free(p->ring);
+	if (p->poll_fd >= 0)
+		close(p->poll_fd);
+	flows_close(p);
+	maps_close(p);
+	if (p->nl)
+		rtnl_close(p->nl);
+	free(p);
+	return NULL;
+}
+
+static int configure(struct path *p, const struct path_options *o)
+{
+	struct rtnl_link l, peer;
+	struct in6_addr a;
+	int err = rtnl_link_by_index(p->nl, p->ifindex, &l);
+
+	if (!err)
+		err = rtnl_link_by_index(p->nl, p->peer_ifindex, &peer);
+	if (err)
+		return err;
+	p->cfg->layout = PM_LAYOUT;
+	p->cfg->ifindex = p->ifindex;
+	p->cfg->flags = o->fast_path ? PM_FAST_PATH : 0;
+	p->cfg->route_table = p->table;
+	memcpy(p->cfg->mac, l.mac, 6);
+	memcpy(p->cfg->peer_mac, peer.mac, 6);
+	if (!rtnl_pick_address(p->nl, NULL, &a))
+		memcpy(p->cfg->error_source, &a, sizeof(a));
+	return 0;
+}
+
+static int attach(struct path *p, const struct why *why)
+{
+	bool qdisc;
+	int err = filter_set(p->ifindex, true, p->egress, &qdisc);
+
+	if (err == -ENOENT || err == -EOPNOTSUPP)
+		return why_set(why, err, "tc: the kernel lacks clsact or its "
+			       "bpf filter (CONFIG_NET_SCH_INGRESS, "
+			       "CONFIG_NET_CLS_BPF)");
+	if (err)
+		return why_set(why, err, "tc: cannot attach to %s", p->device);
+	err = links_replace(p);
+	return err ? why_set(why, err, "tc: cannot replace the programs") : 0;
+}
+
+static int open_all(struct path *p, const struct path_options *o,
+		    const struct why *why)
+{
+	int err = rtnl_open(&p->nl);
+
+	if (err)
+		return why_set(why, err, "rtnetlink");
+	err = device_open(p, why);
+	if (!err)
+		err = maps_open(p, why);
+	if (err)
+		return err;
+	err = configure(p, o);
+	if (!err)
+		err = flows_open(p);
+	if (err)
+		return why_set(why, err, "reading the data path's state");
+	err = attach(p, why);
+	if (err)
+		return err;
+	err = route_open(p);
+	if (err)
+		return why_set(why, err, "route table %u", p->table);
+	err = events_open(p);
+	return err ? why_set(why, err, "eBPF ring buffer") : 0;
+}
+
+int path_open(const struct path_options *o, struct path **ret,
+	      struct path_caps *caps, char *buf, size_t cap)
+{
+	struct why why = { buf, cap };
+	struct path *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return why_set(&why, -ENOMEM, "memory");
+	device_names(p, o->device);
+	p->egress = p->ingress = p->poll_fd = -1;
+	for (int i = 0; i < MAPS; i++)
+		p->map[i] = -1;
+	p->mtu = DEFAULT_MTU;
+	p->max_paths = o->max_paths ? o->max_paths : DEFAULT_LIMIT;
+	p->max_flows = o->max_flows ? o->max_flows : DEFAULT_LIMIT;
+	p->table = o->route_table ? o->route_table : DEFAULT_TABLE;
+	err = open_all(p, o, &why);
+	if (err) {
+		if (p->made)		/* nothing of us stays behind */
+			device_close(p);
+		path_free(p);
+		return err;
+	}
+	*caps = (struct path_caps){
+		.name = "bpf",
+		.ifindex = p->ifindex,
+		.max_paths = p->max_paths,
+		.max_flows = p->max_flows,
+		.tso = true,
+	};
+	snprintf(caps->device, sizeof(caps->device), "%s", p->device);
+	*ret = p;
+	return 0;
+}
+
+int path_sync(struct path *p)
+{
+	int err = flows_sync(p);
+
+	if (!err)
+		err = route_sync(p);
+	if (!err)
+		err = links_remove(p, false);
+	return err;
+}
+
+struct path *path_close(struct path *p, bool keep)
+{
+	if (!keep) {
+		links_remove(p, true);
+		route_remove_all(p->nl);
+		device_close(p);
+	}
+	return path_free(p);
+}
+
+/* --- cleaning up after another process --- */
+
+struct sweep {
+	unsigned	n;
+	uint32_t	ifindex[PM_LINKS];
+};
+
+static void sweep_link(void *arg, const struct rtnl_link *l)
+{
+	struct sweep *s = arg;
+
+	if (s->n < PM_LINKS && filter_get(l->ifindex, false, "path_ingress"))
+		s->ifindex[s->n++] = l->ifindex;
+}
+
+/* The map of links hangs on any of our programs. */
+static bool sweep_qdisc_ours(uint32_t ifindex)
+{
+	int map[MAPS];
+	struct pm_link l = { 0 };
+
+	for (int i = 0; i < MAPS; i++)
+		map[i] = -1;
+	maps_of_program(filter_get(ifindex, false, "path_ingress"), map);
+	if (map[MAP_LINKS] >= 0)
+		bpf_map_lookup_elem(map[MAP_LINKS], &ifindex, &l);
+	for (int i = 0; i < MAPS; i++)
+		if (map[i] >= 0)
+			close(map[i]);
+	return l.flags & PM_LINK_QDISC;
+}
+
+int path_cleanup(const char *device)
+{
+	struct path p = { 0 };
+	struct sweep s = { 0 };
+	struct rtnl_link l;
+	int err, e;
+
+	device_names(&p, device);
+	err = rtnl_open(&p.nl);
+	if (err)
+		return err;
+	err = rtnl_each_link(p.nl, sweep_link, &s);
+	for (unsigned i = 0; i < s.n; i++) {
+		bool ours = sweep_qdisc_ours(s.ifindex[i]);
+
+		filter_del(s.ifindex[i], false);
+		if (ours)
+			qdisc_del(p.nl, s.ifindex[i]);
+	}
+	e = route_remove_all(p.nl);
+	err = err ? err : e;
+	e = rtnl_link_by_name(p.nl, p.device, &l);
+	if (!e && !strcmp(l.alias, DEVICE_ALIAS))
+		e = rtnl_link_del(p.nl, l.ifindex);
+	if (e && e != -ENODEV)
+		err = err ? err : e;
+	rtnl_close(p.nl);
+	return err;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * private.h - the eBPF back-end's parts, among themselves.
+ *
+ *   open.c    the six functions' frame: open, links, sync, close
+ *   maps.c    programs and maps: find those that run, load, take over
+ *   device.c  the path device
+ *   flow.c    paths and flows in the maps
+ *   route.c   the routes and rules that lead flows to the device
+ *   show.c    counters
+ *   rtnl.c    rtnetlink
+ */
+#ifndef MIP6D_PATH_PRIVATE_H
+#define MIP6D_PATH_PRIVATE_H
+
+#include "path/path.h"
+
+#include "base/map.h"
+#include "base/pool.h"
+#include "bpf/path_map.h"
+#include "path/rtnl.h"
+
+enum path_map {
+	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_PATHS, MAP_COUNTS, MAP_LOCALS,
+	MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_EVENTS, MAPS
+};
+
+/* What user space remembers of a path; the rest is in the map. */
+struct tunnel {
+	struct map_node	node;
+	struct path_key	key;
+	uint32_t	id;
+	uint16_t	tag;
+	uint16_t	mtu;		/* as it was set */
+	bool		seen;		/* mentioned since path_open */
+	struct tunnel	*next_free;
+};
+#define TUNNEL_KEY_LEN	(offsetof(struct path_key, kind) + 1)
+
+struct local {
+	struct map_node	node;
+	struct in6_addr	addr;
+	uint32_t	used;		/* by so many paths */
+};
+
+struct shape_use {
+	uint32_t	id;		/* 0: free */
+	uint8_t		src_len, dst_len;
+	uint64_t	flows;
+};
+
+struct path {
+	char		device[16], peer[16];
+	uint32_t	ifindex, peer_ifindex, mtu;
+	bool		made;		/* the device, by this process */
+	uint32_t	max_paths, max_flows, table;
+	struct nl_sock	*nl;
+	int		map[MAPS];	/* descriptors, -1: none */
+	int		egress, ingress;	/* programs */
+	struct pm_config *cfg;		/* mapped */
+	uint32_t	gen;
+
+	struct map	tunnels, locals;
+	struct pool	tunnel_pool, local_pool;
+	struct tunnel	*free_head, **free_tail;	/* oldest first */
+	uint32_t	next_id;
+	struct shape_use shape[PM_SHAPES];
+	uint32_t	next_shape;
+
+	int		poll_fd;
+	struct ring_buffer *ring;
+	struct path_event *event;	/* where on_event() writes */
+};
+
+/* The caller's line for "what is missing". */
+struct why {
+	char	*buf;
+	size_t	cap;
+};
+int	why_set(const struct why *, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* --- maps.c --- */
+/* Programs and maps, those of an earlier process taken over. */
+int	maps_open(struct path *, const struct why *);
+void	maps_close(struct path *);
+/* Descriptors of the maps that the program `prog_id' uses. */
+int	maps_of_program(uint32_t prog_id, int ret[MAPS]);
+int	maps_each(int fd, size_t key_len, size_t value_len,
+		  int (*fn)(void *, const void *key, const void *value),
+		  void *arg);
+/* tc filters; `prog_id' 0: none of ours there. */
+int	filter_set(uint32_t ifindex, bool egress, int prog, bool *ret_qdisc);
+int	filter_del(uint32_t ifindex, bool egress);
+uint32_t filter_get(uint32_t ifindex, bool egress, const char *prog_name);
+void	qdisc_del(struct nl_sock *, uint32_t ifindex);
+
+/* --- device.c --- */
+int	device_open(struct path *, const struct why *);
+int	device_close(struct path *);
+void	device_names(struct path *, const char *device);
+int	device_set_mtu(struct path *);
+#define DEVICE_ALIAS	"mip6d path device"
+
+/* --- flow.c --- */
+int	flows_open(struct path *);	/* what is in the maps */
+void	flows_close(struct path *);
+int	flows_sync(struct path *);
+struct tunnel *tunnel_find(const struct path *, const struct path_key *);
+/* The flow of exactly this selector: 0 or -ENOENT. */
+int	flow_get(const struct path *, const struct flow_key *,
+		 struct pm_flow *ret);
+
+/* --- route.c --- */
+/* Lead packets of this flow to the device, or no longer. */
+int	route_set(struct path *, const struct flow_key *, bool up);
+int	route_sync(struct path *);
+int	route_open(struct path *);
+int	route_remove_all(struct nl_sock *);
+
+#endif

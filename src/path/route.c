@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * route.c - how packets find the path device.
+ *
+ * A flow that selects by destination gets a route to the device in the
+ * main table, which wins over the on-link prefix by its length.  A flow
+ * that selects by source gets a rule "from SOURCE lookup TABLE"; in that
+ * table everything leads to the device.  Nobody needs either when a wider
+ * one leads there already: on a virtual home link the whole prefix is
+ * blocked, one route leads it to the device, and a million mobiles inside
+ * it are a matter of the hash alone.
+ *
+ * Only blocked prefixes and source rules count as wider ones.  They are
+ * few and seldom change; when one goes, what it covered gets its own.
+ */
+#include "path/private.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+
+static bool
+is_action(const struct path *p, const struct flow_key *k, int action)
+{
+	struct pm_flow v;
+
+	return flow_get(p, k, &v) == 0 && (action < 0 || v.action == action);
+}
+
+/* Does a blocked prefix around `dst' lead there? */
+static bool covered_dst(const struct path *p, const struct prefix *dst,
+			uint8_t below)
+{
+	for (int i = 0; i < PM_SHAPES; i++) {
+		const struct shape_use *u = &p->shape[i];
+		struct flow_key k = { 0 };
+
+		if (!u->id || u->src_len || u->dst_len >= below)
+			continue;
+		k.dst = prefix_of(&dst->addr, u->dst_len);
+		if (is_action(p, &k, PM_BLOCK))
+			return true;
+	}
+	return false;
+}
+
+static bool covered_src(const struct path *p, const struct prefix *src,
+			uint8_t below)
+{
+	for (int i = 0; i < PM_SHAPES; i++) {
+		const struct shape_use *u = &p->shape[i];
+		struct flow_key k = { 0 };
+
+		if (!u->id || u->dst_len || u->src_len >= below)
+			continue;
+		k.src = prefix_of(&src->addr, u->src_len);
+		if (is_action(p, &k, -1))
+			return true;
+	}
+	return false;
+}
+
+static bool covered(const struct path *p, const struct flow_key *k)
+{
+	if (k->src.len == 0)
+		return covered_dst(p, &k->dst, k->dst.len);
+	if (k->dst.len == 0)
+		return covered_src(p, &k->src, k->src.len);
+	return covered_src(p, &k->src, (uint8_t)(k->src.len + 1)) ||
+	       covered_dst(p, &k->dst, (uint8_t)(k->dst.len + 1));
+}
+
+static int lead(struct path *p, const struct flow_key *k, bool up)
+{
+	struct rtnl_rule r = {
+		.src = k->src,
+		.dst = k->dst,
+		.table = p->table,
+	};
+	int err;
+
+	if (k->src.len == 0)
+		err = rtnl_route(p->nl, up, &k->dst, p->ifindex,
+				 RT_TABLE_MAIN);
+	else
+		err = rtnl_rule(p->nl, up, &r);
+	if (up)
+		return err == -EEXIST ? 0 : err;
+	return err == -ENOENT || err == -ESRCH ? 0 : err;
+}
+
+int route_set(struct path *p, const struct flow_key *k, bool up)
+{
+	if (up && covered(p, k))
+		return -EALREADY;
+	return lead(p, k, up);
+}
+
+int route_open(struct path *p)
+{
+	static const struct prefix all;
+
+	return rtnl_route(p->nl, true, &all, p->ifindex, p->table);
+}
+
+/* --- sync: routes and rules that no flow asked for --- */
+
+#define STALE_MAX	256
+
+struct stale {
+	struct path	*p;
+	unsigned	n;
+	struct flow_key	key[STALE_MAX];
+};
+
+static void stale_check(struct stale *s, const struct flow_key *k)
+{
+	struct pm_flow v;
+
+	if (s->n < STALE_MAX && (flow_get(s->p, k, &v) ||
+				 !(v.flags & PM_FLOW_ROUTE)))
+		s->key[s->n++] = *k;
+}
+
+static void on_route(void *arg, const struct prefix *dst)
+{
+	struct flow_key k = { .dst = *dst };
+
+	stale_check(arg, &k);
+}
+
+static void on_rule(void *arg, const struct rtnl_rule *r)
+{
+	struct flow_key k = { .src = r->src, .dst = r->dst };
+	struct stale *s = arg;
+
+	if (r->table == s->p->table)
+		stale_check(s, &k);
+}
+
+int route_sync(struct path *p)
+{
+	struct stale s = { .p = p };
+	int err;
+
+	do {
+		s.n = 0;
+		err = rtnl_each_route(p->nl, p->ifindex, RT_TABLE_MAIN,
+				      on_route, &s);
+		if (!err)
+			err = rtnl_each_rule(p->nl, on_rule, &s);
+		for (unsigned i = 0; i < s.n && !err; i++)
+			err = lead(p, &s.key[i], false);
+	} while (!err && s.n == STALE_MAX);
+	return err;
+}
+
+struct rules {
+	unsigned	n;
+	struct rtnl_rule rule[STALE_MAX];
+};
+
+static void take_rule(void *arg, const struct rtnl_rule *r)
+{
+	struct rules *s = arg;
+
+	if (s->n < STALE_MAX)
+		s->rule[s->n++] = *r;
+}
+
+/* Routes vanish with the device; rules do not. */
+int route_remove_all(struct nl_sock *nl)
+{
+	struct rules s;
+	int err;
+
+	do {
+		s.n = 0;
+		err = rtnl_each_rule(nl, take_rule, &s);
+		for (unsigned i = 0; i < s.n && !err; i++)
+			err = rtnl_rule(nl, false, &s.rule[i]);
+	} while (!err && s.n == STALE_MAX);
+	return err;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * show.c - counters as records: the totals first, then a path each.
+ */
+#include "path/private.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdlib.h>
+
+static const char *const stat_name[PM_STATS] = {
+	[PM_OUT] = "out",
+	[PM_IN] = "in",
+	[PM_FAST_OUT] = "fast-out",
+	[PM_FAST_IN] = "fast-in",
+	[PM_HELD] = "held",
+	[PM_ERROR] = "errors-sent",
+	[PM_RELAY] = "errors-relayed",
+	[PM_DROP_SCOPE] = "drop-scope",
+	[PM_DROP_NO_FLOW] = "drop-no-flow",
+	[PM_DROP_NO_PATH] = "drop-no-path",
+	[PM_DROP_BLOCKED] = "drop-blocked",
+	[PM_DROP_TOO_BIG] = "drop-too-big",
+	[PM_DROP_NO_ROUTE] = "drop-no-route",
+	[PM_DROP_LOOP] = "drop-loop",
+	[PM_DROP_ENCAP] = "drop-encap",
+	[PM_DROP_OUTER_SOURCE] = "drop-outer-source",
+	[PM_DROP_INNER_SOURCE] = "drop-inner-source",
+	[PM_DROP_MALFORMED] = "drop-malformed",
+	[PM_DROP_ECN] = "drop-ecn",
+	[PM_DROP_HOLD_FULL] = "drop-hold-full",
+	[PM_DROP_HOLD_EXPIRED] = "drop-hold-expired",
+	[PM_DROP_ICMP] = "drop-icmp",
+};
+
+/* All processors' counts of one kind together. */
+static void show_stat(const struct path *p, uint32_t what, int cpus,
+		      struct pm_count *v, struct record_sink *sink)
+{
+	struct pm_count sum = { 0 };
+	struct record r;
+
+	if (bpf_map_lookup_elem(p->map[MAP_STATS], &what, v))
+		return;
+	for (int i = 0; i < cpus; i++) {
+		sum.packets += v[i].packets;
+		sum.bytes += v[i].bytes;
+	}
+	if (!sum.packets && what > PM_IN)
+		return;
+	record_init(&r, "data");
+	record_str(&r, "kind", stat_name[what]);
+	record_uint(&r, "packets", sum.packets);
+	record_uint(&r, "bytes", sum.bytes);
+	sink->put(sink, &r);
+}
+
+static void show_stats(const struct path *p, struct record_sink *sink)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct pm_count *v = cpus > 0 ? calloc((size_t)cpus, sizeof(*v)) : NULL;
+
+	for (uint32_t i = 0; v && i < PM_STATS; i++)
+		show_stat(p, i, cpus, v, sink);
+	free(v);
+}
+
+static void show_path(const struct path *p, uint32_t id,
+		      struct record_sink *sink)
+{
+	struct pm_path_count c;
+	struct in6_addr local, remote;
+	struct pm_path v;
+	struct record r;
+
+	if (bpf_map_lookup_elem(p->map[MAP_PATHS], &id, &v) || !v.used ||
+	    bpf_map_lookup_elem(p->map[MAP_COUNTS], &id, &c))
+		return;
+	memcpy(&local, v.local, sizeof(local));
+	memcpy(&remote, v.remote, sizeof(remote));
+	record_init(&r, "path");
+	record_addr(&r, "local", &local);
+	record_addr(&r, "remote", &remote);
+	record_uint(&r, "mtu", v.learned ? v.learned : v.mtu);
+	record_uint(&r, "out-packets", c.out.packets);
+	record_uint(&r, "out-bytes", c.out.bytes);
+	record_uint(&r, "in-packets", c.in.packets);
+	record_uint(&r, "in-bytes", c.in.bytes);
+	sink->put(sink, &r);
+}
+
+#define AT_ONCE	64
+
+/* *pos is 0 at first, then an index into the paths; false at the end. */
+bool path_show(const struct path *p, size_t *pos, struct record_sink *sink)
+{
+	uint32_t id = (uint32_t)*pos;
+
+	if (!id) {
+		show_stats(p, sink);
+		id = 1;
+	}
+	for (int i = 0; i < AT_ONCE && id < p->next_id; i++)
+		show_path(p, id++, sink);
+	*pos = id;
+	return id < p->next_id;
+}

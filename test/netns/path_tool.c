@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * path_tool - the data path from the command line, for tests.
+ *
+ *	path_tool [OPTION=VALUE...] COMMAND [WORD...] [, COMMAND...]
+ *
+ * Options: device= paths= flows= table= hold= hold-ms= fast=1.  The data
+ * path is opened; commands, separated by a comma, are carried out in turn:
+ *
+ *	link IFACE | unlink IFACE
+ *	path LOCAL REMOTE [MTU] | nopath LOCAL REMOTE
+ *	flow SRC DST (LOCAL REMOTE | hold | block) | noflow SRC DST
+ *	sync | show | caps
+ *	stay	take commands from standard input, one a line, and print
+ *		events, until its end
+ *	remove	take everything away; otherwise it stays
+ *
+ * "any" is ::/0.  `path_tool cleanup [DEVICE]' opens nothing.  Each command
+ * is answered by "ok COMMAND" or "error COMMAND: TEXT".
+ */
+#include "path/path.h"
+
+#include "base/record.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORDS	8
+
+struct tool {
+	struct path	*path;
+	struct path_caps caps;
+	bool		gone, stay, failed;
+};
+
+static bool parse_prefix(const char *s, struct prefix *ret)
+{
+	struct in6_addr a;
+
+	if (!strcmp(s, "any")) {
+		*ret = (struct prefix){ 0 };
+		return true;
+	}
+	if (!strchr(s, '/') && !addr_parse(s, &a)) {
+		*ret = prefix_host(&a);
+		return true;
+	}
+	return !prefix_parse(s, ret);
+}
+
+static bool parse_path(char *const w[], struct path_key *ret)
+{
+	*ret = (struct path_key){ .kind = PATH_IP6IP6 };
+	return w[0] && w[1] && !addr_parse(w[0], &ret->local) &&
+	       !addr_parse(w[1], &ret->remote);
+}
+
+static int do_link(struct tool *t, char *const w[], bool on)
+{
+	unsigned i = w[0] ? if_nametoindex(w[0]) : 0;
+
+	return i ? path_link(t->path, i, on) : -ENODEV;
+}
+
+static int cmd_link(struct tool *t, char *const w[])
+{
+	return do_link(t, w, true);
+}
+
+static int cmd_unlink(struct tool *t, char *const w[])
+{
+	return do_link(t, w, false);
+}
+
+static int cmd_path(struct tool *t, char *const w[])
+{
+	struct ef_path p = { .up = true };
+
+	if (!parse_path(w, &p.key))
+		return -EINVAL;
+	if (w[2])
+		p.mtu = (uint32_t)atoi(w[2]);
+	return path_set(t->path, &p);
+}
+
+static int cmd_nopath(struct tool *t, char *const w[])
+{
+	struct ef_path p = { 0 };
+
+	return parse_path(w, &p.key) ? path_set(t->path, &p) : -EINVAL;
+}
+
+static int do_flow(struct tool *t, char *const w[], bool up)
+{
+	struct ef_flow f = { .up = up };
+
+	if (!w[0] || !w[1] || !parse_prefix(w[0], &f.key.src) ||
+	    !parse_prefix(w[1], &f.key.dst))
+		return -EINVAL;
+	if (!up)
+		;
+	else if (w[2] && !strcmp(w[2], "hold"))
+		f.action = FLOW_HOLD;
+	else if (w[2] && !strcmp(w[2], "block"))
+		f.action = FLOW_BLOCK;
+	else if (!parse_path(w + 2, &f.path))
+		return -EINVAL;
+	return path_flow(t->path, &f);
+}
+
+static int cmd_flow(struct tool *t, char *const w[])
+{
+	return do_flow(t, w, true);
+}
+
+static int cmd_noflow(struct tool *t, char *const w[])
+{
+	return do_flow(t, w, false);
+}
+
+static int cmd_sync(struct tool *t, char *const w[])
+{
+	return path_sync(t->path);
+}
+
+static void put(struct record_sink *sink, const struct record *r)
+{
+	char line[512];
+
+	record_print_text(r, line, sizeof(line));
+	puts(line);
+}
+
+static int cmd_show(struct tool *t, char *const w[])
+{
+	struct record_sink sink = { put };
+	size_t pos = 0;
+
+	while (path_show(t->path, &pos, &sink))
+		;
+	return 0;
+}
+
+static int cmd_caps(struct tool *t, char *const w[])
+{
+	printf("caps name=%s device=%s ifindex=%u paths=%u flows=%u tso=%d\n",
+	       t->caps.name, t->caps.device, t->caps.ifindex,
+	       t->caps.max_paths, t->caps.max_flows, t->caps.tso);
+	return 0;
+}
+
+static int cmd_stay(struct tool *t, char *const w[])
+{
+	t->stay = true;
+	return 0;
+}
+
+static int cmd_remove(struct tool *t, char *const w[])
+{
+	t->path = path_close(t->path, false);
+	t->gone = true;
+	return 0;
+}
+
+static const struct {
+	const char	*name;
+	int		(*fn)(struct tool *, char *const w[]);
+} commands[] = {
+	{ "link", cmd_link },
+	{ "unlink", cmd_unlink },
+	{ "path", cmd_path },
+	{ "nopath", cmd_nopath },
+	{ "flow", cmd_flow },
+	{ "noflow", cmd_noflow },
+	{ "sync", cmd_sync },
+	{ "show", cmd_show },
+	{ "caps", cmd_caps },
+	{ "stay", cmd_stay },
+	{ "remove", cmd_remove },
+};
+
+/* w[0] is the command; the words end with a NULL. */
+static void run(struct tool *t, char *const w[])
+{
+	int err = -ENOSYS;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(w[0], commands[i].name))
+			err = commands[i].fn(t, w + 1);
+	if (err) {
+		printf("error %s: %s\n", w[0], strerror(-err));
+		t->failed = true;
+	} else {
+		printf("ok %s\n", w[0]);
+	}
+	fflush(stdout);
+}
+
+static void run_line(struct tool *t, char *line)
+{
+	char *w[WORDS + 1] = { 0 }, *save;
+	int n = 0;
+
+	for (char *s = strtok_r(line, " \n", &save); s && n < WORDS;
+	     s = strtok_r(NULL, " \n", &save))
+		w[n++] = s;
+	if (n)
+		run(t, w);
+}
+
+static void print_events(struct tool *t)
+{
+	char l[ADDR_STRLEN], r[ADDR_STRLEN];
+	struct path_event ev;
+
+	while (path_poll(t->path, &ev) == 1)
+		printf("event %s %s %s %u\n",
+		       ev.kind == PATH_EV_MTU ? "mtu" : "drop",
+		       addr_print(&ev.key.local, l),
+		       addr_print(&ev.key.remote, r), ev.value);
+	fflush(stdout);
+}
+
+/* Lines come unbuffered, so that poll() sees what is left. */
+static bool read_line(char *buf, size_t cap)
+{
+	size_t n = 0;
+	char c;
+
+	while (read(0, &c, 1) == 1) {
+		if (c == '\n') {
+			buf[n] = 0;
+			return true;
+		}
+		if (n + 1 < cap)
+			buf[n++] = c;
+	}
+	return false;
+}
+
+static void stay(struct tool *t)
+{
+	char line[512];
+
+	while (!t->gone) {
+		struct pollfd p[2] = {
+			{ .fd = 0, .events = POLLIN },
+			{ .fd = path_fd(t->path), .events = POLLIN },
+		};
+
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (p[1].revents)
+			print_events(t);
+		if (p[0].revents) {
+			if (!read_line(line, sizeof(line)))
+				break;
+			run_line(t, line);
+		}
+	}
+}
+
+static bool option(struct path_options *o, char *s)
+{
+	char *v = strchr(s, '=');
+	unsigned n;
+
+	if (!v)
+		return false;
+	*v++ = 0;
+	n = (unsigned)strtoul(v, NULL, 0);
+	if (!strcmp(s, "device"))
+		o->device = v;
+	else if (!strcmp(s, "paths"))
+		o->max_paths = n;
+	else if (!strcmp(s, "flows"))
+		o->max_flows = n;
+	else if (!strcmp(s, "table"))
+		o->route_table = n;
+	else if (!strcmp(s, "fast"))
+		o->fast_path = n;
+	else
+		fprintf(stderr, "no option %s\n", s);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct path_options o = { 0 };
+	struct tool t = { 0 };
+	char why[200] = "";
+	int i = 1, from, err;
+
+	if (argc > 1 && !strcmp(argv[1], "cleanup")) {
+		err = path_cleanup(argc > 2 ? argv[2] : NULL);
+		printf("%s\n", err ? strerror(-err) : "ok cleanup");
+		return err != 0;
+	}
+	while (i < argc && option(&o, argv[i]))
+		i++;
+	err = path_open(&o, &t.path, &t.caps, why, sizeof(why));
+	if (err) {
+		printf("error open: %d %s\n", err, why);
+		return 2;
+	}
+	for (from = i; i <= argc && !t.gone; i++) {
+		if (i < argc && strcmp(argv[i], ",") != 0)
+			continue;
+		if (i > from) {
+			argv[i] = NULL;
+			run(&t, argv + from);
+		}
+		from = i + 1;
+	}
+	if (t.stay && !t.gone)
+		stay(&t);
+	if (!t.gone)
+		path_close(t.path, true);
+	return t.failed;
+}
