@@ -468,14 +468,15 @@ static void
 dnssl_print(const struct nd *nd, struct text *t)
 {
 	const struct nd_dnssl *d = &nd->ra.dnssl;
-	struct rbuf r = rbuf_of(d->names.p, d->names.len);
+	struct rbuf r;
 	uint8_t n;
 
 	if (!d->names.len)
 		return;
+	r = rbuf_of(d->names.p, d->names.len);
 	text_line(t, 1, "dnssl");
 	lifetime_line(t, "lifetime", d->lifetime);
-	while (rbuf_left(&r) && *r.p) {
+	while (!r.bad && rbuf_left(&r) && *r.p) {
 		text_add(t, "        name ");
 		while ((n = rbuf_u8(&r)) && !r.bad) {
 			text_escape(t, rbuf_span(&r, n));

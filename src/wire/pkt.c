@@ -63,10 +63,10 @@ walk_to(struct walk *w, enum place to)
 static int
 walk_take(struct walk *w, size_t len, struct rbuf *ret)
 {
-	*ret = rbuf_sub(&w->r, len);
-	if (ret->bad)
+	if (rbuf_left(&w->r) < len)
 		return wire_fail(w->err, WIRE_TRUNCATED,
 				 (size_t)(w->r.end - w->base));
+	*ret = rbuf_sub(&w->r, len);
 	w->next = rbuf_u8(ret);
 	return 0;
 }
@@ -135,9 +135,9 @@ one_option(struct walk *w, struct rbuf *r)
 	if (!rbuf_left(r))
 		return wire_fail(w->err, WIRE_EXT_VALUE, at);
 	len = rbuf_u8(r);
-	data = rbuf_sub(r, len);
-	if (data.bad)
+	if (rbuf_left(r) < len)
 		return wire_fail(w->err, WIRE_EXT_VALUE, at + 1);
+	data = rbuf_sub(r, len);
 	if (type == OPT_PADN)
 		return 0;
 	if (type == OPT_HAO && w->place != AT_HOPBYHOP)
