@@ -66,7 +66,7 @@ daemon mn "$T/mn.conf"
 roam_watch mn
 expect "and while it starts again" flows_for 3 300
 expect "it is registered" eventually 10 \
-	eval 'ctl mn bindings | grep -q "hoa=$HOA"'
+	eval 'ctl mn bindings | grep -q "hoa=$HOA.*bound=yes"'
 expect "the home agent has the same binding" has_binding "$coa"
 
 say "3. nobody at home"
