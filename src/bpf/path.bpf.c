@@ -278,7 +278,8 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 		return not_mine(skb, out, false);
 	id = f->path;
 	p = path_of(f);
-	if (!p || f->action != PM_PATH || !words_eq(p->local, out->dst) ||
+	/* A flow on hold takes what comes through its path already. */
+	if (!p || !words_eq(p->local, out->dst) ||
 	    !words_eq(p->remote, out->src))
 		return not_mine(skb, out, true);
 	word0 = in.word0;

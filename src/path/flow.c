@@ -386,6 +386,14 @@ flow_value(struct path *p, const struct ef_flow *ef, struct pm_flow *ret)
 		break;
 	case FLOW_HOLD:
 		v.action = PM_HOLD;
+		if (!ef->path.kind)
+			break;
+		/* Out not yet, in already. */
+		t = tunnel_find(p, &ef->path);
+		if (!t)
+			return -ENOENT;
+		v.path = t->id;
+		v.tag = t->tag;
 		break;
 	case FLOW_BLOCK:
 		v.action = PM_BLOCK;

@@ -35,7 +35,7 @@ struct tunnel {
 	bool		seen;		/* mentioned since path_open */
 	struct tunnel	*next_free;
 };
-#define TUNNEL_KEY_LEN	(offsetof(struct path_key, kind) + 1)
+#define TUNNEL_KEY_LEN	sizeof(struct path_key)	/* no padding */
 
 struct local {
 	struct map_node	node;
