@@ -40,6 +40,7 @@ struct advert {
 	bool		spoken;
 	usec_t		last;		/* multicast, when spoken */
 	unsigned	initial;	/* of the first few, still to come */
+	uint64_t	addresses;	/* digest of those that it names */
 	struct asker	asker[ASKERS];
 };
 
@@ -386,6 +387,26 @@ advert_on_nd(struct node *n, struct rx *rx, usec_t now)
 
 /* --- becoming and ceasing to be an advertising interface (6.2.2, 6.2.5) ---------------- */
 
+/* Which addresses of ours a message names: its source, and those with the R
+ * bit. */
+static uint64_t
+digest_addresses(const struct node *n, const struct iface *i)
+{
+	struct { uint64_t before; struct in6_addr addr; } part = { 0 };
+
+	part.addr = *iface_linklocal(i);
+	part.before = siphash13(n->secret, &part, sizeof(part));
+	for (unsigned k = 0; k < i->conf->nprefixes; k++) {
+		const struct conf_prefix *p = &i->conf->prefix[k];
+		const struct in6_addr *own = p->router_address ?
+			address_in(i, &p->prefix) : NULL;
+
+		part.addr = own ? *own : addr_unspec;
+		part.before = siphash13(n->secret, &part, sizeof(part));
+	}
+	return part.before;
+}
+
 static void
 advert_begin(struct node *n, struct iface *i, usec_t now)
 {
@@ -394,6 +415,7 @@ advert_begin(struct node *n, struct iface *i, usec_t now)
 	if (!a)
 		return;
 	a->iface = i;
+	a->addresses = digest_addresses(n, i);
 	i->advert = a;
 	alarm_init(&a->multicast, speak_to_all);
 	alarm_init(&a->unicast, speak_to_askers);
@@ -455,11 +477,15 @@ advert_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 void
 advert_on_address(struct node *n, struct iface *i, usec_t now)
 {
-	bool before = i->advert;
+	uint64_t names;
 
 	advert_check(n, i, now);
-	if (before && i->advert)
+	if (!i->advert)
+		return;
+	names = digest_addresses(n, i);
+	if (names != i->advert->addresses)
 		speak_anew(n, i->advert, now);
+	i->advert->addresses = names;
 }
 
 /* RFC 4861 6.2.5: a last word, with a router lifetime of zero. */

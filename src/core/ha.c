@@ -115,17 +115,13 @@ home_build(struct node *n, struct binding *b, uint16_t bit, struct effect *ret)
 	bool ll = bit == HA_PROXY_L || bit == HA_UNPROXY_L;
 	uint8_t flag = ll ? BINDING_PROXY_L : BINDING_PROXY;
 
+	/* It may have come otherwise since the bit was set. */
+	if (!(proxy_bits(n, b) & bit))
+		return false;
 	if (up) {
-		const struct iface *i = binding_iface(n, b);
-
-		/* It may have changed since the bit was set. */
-		if (!(proxy_bits(n, b) & bit) || !i)
-			return false;
-		b->ifindex = i->ifindex;
+		b->ifindex = binding_iface(n, b)->ifindex;
 		b->flags |= flag;
 	} else {
-		if (!(b->flags & flag))
-			return false;
 		b->flags &= (uint8_t)~flag;
 	}
 	ret->kind = EF_PROXY;

@@ -317,6 +317,8 @@ accept_binding(struct node *n, struct binding *b,
 	binding_until(n, b, now + SEC(MH_LIFETIME_UNIT) * rq->lifetime);
 	wish_add(n, &b->wish, moves ? BINDING_FLOW | BINDING_STORE :
 		 BINDING_STORE);
+	if (moves)		/* behind its path, if it was pending before */
+		list_append(&n->wishes, &b->wish.l);
 	answer(n, rq, rq->status, rq->seq, rq->lifetime, now);
 	if (moves) {
 		note_up(n, rq, fresh ? NOTE_BINDING_UP : NOTE_BINDING_MOVED,
