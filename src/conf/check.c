@@ -203,7 +203,7 @@ check_mobile(struct parse *p, unsigned i)
 	const struct conf *c = p->conf;
 	const struct conf_peer *peer = &c->peer[i];
 	struct place at;
-	bool home = false, self = false;
+	bool home = false, self = false, whole = false;
 
 	for (unsigned k = 0; k < c->nhome_links; k++) {
 		const struct conf_home_link *l = &c->home_link[k];
@@ -211,13 +211,19 @@ check_mobile(struct parse *p, unsigned i)
 		home |= prefix_overlap(&l->prefix, &peer->addr);
 		self |= peer->addr.len == 128 &&
 			addr_eq(&l->ha, &peer->addr.addr);
+		/* RFC 4291 section 2.6.1: it belongs to routers. */
+		whole |= peer->addr.len == 128 &&
+			 addr_eq(&l->prefix.addr, &peer->addr.addr);
 	}
-	if ((home && !self) || is_blank(peer))
+	if ((home && !self && !whole) || is_blank(peer))
 		return;
 	at = peer_place(p, i);
 	if (self)
 		parse_error(p, &at, "this is the home agent's own address; "
 			    "a mobile node's is wanted");
+	else if (whole)
+		parse_error(p, &at, "this address is the home prefix itself; "
+			    "for all of its nodes, say its length, too");
 	else
 		parse_error(p, &at, "this peer is within the Prefix of no "
 			    "HomeLink or VirtualHomeLink, so it can never "

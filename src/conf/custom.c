@@ -287,7 +287,12 @@ custom_home_address(struct parse *p, const struct stmt *s, void *row)
 	if (!value_count(p, s, 1) ||
 	    !value_addr_len(p, "HomeAddress", s->args, &addr))
 		return;
-	if (!addr_is_routable(&addr.addr) || addr.len == 0) {
+	if (addr.len == 0) {
+		parse_error(p, &s->args->at, "HomeAddress: the prefix length "
+			    "is that of the home prefix, 1 to 128");
+		return;
+	}
+	if (!addr_is_routable(&addr.addr)) {
 		parse_error(p, &s->args->at, "HomeAddress: %.60s is not a "
 			    "routable unicast address", s->args->text);
 		return;
@@ -347,11 +352,12 @@ protect_key(struct parse *p, const struct stmt *s, struct conf_peer *peer)
 		return;
 	}
 	spi = spi->next;
-	if (!value_uint(p, "spi", spi, 0, UINT32_MAX, &v))
+	if (!value_uint(p, "spi", spi, 0, UINT64_MAX, &v))
 		return;
-	if (v < 256) {
-		parse_error(p, &spi->at, "spi: 0 to 255 are reserved "
-			    "(RFC 4285 section 5.1)");
+	if (v < 256 || v > UINT32_MAX) {
+		parse_error(p, &spi->at, "spi: %.60s is out of range, 256 to "
+			    "4294967295 (0 to 255 are reserved, RFC 4285 "
+			    "section 5.1)", spi->text);
 		return;
 	}
 	file = spi->next;

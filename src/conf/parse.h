@@ -171,6 +171,7 @@ bool	prefix_overlap(const struct prefix *, const struct prefix *);
 
 /* umip.c: true when a statement of UMIP: accepted silently, or reported. */
 bool	umip_statement(struct parse *, const struct stmt *);
+const char *umip_name(unsigned i);	/* NULL behind the last */
 
 /* parse.c: a whole text, for the fuzzer and tests; follows no include and
  * reads no key. */

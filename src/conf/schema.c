@@ -63,9 +63,9 @@ const struct keyword schema_replay[] = {
 #define LIFE_MAX	262140
 
 static const struct statement top_stmts[] = {
-	{ CUSTOM("NodeConfig", "role, ...", custom_roles, print_roles),
+	{ CUSTOM("NodeConfig", "MN|HA|AR|CN, ...", custom_roles, print_roles),
 	  .flags = STMT_REQUIRED,
-	  .help = "what this node is: MN, HA, AR, CN" },
+	  .help = "what this node is" },
 	{ UINT("DebugLevel", conf, debug, 0, 10, 0),
 	  .help = "how much is logged" },
 	{ BOOL("FastPath", conf, fast_path, 0),
@@ -197,7 +197,7 @@ static const struct statement prefix_stmts[] = {
 	  .help = "seconds" },
 	{ LIFETIME("AdvPreferredLifetime", conf_prefix, preferred, 604800),
 	  .flags = STMT_DERIVED,
-	  .derived = "604800, AdvValidLifetime when that is less",
+	  .derived = "AdvValidLifetime up to 604800",
 	  .help = "seconds" },
 	{ BOOL("AdvOnLink", conf_prefix, on_link, 1),
 	  .help = "L flag: addresses of it are on this link" },

@@ -434,21 +434,21 @@ tree_read(struct parse *p, const char *shown, const char *path,
 	  const struct place *from)
 {
 	struct place none = { 0 };
+	const char *why;
 	size_t len = 0;
 	char *text = NULL;
 	int err = slurp(p, path, &text, &len);
 
 	if (!err)
 		return read_source(p, shown, path, text, len);
-	if (!from) {
+	why = err == -EINVAL ? "not a regular file" : strerror(-err);
+	if (from) {
+		parse_error(p, from, "%s: %s", path, why);
+	} else {
 		p->source[p->nsources++] = (struct source){ .name = path,
 							    .dir = "" };
-		from = &none;
+		parse_error(p, &none, "%s", why);
 	}
-	if (err == -EINVAL)
-		parse_error(p, from, "%s: not a regular file", path);
-	else
-		parse_error(p, from, "%s: %s", path, strerror(-err));
 	return NULL;
 }
 

@@ -12,8 +12,8 @@
 #define MOBRTR		"mobile routers (RFC 3963) are " OTHERWISE
 #define ROUTEOPT	"route optimization is " OTHERWISE
 #define MPS		"mobile prefix discovery is " OTHERWISE
-#define IPSEC		"IPsec is " OTHERWISE "; instead: Peer ADDRESS "	\
-			"{ Protect shared-key spi N file \"...\"; }"
+#define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS "	\
+			"{ Protect shared-key spi N file \"...\"; } is"
 #define ADMIT		"only a mobile node with a Peer or a line in a "	\
 			"KeyTable may register"
 
@@ -41,7 +41,7 @@ static const struct umip {
 	{ "IfName", NULL, "the name is Interface's argument" },
 	{ "LinkName", NULL, "the name is MnHomeLink's argument" },
 	{ "MnUseAllInterfaces", "disabled",
-	  OTHERWISE "; name each with Interface \"...\";" },
+	  OTHERWISE ": name each of them, as in Interface \"wlan0\"" },
 	{ "UseMnHaIPsec", "disabled", IPSEC },
 	{ "KeyMngMobCapability", "disabled", IPSEC },
 	{ "IPsecPolicySet", NULL, IPSEC },
@@ -95,4 +95,10 @@ umip_statement(struct parse *p, const struct stmt *s)
 		    u->harmless ? u->harmless : "",
 		    u->harmless ? "' is accepted" : "");
 	return true;
+}
+
+const char *
+umip_name(unsigned i)
+{
+	return table[i].name;
 }

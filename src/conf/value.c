@@ -16,6 +16,11 @@ value_count(struct parse *p, const struct stmt *s, unsigned n)
 {
 	const struct arg *a = s->args;
 
+	if (a && strcmp(a->text, "=") == 0) {
+		parse_error(p, &a->at, "no `=' stands between %.60s and its "
+			    "value", s->head->text);
+		return false;
+	}
 	for (unsigned i = 0; i < n; i++, a = a->next) {
 		if (a)
 			continue;
