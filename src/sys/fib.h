@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fib.h - EF_ROUTE: routes of the main table that shall be, and no others
+ * with our protocol number.
+ */
+#ifndef MIP6D_SYS_FIB_H
+#define MIP6D_SYS_FIB_H
+
+#include "base/map.h"
+#include "core/effect.h"
+#include "sys/netlink.h"
+
+struct world;
+
+struct fib {
+	struct netlink		*netlink;
+	const struct world	*world;
+	struct map		want;
+};
+
+int	fib_open(struct fib *, struct netlink *, const struct world *);
+void	fib_close(struct fib *);
+/* 0 or -errno; what was not there to be removed is no error. */
+int	fib_set(struct fib *, const struct ef_route *);
+int	fib_sync(struct fib *);	/* see address_sync */
+int	fib_clear(struct fib *);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nd.h - hear Neighbor Discovery on interfaces, and join what it needs.
+ */
+#ifndef MIP6D_SYS_ND_H
+#define MIP6D_SYS_ND_H
+
+#include "base/map.h"
+#include "sys/loop.h"
+#include "sys/report.h"
+
+struct nd_listener;
+
+struct nd_ears {
+	uv_loop_t	*loop;
+	struct report	*report;
+	struct map	ifaces;		/* struct nd_listener by ifindex */
+	struct map	proxied;	/* addresses, by interface */
+	struct map	groups;		/* their groups, counted */
+};
+
+int	nd_open(struct nd_ears *, uv_loop_t *, struct report *);
+void	nd_close(struct nd_ears *);
+/* Hear router and neighbour solicitations and advertisements on the
+ * interface (idempotent), also those to all routers; or stop.  0 or -errno. */
+int	nd_listen(struct nd_ears *, uint32_t ifindex, bool on);
+/* EF_PROXY: be a member of the solicited-node group of an address, which
+ * several may share.  Idempotent. */
+int	nd_proxy(struct nd_ears *, uint32_t ifindex, const struct in6_addr *,
+		 bool on);
+
+#endif
