@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * effect.c - one function for each kind of effect.
+ */
+#include "daemon/daemon.h"
+
+#include <errno.h>
+
+static int
+do_send(struct daemon *d, const struct effect *e)
+{
+	char src[ADDR_STRLEN], dst[ADDR_STRLEN];
+	struct in6_addr a, b;
+	int err;
+
+	err = sender_send(d->sender, &e->send, e->send.ifindex);
+	if (!err || e->send.len < 40)
+		return err;
+	memcpy(&a, e->send.data + 8, 16);
+	memcpy(&b, e->send.data + 24, 16);
+	log_warn("cannot send from %s to %s: %s", addr_print(&a, src),
+		 addr_print(&b, dst), strerror(-err));
+	return err;
+}
+
+static int
+do_address(struct daemon *d, const struct effect *e)
+{
+	int err = address_set(&d->addresses, &e->address);
+	char text[ADDR_STRLEN];
+
+	if (err)
+		log_warn("address %s on %s cannot be %s: %s %s",
+			 addr_print(&e->address.key.addr, text),
+			 world_name(&d->world, e->address.key.ifindex),
+			 e->address.up ? "set" : "removed", strerror(-err),
+			 d->netlink.text);
+	return err;
+}
+
+static int
+do_route(struct daemon *d, const struct effect *e)
+{
+	int err = fib_set(&d->fib, &e->route);
+	char text[PREFIX_STRLEN];
+
+	if (err)
+		log_warn("route to %s by %s cannot be %s: %s %s",
+			 prefix_print(&e->route.dst, text),
+			 world_name(&d->world, e->route.ifindex),
+			 e->route.up ? "set" : "removed", strerror(-err),
+			 d->netlink.text);
+	return err;
+}
+
+static int
+do_path(struct daemon *d, const struct effect *e)
+{
+	char text[ADDR_STRLEN];
+	int err = d->path ? path_set(d->path, &e->path) : -ENODEV;
+
+	if (err)
+		log_warn("path to %s: %s",
+			 addr_print(&e->path.key.remote, text), strerror(-err));
+	return err;
+}
+
+static int
+do_flow(struct daemon *d, const struct effect *e)
+{
+	char src[PREFIX_STRLEN], dst[PREFIX_STRLEN];
+	int err = d->path ? path_flow(d->path, &e->flow) : -ENODEV;
+
+	if (err)
+		log_warn("flow from %s to %s: %s",
+			 prefix_print(&e->flow.key.src, src),
+			 prefix_print(&e->flow.key.dst, dst), strerror(-err));
+	return err;
+}
+
+static int
+do_proxy(struct daemon *d, const struct effect *e)
+{
+	return nd_proxy(&d->ears, e->proxy.key.ifindex, &e->proxy.key.addr,
+			e->proxy.up);
+}
+
+static int
+do_dns(struct daemon *d, const struct effect *e)
+{
+	dns_set(d->dns, &e->dns, world_name(&d->world, e->dns.ifindex));
+	return 0;
+}
+
+static int
+do_store(struct daemon *d, const struct effect *e)
+{
+	int err = store_put(d->store, &e->store);
+
+	if (err)
+		log_warn("store: %s", strerror(-err));
+	return err;
+}
+
+static int
+do_sync(struct daemon *d, const struct effect *e)
+{
+	int err, path;
+
+	err = address_sync(&d->addresses);
+	if (!err)
+		err = fib_sync(&d->fib);
+	path = d->path ? path_sync(d->path) : 0;
+	err = err ? err : path;
+	if (err)
+		log_error("comparing with what is there failed: %s",
+			  strerror(-err));
+	return err;
+}
+
+static int
+do_note(struct daemon *d, const struct effect *e)
+{
+	note_tell(d, &e->note);
+	return 0;
+}
+
+static int (*const kinds[])(struct daemon *, const struct effect *) = {
+	[EF_SEND]	= do_send,
+	[EF_ADDRESS]	= do_address,
+	[EF_ROUTE]	= do_route,
+	[EF_PATH]	= do_path,
+	[EF_FLOW]	= do_flow,
+	[EF_PROXY]	= do_proxy,
+	[EF_DNS]	= do_dns,
+	[EF_STORE]	= do_store,
+	[EF_SYNC]	= do_sync,
+	[EF_NOTE]	= do_note,
+};
+
+int
+effect_carry_out(struct daemon *d, const struct effect *e)
+{
+	return kinds[e->kind](d, e);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event.c - from the world to the node and back.
+ *
+ * An event is put in, and what the node wants in answer is carried out
+ * before anything else is read: the node and the world stay in step.  What
+ * cannot be carried out is told to the node, but only after the others are
+ * done, and a bounded number of times, so that a wish that fails and is
+ * wished again does not go round for ever.
+ *
+ * While the world is being described at the start, effects wait: the node
+ * shall know all of it before it wants something.
+ */
+#include "base/list.h"
+#include "daemon/daemon.h"
+
+#define EFFECTS_AT_ONCE	4096		/* then others get a turn */
+#define DONE_ROUNDS	4
+
+static void
+remember_failure(struct daemon *d, const struct effect *e, int err)
+{
+	struct event *ev;
+
+	d->failed++;
+	/* the node hears of what has a key; the rest is said in the log */
+	if (d->ndone == DAEMON_DONE)
+		return;
+	ev = &d->done[d->ndone];
+	*ev = (struct event){ .kind = EV_DONE };
+	ev->done.kind = e->kind;
+	ev->done.error = err;
+	switch (e->kind) {
+	case EF_ADDRESS:
+		ev->done.key.addr = e->address.key;
+		break;
+	case EF_PROXY:
+		ev->done.key.addr = e->proxy.key;
+		break;
+	case EF_PATH:
+		ev->done.key.path = e->path.key;
+		break;
+	case EF_FLOW:
+		ev->done.key.flow = e->flow.key;
+		break;
+	case EF_ROUTE:
+		ev->done.key.addr.ifindex = e->route.ifindex;
+		ev->done.key.addr.addr = e->route.dst.addr;
+		break;
+	case EF_SEND:
+	case EF_DNS:
+	case EF_STORE:
+	case EF_SYNC:
+	case EF_NOTE:
+		return;
+	}
+	d->ndone++;
+}
+
+/* False: there is more to do, later. */
+static bool
+carry_out_some(struct daemon *d)
+{
+	int left;
+
+	for (left = EFFECTS_AT_ONCE; left; left--) {
+		int err;
+
+		if (!node_effect(d->node, &d->effect))
+			return true;
+		err = effect_carry_out(d, &d->effect);
+		if (err)
+			remember_failure(d, &d->effect, err);
+	}
+	return false;
+}
+
+static void
+tell_failures(struct daemon *d)
+{
+	struct event done[DAEMON_DONE];
+	unsigned n = d->ndone, i;
+
+	memcpy(done, d->done, n * sizeof(*done));
+	d->ndone = 0;
+	for (i = 0; i < n; i++)
+		node_input(d->node, &done[i], clock_now());
+}
+
+bool
+daemon_settle(struct daemon *d)
+{
+	bool all = true;
+	int round;
+
+	if (!d->described)
+		return false;
+	for (round = 0; round < DONE_ROUNDS; round++) {
+		all = carry_out_some(d);
+		if (!d->ndone)
+			break;
+		tell_failures(d);
+	}
+	if (round == DONE_ROUNDS)
+		all = carry_out_some(d) && all;
+	all = all && !d->ndone;
+	wakeup_set(d->deadline, all ? node_deadline(d->node) :
+				      clock_now() + MSEC(1));
+	return all;
+}
+
+void
+daemon_event(struct report *report, const struct event *ev)
+{
+	struct daemon *d = container_of(report, struct daemon, report);
+
+	if (ev->kind == EV_LINK)
+		nic_on_link(d, &ev->link);
+	node_input(d->node, ev, clock_now());
+	daemon_settle(d);
+}
+
+void
+daemon_tick(void *arg)
+{
+	struct daemon *d = arg;
+
+	node_tick(d->node, clock_now());
+	daemon_settle(d);
+}
+
+void
+daemon_clock(void *arg)
+{
+	struct daemon *d = arg;
+	struct event ev = { .kind = EV_CLOCK, .wall = clock_wall() };
+
+	daemon_event(&d->report, &ev);
+}
+
+void
+daemon_path(void *arg)
+{
+	struct daemon *d = arg;
+	struct path_event pe;
+
+	while (d->path && path_poll(d->path, &pe) > 0) {
+		struct event ev = { .kind = EV_MTU };
+
+		if (pe.kind != PATH_EV_MTU)
+			continue;
+		ev.mtu.path = pe.key;
+		ev.mtu.mtu = pe.value;
+		daemon_event(&d->report, &ev);
+	}
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nic.c - what an interface must be like for each role, and what is
+ * attached to it.
+ *
+ * On a mobile's interfaces the node itself takes router advertisements and
+ * forms addresses, so the kernel must not; it may use optimistic addresses
+ * (RFC 4429) the moment it has them.  A router forwards.  Forwarding is one
+ * switch for all interfaces, and it makes the kernel stop taking
+ * advertisements where that is set to the default: interfaces that are not
+ * ours, and that got their default route that way, keep doing so.
+ */
+#include "base/list.h"
+#include "daemon/daemon.h"
+#include "sys/manager.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+
+static const struct {
+	const char	*name, *value;
+	bool		must;		/* else: where the kernel has it */
+} mobile_parameters[] = {
+	{ "disable_ipv6",		"0", true },
+	{ "accept_ra",			"0", true },
+	{ "autoconf",			"0", true },
+	{ "router_solicitations",	"0", true },
+	{ "forwarding",			"0", false },
+	{ "optimistic_dad",		"1", false },
+	{ "use_optimistic",		"1", false },
+};
+
+static const struct conf_iface *
+find_conf(const struct conf *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->nifaces; i++)
+		if (!strcmp(c->iface[i].name, name))
+			return &c->iface[i];
+	return NULL;
+}
+
+bool
+nic_is_mobile(const struct conf *c, const char *name)
+{
+	unsigned i;
+
+	if (!(c->roles & CONF_MN))
+		return false;
+	for (i = 0; i < c->nhomes; i++)
+		if (!strcmp(c->home[i].ifname, name))
+			return true;
+	return find_conf(c, name) != NULL;
+}
+
+bool
+nic_is_router(const struct conf *c, const char *name)
+{
+	const struct conf_iface *ci = find_conf(c, name);
+	unsigned i;
+
+	if (!(c->roles & (CONF_HA | CONF_AR)))
+		return false;
+	for (i = 0; i < c->nhome_links; i++)
+		if (!strcmp(c->home_link[i].ifname, name))
+			return true;
+	return ci && ci->send_adverts;
+}
+
+/* --- managers --- */
+
+int
+nic_check_managers(const struct conf *c, char why[DAEMON_WHY])
+{
+	struct if_nameindex *all = if_nameindex(), *i;
+	char line[MANAGER_LINE];
+	int err = 0;
+
+	for (i = all; i && i->if_index && !err; i++) {
+		if (!nic_is_mobile(c, i->if_name) ||
+		    !manager_holds("", i->if_index, i->if_name, line))
+			continue;
+		snprintf(why, DAEMON_WHY, "%s", line);
+		err = -EBUSY;
+	}
+	if (all)
+		if_freenameindex(all);
+	return err;
+}
+
+/* --- kernel parameters --- */
+
+static int
+want_param(struct daemon *d, const char *ifname, const char *name,
+	   const char *value, bool must, char why[DAEMON_WHY])
+{
+	char path[SYSCTL_NAME];
+	int err;
+
+	snprintf(path, sizeof(path), "net/ipv6/conf/%.15s/%s", ifname, name);
+	err = sysctl_want(&d->sysctls, path, value);
+	if (err && must)
+		snprintf(why, DAEMON_WHY, "%s cannot be read: %s", path,
+			 strerror(-err));
+	return must ? err : 0;
+}
+
+static int
+mobile_iface(struct daemon *d, const char *ifname, char why[DAEMON_WHY])
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < sizeof(mobile_parameters) /
+	     sizeof(*mobile_parameters) && !err; i++)
+		err = want_param(d, ifname, mobile_parameters[i].name,
+				 mobile_parameters[i].value,
+				 mobile_parameters[i].must, why);
+	return err;
+}
+
+/* An interface that conf/all/forwarding drags along. */
+static void
+dragged_iface(struct daemon *d, const char *ifname)
+{
+	char path[SYSCTL_NAME], value[SYSCTL_VALUE];
+
+	snprintf(path, sizeof(path), "net/ipv6/conf/%.15s/accept_ra", ifname);
+	if (strcmp(ifname, "default") && strcmp(ifname, "lo") &&
+	    !nic_is_router(d->conf, ifname) &&
+	    !sysctl_before(&d->sysctls, path, value) && !strcmp(value, "1"))
+		sysctl_want(&d->sysctls, path, "2");
+	snprintf(path, sizeof(path), "net/ipv6/conf/%.15s/forwarding", ifname);
+	sysctl_keep(&d->sysctls, path);
+}
+
+static int
+each_iface(struct daemon *d, char why[DAEMON_WHY])
+{
+	bool router = d->conf->roles & (CONF_HA | CONF_AR);
+	char value[SYSCTL_VALUE] = "0";
+	struct dirent *e;
+	DIR *dir;
+	int err = 0;
+
+	sysctl_before(&d->sysctls, "net/ipv6/conf/all/forwarding", value);
+	dir = opendir("/proc/sys/net/ipv6/conf");
+	if (!dir) {
+		snprintf(why, DAEMON_WHY, "IPv6 is missing: the kernel has no "
+			 "/proc/sys/net/ipv6");
+		return -EAFNOSUPPORT;
+	}
+	while ((e = readdir(dir)) && !err) {
+		if (e->d_name[0] == '.' || !strcmp(e->d_name, "all"))
+			continue;
+		if (nic_is_mobile(d->conf, e->d_name))
+			err = mobile_iface(d, e->d_name, why);
+		else if (router && !strcmp(value, "0"))
+			dragged_iface(d, e->d_name);
+	}
+	closedir(dir);
+	return err;
+}
+
+int
+nic_set_parameters(struct daemon *d, char why[DAEMON_WHY])
+{
+	int err;
+
+	sysctl_begin(&d->sysctls);
+	err = each_iface(d, why);
+	/* Last, so that it is undone first: it overwrites the others. */
+	if (!err && (d->conf->roles & (CONF_HA | CONF_AR)))
+		err = want_param(d, "all", "forwarding", "1", true, why);
+	if (err)
+		return err;
+	err = sysctl_commit(&d->sysctls);
+	if (err)
+		snprintf(why, DAEMON_WHY, "kernel parameters cannot be set: %s",
+			 strerror(-err));
+	return err;
+}
+
+/* --- what is attached --- */
+
+/* A mobile's packets come and go by its own interfaces; those of a home
+ * agent by any, since its mobiles are anywhere. */
+static bool
+wants_path(const struct daemon *d, const struct world_link *l)
+{
+	const struct conf_iface *ci = find_conf(d->conf, l->link.name);
+
+	if (!d->path || (l->flags & IFF_LOOPBACK) ||
+	    l->ifindex == d->caps.ifindex || l->other == d->caps.ifindex)
+		return false;
+	if (ci && !ci->tunnel)
+		return false;
+	return (d->conf->roles & CONF_HA) ||
+	       nic_is_mobile(d->conf, l->link.name);
+}
+
+static void
+attach(struct daemon *d, const struct world_link *l)
+{
+	bool ours = nic_is_mobile(d->conf, l->link.name) ||
+		    nic_is_router(d->conf, l->link.name);
+	int err;
+
+	err = nd_listen(&d->ears, l->ifindex, ours);
+	if (err)
+		log_error("%s: cannot listen: %s", l->link.name,
+			  strerror(-err));
+	if (!d->path || l->ifindex == d->caps.ifindex)
+		return;
+	err = path_link(d->path, l->ifindex, wants_path(d, l));
+	if (err && err != -ENOENT)
+		log_error("%s: the data path cannot be attached: %s",
+			  l->link.name, strerror(-err));
+}
+
+static void
+late_iface(struct daemon *d, const char *name)
+{
+	char line[MANAGER_LINE], why[DAEMON_WHY];
+	char path[SYSCTL_NAME], value[SYSCTL_VALUE];
+
+	snprintf(path, sizeof(path), "net/ipv6/conf/%.15s/accept_ra", name);
+	if (!nic_is_mobile(d->conf, name) ||
+	    sysctl_read(&d->sysctls, path, value) || !strcmp(value, "0"))
+		return;
+	if (manager_holds("", if_nametoindex(name), name, line))
+		log_error("%s", line);
+	if (nic_set_parameters(d, why))
+		log_error("%s", why);
+}
+
+void
+nic_on_link(struct daemon *d, const struct ev_link *ev)
+{
+	const struct world_link *l = world_link(&d->world, ev->ifindex);
+
+	if (ev->gone || !l) {
+		nd_listen(&d->ears, ev->ifindex, false);
+		if (d->path)
+			path_link(d->path, ev->ifindex, false);
+		return;
+	}
+	if (d->described)
+		late_iface(d, ev->name);
+	attach(d, l);
+}
+
+void
+nic_apply(struct daemon *d)
+{
+	struct map_node *n = NULL;
+	size_t pos = 0;
+
+	while ((n = map_next(&d->world.links, n, &pos)))
+		attach(d, container_of(n, struct world_link, node));
+}
