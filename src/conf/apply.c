@@ -105,10 +105,9 @@ apply_prefix(struct parse *p, const struct statement *r, const struct arg *a,
 }
 
 static void
-apply_value(struct parse *p, const struct statement *r, const struct stmt *s,
+apply_value(struct parse *p, const struct statement *r, struct stmt *s,
 	    void *row)
 {
-	bool good = false;
 	uint64_t v = 0;
 
 	if (s->has_body) {
@@ -124,16 +123,16 @@ apply_value(struct parse *p, const struct statement *r, const struct stmt *s,
 	switch (r->type) {
 	case V_BOOL:
 	case V_WORD:
-		good = read_word(p, r, s->args, &v);
+		s->good = read_word(p, r, s->args, &v);
 		break;
 	case V_UINT:
-		good = value_uint(p, r->name, s->args, r->min, r->max, &v);
+		s->good = value_uint(p, r->name, s->args, r->min, r->max, &v);
 		break;
 	case V_LIFETIME:
-		good = read_lifetime(p, r, s->args, &v);
+		s->good = read_lifetime(p, r, s->args, &v);
 		break;
 	case V_MSEC:
-		good = value_msec(p, r->name, s->args, r->min, r->max, &v);
+		s->good = value_msec(p, r->name, s->args, r->min, r->max, &v);
 		break;
 	case V_ADDR:
 		apply_addr(p, r, s->args, row);
@@ -145,7 +144,7 @@ apply_value(struct parse *p, const struct statement *r, const struct stmt *s,
 	case V_BLOCK:
 		break;
 	}
-	if (good)
+	if (s->good)
 		schema_set(r, row, v);
 }
 

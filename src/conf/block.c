@@ -92,18 +92,21 @@ check_intervals(struct parse *p, const struct stmt *s, struct conf_iface *i)
 	uint32_t most = i->max_interval / 4 * 3;
 	char text[32];
 
+	if (!tree_is_good(s->body, "MaxRtrAdvInterval"))
+		return;
 	if (!min) {
 		i->min_interval = i->max_interval / 100 * 33;
 		if (i->min_interval < 30)
 			i->min_interval = 30;
-	} else if (i->min_interval > most) {
+	} else if (min->good && i->min_interval > most) {
 		schema_print_msec(most, text, sizeof(text));
 		parse_error(p, &min->head->at, "MinRtrAdvInterval may be 0.75 "
 			    "* MaxRtrAdvInterval at most, here %s", text);
 	}
 	if (!life) {
 		i->lifetime = (uint16_t)seconds_of(3 * i->max_interval);
-	} else if (i->lifetime && i->lifetime < seconds_of(i->max_interval)) {
+	} else if (life->good && i->lifetime &&
+		   i->lifetime < seconds_of(i->max_interval)) {
 		schema_print_msec(i->max_interval, text, sizeof(text));
 		parse_error(p, &life->head->at, "AdvDefaultLifetime is 0 or "
 			    "not less than MaxRtrAdvInterval, here %s", text);
@@ -168,9 +171,12 @@ block_close_prefix(struct parse *p, const struct stmt *s, void *row)
 	if (!pref && x->preferred > x->valid)
 		x->preferred = x->valid;
 	/* RFC 4861 section 6.2.1 */
-	if (x->preferred > x->valid)
+	if (pref && pref->good && x->preferred > x->valid &&
+	    tree_is_good(s->body, "AdvValidLifetime"))
 		parse_error(p, &pref->head->at, "AdvPreferredLifetime is more "
 			    "than AdvValidLifetime");
+	if (!tree_is_good(s->body, "AdvAutonomous"))
+		return;
 	/* RFC 4862 section 5.5.3 d: hosts ignore a prefix that does not make
 	 * 128 bits together with an interface identifier, which has 64. */
 	if (x->autonomous && x->prefix.len != 64)
@@ -310,7 +316,7 @@ block_close_home(struct parse *p, const struct stmt *s, void *row)
 	const struct stmt *life = tree_find(s->body, "Lifetime");
 	const struct conf_home *h = row;
 
-	if (life && h->lifetime > p->conf->mn_max_ha_binding_life)
+	if (life && life->good && h->lifetime > p->conf->mn_max_ha_binding_life)
 		parse_error(p, &life->head->at, "Lifetime is more than "
 			    "MnMaxHaBindingLife, which is %u",
 			    p->conf->mn_max_ha_binding_life);

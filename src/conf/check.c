@@ -69,8 +69,11 @@ check_timeouts(struct parse *p, const struct stmt *top)
 	if (c->bindack_first <= c->bindack_max &&
 	    c->bindack_rereg <= c->bindack_max)
 		return;
-	for (unsigned i = 0; i < 3 && !s; i++)
-		s = tree_find(top, name[i]);
+	for (unsigned i = 0; i < 3; i++) {
+		if (!tree_is_good(top, name[i]))
+			return;
+		s = s ? s : tree_find(top, name[i]);
+	}
 	if (!s)
 		return;
 	schema_print_msec(c->bindack_max, text, sizeof(text));

@@ -174,7 +174,7 @@ struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 bool	conf_reserve_peers(struct conf *, unsigned more);
 
 /* Read a file.  All errors go to `errors' as file:line:column, the line and
- * a caret; the return is their number, or 0 with *ret set.  Key files are
+ * a caret (NULL: nowhere); the return is their number, or 0 with *ret set.  Key files are
  * read (owner-only permission is checked) unless `keys' is false.  A path in
  * a file is seen from that file's directory. */
 unsigned conf_parse_file(const char *path, bool keys, FILE *errors,

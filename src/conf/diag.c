@@ -21,18 +21,27 @@ parse_nomem(struct parse *p)
 	p->nomem = true;
 }
 
-/* Would it do anything but take one place on a terminal? */
-static bool
-is_control(const char *s)
+unsigned
+text_control(const char *s)
 {
-	unsigned char c = (unsigned char)s[0];
+	unsigned char c = (unsigned char)s[0], next;
 
-	if (c == 0xc2) {		/* U+0080 to U+009F */
-		unsigned char next = (unsigned char)s[1];
-
-		return next >= 0x80 && next < 0xa0;
+	if (c == 0xc2) {
+		next = (unsigned char)s[1];
+		return next >= 0x80 && next < 0xa0 ? 2 : 0;
 	}
 	return c < 0x20 || c == 0x7f;
+}
+
+/* At most n octets; `?' for what is no business of a terminal. */
+static void
+put_clean(const char *s, size_t n, FILE *f)
+{
+	for (size_t i = 0, skip; i < n; i += skip) {
+		skip = s[i] == '\t' ? 0 : text_control(s + i);
+		fputc(skip ? '?' : s[i], f);
+		skip += !skip;
+	}
 }
 
 void
@@ -48,10 +57,6 @@ parse_error(struct parse *p, const struct place *at, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	for (char *c = text; *c; c++) {
-		if (is_control(c))
-			*c = '?';
-	}
 	d = arena_alloc(&p->arena, sizeof(*d));
 	if (d)
 		d->text = arena_strdup(&p->arena, text);
@@ -118,9 +123,7 @@ show_excerpt(const char *line, size_t n, size_t col, size_t len, FILE *f)
 		dots = from ? "..." : "";
 	}
 	fputs(dots, f);
-	for (size_t i = from; i < to; i++)
-		fputc(line[i] != '\t' && is_control(line + i) ? '?' : line[i],
-		      f);
+	put_clean(line + from, to - from, f);
 	fprintf(f, "%s\n%*s", to < n ? "..." : "", (int)strlen(dots), "");
 	for (size_t i = from; i < col && i < to; i++) {
 		if (!is_continuation(line[i]))
@@ -141,13 +144,14 @@ show(const struct parse *p, const struct diag *d, FILE *f)
 	size_t n = 0, col = d->at.col ? d->at.col - 1 : 0;
 	const char *line;
 
-	for (const char *c = s->name; *c; c++)
-		fputc(is_control(c) ? '?' : *c, f);
-	if (!d->at.line) {		/* about the whole file */
-		fprintf(f, ": %s\n", d->text);
+	put_clean(s->name, strlen(s->name), f);
+	if (d->at.line)			/* not about the whole file */
+		fprintf(f, ":%u:%u", d->at.line, d->at.col);
+	fputs(": ", f);
+	put_clean(d->text, strlen(d->text), f);
+	fputc('\n', f);
+	if (!d->at.line)
 		return;
-	}
-	fprintf(f, ":%u:%u: %s\n", d->at.line, d->at.col, d->text);
 	line = s->text ? find_line(s, &d->at, &n) : NULL;
 	if (!line)
 		return;

@@ -36,7 +36,8 @@ finish(struct parse *p, struct stmt *list, FILE *errors, struct conf **ret)
 	/* Of a file that could not be read nothing more is to be said. */
 	if (!p->nomem && (list || !p->nerrors)) {
 		apply_file(p, list);
-		check_conf(p, list);
+		if (!p->nomem)
+			check_conf(p, list);
 	}
 	n = parse_report(p, errors);
 	if (n)
@@ -55,7 +56,8 @@ conf_parse_file(const char *path, bool keys, FILE *errors, struct conf **ret)
 	struct parse *p = begin(keys, true);
 
 	if (!p) {
-		fputs("out of memory\n", errors);
+		if (errors)
+			fputs("out of memory\n", errors);
 		return 1;
 	}
 	return finish(p, tree_read(p, path, path, NULL), errors, ret);

@@ -14,7 +14,7 @@
 
 #define PARSE_DEPTH	16		/* blocks in blocks, files in files */
 #define PARSE_SOURCES	256		/* files of one configuration */
-#define PARSE_TEXT	(64u << 20)	/* octets of one file */
+#define PARSE_TEXT	(16u << 20)	/* octets of one file */
 #define PARSE_ERRORS	200		/* shown; all are counted */
 
 /* One file. */
@@ -53,6 +53,7 @@ struct stmt {
 	struct arg	*args;
 	struct stmt	*body;
 	bool		has_body;
+	bool		good;		/* its value was set */
 	const struct statement *row;	/* set by apply.c; NULL: unknown */
 };
 
@@ -106,6 +107,9 @@ void	parse_error(struct parse *, const struct place *, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void	parse_nomem(struct parse *);
 unsigned parse_report(struct parse *, FILE *);	/* how many errors */
+/* The octets of a control character at `s': 0 when it is none, 2 of U+0080
+ * to U+009F. */
+unsigned text_control(const char *s);
 /* `"text"', with what a reader of the configuration would undo again. */
 void	put_string(const char *, FILE *);
 
@@ -120,6 +124,8 @@ struct stmt *tree_text(struct parse *, const char *shown, const char *path,
 const char *tree_path(struct parse *, const struct place *,
 		      const char *name, const char **ret_path);
 const struct stmt *tree_find(const struct stmt *body, const char *name);
+/* Not there, or with a value that could be read. */
+bool	tree_is_good(const struct stmt *body, const char *name);
 
 /* suggest.c: the name of `name's that `word' may have been meant to be. */
 struct suggest {
@@ -171,6 +177,7 @@ bool	prefix_overlap(const struct prefix *, const struct prefix *);
 
 /* umip.c: true when a statement of UMIP: accepted silently, or reported. */
 bool	umip_statement(struct parse *, const struct stmt *);
+bool	umip_is_name(const char *);
 const char *umip_name(unsigned i);	/* NULL behind the last */
 
 /* parse.c: a whole text, for the fuzzer and tests; follows no include and

@@ -12,6 +12,7 @@
  */
 #include "conf/tree.h"
 #include "conf/gram.h"
+#include "base/list.h"
 #include "conf/schema.h"
 
 #include <errno.h>
@@ -29,6 +30,37 @@ tree_die(struct reader *r)
 {
 	parse_nomem(r->p);
 	longjmp(r->out, 1);
+}
+
+/* What comes before a piece of the scanner's memory. */
+struct piece {
+	size_t		n;
+	max_align_t	data[];
+};
+
+void *
+tree_alloc(struct reader *r, size_t n)
+{
+	struct piece *m = NULL;
+
+	if (n < SIZE_MAX / 2)
+		m = arena_alloc(&r->p->arena, sizeof(*m) + n);
+	if (!m)
+		return NULL;
+	m->n = n;
+	return m->data;
+}
+
+void *
+tree_realloc(struct reader *r, void *old, size_t n)
+{
+	const struct piece *m = old ? container_of(old, struct piece, data) :
+				      NULL;
+	void *p = tree_alloc(r, n);
+
+	if (p && m)
+		memcpy(p, m->data, m->n < n ? m->n : n);
+	return p;
 }
 
 /* White space and comments come by here, too. */
@@ -76,14 +108,16 @@ alloc(struct reader *r, size_t n)
 static void
 unquote(struct reader *r, const char *s, size_t n, char *ret)
 {
+	char *text = ret;
 	bool control = false;
 
 	for (size_t i = 1; i < n && s[i] != '"'; i++) {
 		if (s[i] == '\\' && i + 1 < n)
 			i++;
-		control |= (unsigned char)s[i] < 0x20 || s[i] == 0x7f;
 		*ret++ = s[i];
 	}
+	for (; *text; text++)
+		control |= text_control(text) != 0;
 	if (control)
 		parse_error(r->p, &r->at,
 			    "a string may not have control characters");
@@ -196,6 +230,13 @@ tree_stmt(struct reader *r, struct arg *head, struct args args, bool has_body,
 	return s;
 }
 
+static bool
+is_name(const char *word)
+{
+	return schema_is_name(word) || umip_is_name(word) ||
+	       strcmp(word, "include") == 0;
+}
+
 /* Take apart what is two statements, because the next one's name begins a
  * line and no `;' stands before it. */
 static bool
@@ -208,7 +249,7 @@ mend(struct parse *p, struct stmt *s)
 		struct stmt *n;
 
 		if (a->kind != ARG_WORD || a->at.line == prev->at.line ||
-		    !schema_is_name(a->text))
+		    !is_name(a->text))
 			continue;
 		n = arena_alloc(&p->arena, sizeof(*n));
 		if (!n) {
@@ -441,6 +482,10 @@ tree_read(struct parse *p, const char *shown, const char *path,
 
 	if (!err)
 		return read_source(p, shown, path, text, len);
+	if (err == -ENOMEM) {
+		parse_nomem(p);
+		return NULL;
+	}
 	why = err == -EINVAL ? "not a regular file" : strerror(-err);
 	if (from) {
 		parse_error(p, from, "%s: %s", path, why);
@@ -460,4 +505,12 @@ tree_find(const struct stmt *body, const char *name)
 			return body;
 	}
 	return NULL;
+}
+
+bool
+tree_is_good(const struct stmt *body, const char *name)
+{
+	const struct stmt *s = tree_find(body, name);
+
+	return !s || s->good;
 }

@@ -45,6 +45,8 @@ struct reader {
 };
 
 /* For lex.l */
+void	*tree_alloc(struct reader *, size_t);	/* NULL: memory */
+void	*tree_realloc(struct reader *, void *, size_t);
 void	tree_token(struct reader *, int len);
 void	tree_newline(struct reader *);
 int	tree_arg(struct reader *, enum arg_kind, const char *, int,

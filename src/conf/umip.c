@@ -75,15 +75,29 @@ static const struct umip {
 	{ NULL }
 };
 
+static const struct umip *
+find(const char *name)
+{
+	for (const struct umip *u = table; u->name; u++) {
+		if (strcmp(u->name, name) == 0)
+			return u;
+	}
+	return NULL;
+}
+
+bool
+umip_is_name(const char *name)
+{
+	return find(name) != NULL;
+}
+
 bool
 umip_statement(struct parse *p, const struct stmt *s)
 {
-	const struct umip *u = table;
+	const struct umip *u = find(s->head->text);
 	const struct arg *a = s->args;
 
-	while (u->name && strcmp(u->name, s->head->text) != 0)
-		u++;
-	if (!u->name)
+	if (!u)
 		return false;
 	if (u->harmless && a && !a->next && !s->has_body &&
 	    (strcmp(a->text, u->harmless) == 0 ||
