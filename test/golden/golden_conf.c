@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * golden.c - configuration files and what the parser makes of them.
+ * golden_conf.c - configuration files and what the parser makes of them.
  *
- * golden NAME.conf ...: beside each file stands NAME.ok, the printed form,
- * or NAME.err, the errors to the last octet.  What is printed must parse
- * again, and print the same.  What came out goes to NAME.out, for `run' to
- * show the difference.  A statement of the schema that no accepted file has
- * is a failure, too.
+ * golden_conf NAME.conf ...: beside each file stands NAME.ok, the printed
+ * form, or NAME.err, the errors to the last octet.  What is printed must
+ * parse again, and print the same.  What came out goes to NAME.out, for
+ * `run-conf' to show the difference.  A statement of the schema that no
+ * accepted file has is a failure, too.
  */
 #include "conf/schema.h"
 
