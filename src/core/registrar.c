@@ -33,7 +33,7 @@
 
 static_assert(sizeof(struct binding) <= 120, "a million of these");
 
-static const struct keeper *
+const struct keeper *
 keeper_of(const struct node *n, uint8_t kind)
 {
 	return n->registrar->keeper[kind];
@@ -96,11 +96,11 @@ registrar_next(const struct registrar *r, struct binding *after, size_t *pos)
 	return m ? container_of(m, struct binding, node) : NULL;
 }
 
-/* --- one binding ---------------------------------------------------------- */
+/* --- one binding --------------------------------------------------------- */
 
 static void binding_ring(struct node *, struct alarm *, usec_t now);
 
-static struct binding *
+struct binding *
 binding_new(struct node *n, const struct in6_addr *hoa,
 	    enum binding_state state)
 {
@@ -121,7 +121,7 @@ binding_new(struct node *n, const struct in6_addr *hoa,
 	return b;
 }
 
-static void
+void
 binding_enter(struct node *n, struct binding *b, enum binding_state state)
 {
 	struct registrar *r = n->registrar;
@@ -133,7 +133,7 @@ binding_enter(struct node *n, struct binding *b, enum binding_state state)
 }
 
 /* Out of the cache.  The object lives on until its last effect is told. */
-static void
+void
 binding_drop(struct node *n, struct binding *b)
 {
 	struct registrar *r = n->registrar;
@@ -147,7 +147,7 @@ binding_drop(struct node *n, struct binding *b)
 		pool_put(&r->pool, b);
 }
 
-static void
+void
 binding_until(struct node *n, struct binding *b, usec_t expires)
 {
 	b->expires = expires;
@@ -195,7 +195,7 @@ binding_hold(struct node *n, struct binding *b, usec_t at_least, usec_t now)
 }
 
 /* From ACTIVE or WAITING: nothing of it remains outside but the record. */
-static void
+void
 binding_stop(struct node *n, struct binding *b)
 {
 	bool active = b->state == BINDING_ACTIVE;
@@ -244,7 +244,7 @@ binding_ring(struct node *n, struct alarm *a, usec_t now)
 	binding_hold(n, b, 0, now);
 }
 
-/* --- answers ---------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static void
 answer(struct node *n, const struct registration *rq, uint8_t status,
@@ -264,7 +264,7 @@ refuse(struct node *n, const struct registration *rq, uint8_t status,
 	answer(n, rq, status, rq->seq, 0, now);
 }
 
-/* --- registration (RFC 6275 10.3.1) ------------------------------------------ */
+/* --- registration (RFC 6275 10.3.1) -------------------------------------- */
 
 static void
 note_up(struct node *n, const struct registration *rq, enum note_code code,
@@ -457,7 +457,7 @@ registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
 	refuse(n, &rq, status ? status : MH_ST_RESOURCES, now);
 }
 
-/* --- deregistration (RFC 6275 10.3.2) ------------------------------------------ */
+/* --- deregistration (RFC 6275 10.3.2) ------------------------------------ */
 
 static void
 deregister(struct node *n, const struct registration *rq, usec_t now)
@@ -480,7 +480,7 @@ deregister(struct node *n, const struct registration *rq, usec_t now)
 	answer(n, rq, MH_ST_ACCEPTED, rq->seq, 0, now);
 }
 
-/* --- the door --------------------------------------------------------------------- */
+/* --- the door ------------------------------------------------------------ */
 
 /*
  * RFC 6275 9.5.1: the sequence number is greater than that of the last
@@ -544,7 +544,7 @@ registrar_withdraw(struct node *n)
 			binding_stop(n, b);
 }
 
-/* --- effects ------------------------------------------------------------------------ */
+/* --- effects ------------------------------------------------------------- */
 
 static bool
 flow_build(struct binding *b, struct effect *ret)
@@ -567,55 +567,6 @@ flow_build(struct binding *b, struct effect *ret)
 	return true;
 }
 
-/* --- memory over a restart ------------------------------------------------------------
- *
- * key:   'b', home address
- * value: version, state, keeper, flags, sequence number, granted lifetime,
- *        timestamp, expiry by the wall clock (usec; 0: it was not known),
- *        care-of address, own address
- */
-
-#define STORE_BINDING	'b'
-#define STORE_VERSION	1
-
-static bool
-store_build(struct node *n, struct binding *b, struct effect *ret)
-{
-	struct store_record *s = &ret->store;
-	bool up = b->state != BINDING_GONE;
-	struct wbuf k = wbuf_of(s->key, sizeof(s->key));
-	struct wbuf v = wbuf_of(s->value, sizeof(s->value));
-	struct in6_addr coa, local;
-
-	/* What waits is not remembered; an older record of it stays. */
-	if (b->state == BINDING_WAITING ||
-	    (!up && !(b->flags & BINDING_STORED)))
-		return false;
-	ret->kind = EF_STORE;
-	s->up = up;
-	wbuf_u8(&k, STORE_BINDING);
-	wbuf_addr(&k, &b->hoa);
-	s->key_len = (uint8_t)wbuf_len(&k);
-	s->value_len = 0;
-	b->flags &= (uint8_t)~BINDING_STORED;
-	if (!up)
-		return true;
-	binding_path(b, &coa, &local);
-	wbuf_u8(&v, STORE_VERSION);
-	wbuf_u8(&v, b->state);
-	wbuf_u8(&v, b->keeper);
-	wbuf_u8(&v, b->flags & (BINDING_L | BINDING_LEFT));
-	wbuf_u16(&v, b->seq);
-	wbuf_u16(&v, b->granted);
-	wbuf_u64(&v, b->replay);
-	wbuf_u64(&v, n->wall ? b->expires + (uint64_t)n->wall : 0);
-	wbuf_addr(&v, &coa);
-	wbuf_addr(&v, &local);
-	s->value_len = (uint8_t)wbuf_len(&v);
-	b->flags |= BINDING_STORED;
-	return true;
-}
-
 bool
 binding_build(struct node *n, struct wish *w, struct effect *ret)
 {
@@ -627,188 +578,10 @@ binding_build(struct node *n, struct wish *w, struct effect *ret)
 	if (bit == BINDING_FLOW)
 		said = flow_build(b, ret);
 	else if (bit == BINDING_STORE)
-		said = store_build(n, b, ret);
+		said = binding_store(n, b, ret);
 	else
 		said = keeper_of(n, b->keeper)->build(n, b, bit, ret);
 	if (b->state == BINDING_GONE && !w->dirty)
 		pool_put(&n->registrar->pool, b);
 	return said;
-}
-
-/* What a record says, with `expires' on our clock. */
-struct stored {
-	uint8_t		state, keeper, flags;
-	uint16_t	seq, granted;
-	uint64_t	replay;
-	usec_t		expires;
-	struct path_key	path;
-};
-
-/* The time that remains, by the wall clock; with neither end of it known,
- * and at most, the whole lifetime that the mobile was promised. */
-static usec_t
-stored_expiry(const struct node *n, uint64_t wall, usec_t most, usec_t now)
-{
-	uint64_t wall_now = now + (uint64_t)n->wall;
-
-	if (!wall || !n->wall)
-		return now + most;
-	if (wall <= wall_now)
-		return now;
-	return wall - wall_now < most ? now + (wall - wall_now) : now + most;
-}
-
-static bool
-stored_parse(const struct node *n, const struct store_record *rec,
-	     struct stored *ret, usec_t now)
-{
-	struct rbuf r = rbuf_of(rec->value, rec->value_len);
-	bool version = rbuf_u8(&r) == STORE_VERSION;
-	uint64_t wall;
-
-	ret->state = rbuf_u8(&r);
-	ret->keeper = rbuf_u8(&r);
-	ret->flags = rbuf_u8(&r) & (BINDING_L | BINDING_LEFT);
-	ret->seq = rbuf_u16(&r);
-	ret->granted = rbuf_u16(&r);
-	ret->replay = rbuf_u64(&r);
-	wall = rbuf_u64(&r);
-	ret->path.remote = rbuf_addr(&r);
-	ret->path.local = rbuf_addr(&r);
-	ret->path.kind = PATH_IP6IP6;
-	if (r.bad || rbuf_left(&r) || !version || ret->keeper >= KEEPERS ||
-	    !keeper_of(n, ret->keeper)->adopt)
-		return false;
-	if (ret->state == BINDING_INVALID) {
-		ret->expires = stored_expiry(n, wall, SEC(2 * UINT8_MAX), now);
-		return true;
-	}
-	ret->expires = stored_expiry(n, wall, SEC(MH_LIFETIME_UNIT) *
-				     ret->granted, now);
-	return ret->state == BINDING_ACTIVE &&
-	       addr_is_routable(&ret->path.remote) &&
-	       addr_is_routable(&ret->path.local);
-}
-
-/* As it was before the restart; false: not to be had. */
-static bool
-binding_revive(struct node *n, struct binding *b, const struct stored *s,
-	       usec_t now)
-{
-	const struct registrar *r = n->registrar;
-
-	b->keeper = s->keeper;
-	b->seq = s->seq;
-	b->granted = s->granted;
-	b->replay = s->replay;
-	b->flags = s->flags | BINDING_STORED;
-	b->expires = s->expires;
-	if (s->state == BINDING_ACTIVE) {
-		if (r->count[BINDING_ACTIVE] >= r->limit)
-			return false;
-		b->tunnel = tunnel_get(n, &s->path);
-		if (!b->tunnel)
-			return false;
-		binding_enter(n, b, BINDING_ACTIVE);
-		wish_add(n, &b->wish, BINDING_FLOW);
-		if (!keeper_of(n, b->keeper)->adopt(n, b, now)) {
-			binding_stop(n, b);
-			return false;
-		}
-	}
-	binding_until(n, b, b->expires);
-	return true;
-}
-
-bool
-registrar_restore(struct node *n, const struct store_record *rec, usec_t now)
-{
-	struct rbuf k = rbuf_of(rec->key, rec->key_len);
-	uint8_t what = rbuf_u8(&k);
-	struct in6_addr hoa = rbuf_addr(&k);
-	struct binding *b;
-	struct stored s;
-
-	if (k.bad || rbuf_left(&k) || what != STORE_BINDING)
-		return false;
-	if (registrar_find(n->registrar, &hoa))
-		return true;
-	b = binding_new(n, &hoa, BINDING_INVALID);
-	if (!b)
-		return true;
-	b->flags = BINDING_STORED;
-	if (!rec->up || !addr_is_routable(&hoa) ||
-	    !stored_parse(n, rec, &s, now) || s.expires <= now ||
-	    !binding_revive(n, b, &s, now))
-		binding_drop(n, b);	/* and its record with it */
-	return true;
-}
-
-/* --- show ------------------------------------------------------------------------------- */
-
-void
-binding_path(const struct binding *b, struct in6_addr *ret_coa,
-	     struct in6_addr *ret_local)
-{
-	*ret_coa = *ret_local = addr_unspec;
-	if (b->state == BINDING_ACTIVE) {
-		*ret_coa = b->tunnel->key.remote;
-		*ret_local = b->tunnel->key.local;
-	} else if (b->state == BINDING_WAITING) {
-		*ret_coa = b->waiting->coa;
-		*ret_local = b->waiting->local;
-	}
-}
-
-static void
-binding_show(const struct node *n, const struct binding *b, usec_t now,
-	     struct record_sink *sink)
-{
-	static const char *const words[] = {
-		[BINDING_WAITING] = "waiting", [BINDING_ACTIVE] = "active",
-		[BINDING_INVALID] = "invalid", [BINDING_GONE] = "gone",
-	};
-	const struct conf_peer *peer = security_peer(n, &b->hoa);
-	struct in6_addr coa, local;
-	struct record r;
-
-	binding_path(b, &coa, &local);
-	record_init(&r, "binding");
-	record_addr(&r, "hoa", &b->hoa);
-	if (b->state != BINDING_INVALID) {
-		record_addr(&r, "coa", &coa);
-		record_addr(&r, "ha", &local);
-	}
-	record_str(&r, "state", words[b->state]);
-	record_uint(&r, "seq", b->seq);
-	if (b->state != BINDING_WAITING)
-		record_duration(&r, "left",
-				b->expires > now ? b->expires - now : 0);
-	if (b->state == BINDING_ACTIVE)
-		record_duration(&r, "granted",
-				SEC(MH_LIFETIME_UNIT) * b->granted);
-	record_bool(&r, "linklocal", b->flags & BINDING_L);
-	if (peer && peer->nai)
-		record_str(&r, "peer", peer->nai);
-	else if (peer && peer->protect == CONF_PROTECT_SHARED_KEY)
-		record_uint(&r, "spi", peer->spi);
-	sink->put(sink, &r);
-}
-
-#define SHOW_PIECE	64
-
-bool
-registrar_show(const struct node *n, usec_t now, struct cursor *c,
-	       struct record_sink *sink)
-{
-	struct binding *b = c->last;
-
-	for (int i = 0; i < SHOW_PIECE; i++) {
-		b = registrar_next(n->registrar, b, &c->pos);
-		if (!b)
-			return false;
-		binding_show(n, b, now, sink);
-	}
-	c->last = b;
-	return true;
 }

@@ -150,4 +150,20 @@ void	binding_path(const struct binding *, struct in6_addr *ret_coa,
 bool	registrar_show(const struct node *, usec_t now, struct cursor *,
 		       struct record_sink *);
 
+/* --- inside: of registrar.c, for registrar_store.c ----------------------- */
+
+const struct keeper *keeper_of(const struct node *, uint8_t kind);
+/* In the cache; NULL: memory, or it is there already. */
+struct binding *binding_new(struct node *, const struct in6_addr *hoa,
+			    enum binding_state);
+void	binding_enter(struct node *, struct binding *, enum binding_state);
+void	binding_until(struct node *, struct binding *, usec_t expires);
+/* From ACTIVE or WAITING to INVALID; nothing of it remains outside but its
+ * record. */
+void	binding_stop(struct node *, struct binding *);
+/* Out of the cache.  It lives on until its last effect is told. */
+void	binding_drop(struct node *, struct binding *);
+/* The effect of BINDING_STORE. */
+bool	binding_store(struct node *, struct binding *, struct effect *ret);
+
 #endif

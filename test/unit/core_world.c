@@ -56,7 +56,7 @@ static const char *name(const struct in6_addr *a, char buf[ADDR_STRLEN])
 	return addr_print(a, buf);
 }
 
-/* --- the picture ---------------------------------------------------------- */
+/* --- the picture --------------------------------------------------------- */
 
 static bool same_path(const struct path_key *a, const struct path_key *b)
 {
@@ -143,7 +143,7 @@ static void picture_store(struct world_keys *k, const struct store_record *r)
 	k->record[i] = k->record[--k->nrecords];
 }
 
-/* --- effects as lines -------------------------------------------------------- */
+/* --- effects as lines ---------------------------------------------------- */
 
 /* With the key that the mobile shares with the home agent. */
 bool world_signed(const struct world *w, const struct in6_addr *coa,
@@ -366,7 +366,7 @@ static void input(struct world *w, const struct event *ev)
 	}
 }
 
-/* --- what happens -------------------------------------------------------------- */
+/* --- what happens -------------------------------------------------------- */
 
 static void home_links(struct conf *c)
 {
@@ -560,7 +560,7 @@ uint64_t world_ntp(const struct world *w, int64_t msec)
 	       (t % USEC_PER_SEC) * 4294;
 }
 
-/* --- Binding Updates --------------------------------------------------------------- */
+/* --- Binding Updates ----------------------------------------------------- */
 
 static void bu_options(const struct bu *u, struct mh *m)
 {
@@ -638,7 +638,7 @@ void world_bu(struct world *w, const struct bu *u)
 	world_packet(w, u->ifindex ? u->ifindex : 7, buf, wbuf_len(&b));
 }
 
-/* --- questions --------------------------------------------------------------------- */
+/* --- questions ----------------------------------------------------------- */
 
 void world_expect(struct world *w, const char *want)
 {

@@ -45,7 +45,7 @@ static void rs(struct world *w, const char *src, bool sll)
 #define TO_ALL	"RA if=4 HA_LL>all sll\n"
 #define TO_7	"RA if=4 HA_LL>fe80::7 ll sll\n"
 
-/* --- when (RFC 4861 6.2.4) -------------------------------------------------------- */
+/* --- when (RFC 4861 6.2.4) ----------------------------------------------- */
 
 /* How long until something happens. */
 static usec_t silence(struct world *w)
@@ -154,7 +154,7 @@ START_TEST(link_down)
 }
 END_TEST
 
-/* --- solicited (6.2.6) --------------------------------------------------------------- */
+/* --- solicited (6.2.6) --------------------------------------------------- */
 
 START_TEST(answered_at_once)
 {
@@ -255,7 +255,7 @@ START_TEST(crowd)
 }
 END_TEST
 
-/* --- what (6.2.3, RFC 6275 7) ----------------------------------------------------------- */
+/* --- what (6.2.3, RFC 6275 7) -------------------------------------------- */
 
 static struct conf_prefix *add_prefix(struct world *w, struct conf_iface *i,
 				      const char *text)
@@ -445,7 +445,7 @@ START_TEST(set_of_messages)
 }
 END_TEST
 
-/* --- the end (6.2.5) ---------------------------------------------------------------------- */
+/* --- the end (6.2.5) ----------------------------------------------------- */
 
 START_TEST(last_word)
 {

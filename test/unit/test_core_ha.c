@@ -25,7 +25,7 @@ static void start_away(struct world *w, uint16_t flags)
 	w->did[0] = '\0';
 }
 
-/* --- registration --------------------------------------------------------------- */
+/* --- registration -------------------------------------------------------- */
 
 START_TEST(virtual_link_at_once)
 {
@@ -160,7 +160,7 @@ START_TEST(l_bit_changes_while_waiting)
 }
 END_TEST
 
-/* --- Duplicate Address Detection ---------------------------------------------------- */
+/* --- Duplicate Address Detection ----------------------------------------- */
 
 static void begin_dad(struct world *w, uint16_t flags)
 {
@@ -317,7 +317,7 @@ START_TEST(dad_own_address)
 }
 END_TEST
 
-/* --- defending (RFC 6275 10.4.1) ------------------------------------------------------ */
+/* --- defending (RFC 6275 10.4.1) ----------------------------------------- */
 
 START_TEST(answers_solicitations)
 {
@@ -353,7 +353,7 @@ START_TEST(answers_for_link_local)
 }
 END_TEST
 
-/* --- returning home (10.3.2, 11.5.5) ---------------------------------------------------- */
+/* --- returning home (10.3.2, 11.5.5) ------------------------------------- */
 
 START_TEST(returns_home)
 {
@@ -457,7 +457,7 @@ START_TEST(refused_at_home)
 }
 END_TEST
 
-/* --- every status -------------------------------------------------------------------------- */
+/* --- every status -------------------------------------------------------- */
 
 struct status_case {
 	const char	*what;
@@ -689,7 +689,7 @@ START_TEST(no_home_agent)
 }
 END_TEST
 
-/* --- lifetimes (10.3.1) ------------------------------------------------------------------------ */
+/* --- lifetimes (10.3.1) -------------------------------------------------- */
 
 static void prefix(struct world *w, uint32_t valid, uint32_t preferred)
 {
@@ -778,7 +778,7 @@ START_TEST(expiry_moves)
 }
 END_TEST
 
-/* --- timestamps (RFC 4285 section 6) ------------------------------------------------------------- */
+/* --- timestamps (RFC 4285 section 6) ------------------------------------- */
 
 static void start_timed(struct world *w)
 {
@@ -916,7 +916,7 @@ START_TEST(insecure)
 }
 END_TEST
 
-/* --- links, and the home agent's own address ----------------------------------------------------------- */
+/* --- links, and the home agent's own address ----------------------------- */
 
 /* The address need not be configured: any of ours in the prefix will do. */
 START_TEST(address_within_prefix)
@@ -1005,7 +1005,7 @@ START_TEST(home_address_option_elsewhere)
 }
 END_TEST
 
-/* --- show ------------------------------------------------------------------------------------------ */
+/* --- show ---------------------------------------------------------------- */
 
 START_TEST(shown)
 {
