@@ -20,9 +20,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* After a link came up its home addresses are announced again, so many at a
- * time. */
+/* After a link came up its home addresses are announced again: so many at a
+ * time, of so many looked at. */
 #define ANNOUNCE_PIECE	32
+#define ANNOUNCE_LOOK	4096
 #define ANNOUNCE_PAUSE	MSEC(10)
 
 /* --- home links ---------------------------------------------------------- */
@@ -325,6 +326,9 @@ home_adopt(struct node *n, struct binding *b, usec_t now)
 	if (!addr_is_unspec(&l->ha) ? !addr_eq(&l->ha, &local) :
 	    !prefix_match(&l->prefix, &local))
 		return false;
+	/* A key taken away takes what was registered with it. */
+	if (!security_peer(n, &b->hoa))
+		return false;
 	/* 10.3.1: "MUST remove a binding when the valid lifetime of the
 	 * prefix associated with it expires." */
 	if (p && p->valid != ND_INFINITE && b->expires > now + SEC(p->valid))
@@ -513,6 +517,9 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	enum security_verdict verdict;
 	struct registration rq;
 
+	/* What was stored is not all known yet: the mobile will ask again. */
+	if (n->ha && !n->ready)
+		return;
 	if (!read_request(n, rx, &rq))
 		return;
 	rq.b = n->ha ? registrar_find(n->registrar, &rq.hoa) : NULL;
@@ -611,28 +618,38 @@ announce_some(struct node *n, struct alarm *a, usec_t now)
 {
 	struct ha *ha = n->ha;
 	struct binding *b = ha->announce_last;
+	int said = 0;
 
-	for (int k = 0; k < ANNOUNCE_PIECE; k++) {
+	for (int k = 0; k < ANNOUNCE_LOOK && said < ANNOUNCE_PIECE; k++) {
 		const struct iface *i;
 
 		b = registrar_next(n->registrar, b, &ha->announce_pos);
 		if (!b)
 			return;
 		i = b->state == BINDING_ACTIVE ? binding_iface(n, b) : NULL;
-		if (i && i->up)
-			defend_announce_once(n, &b->hoa, i,
-					     b->flags & BINDING_L);
+		if (!i || !i->up)
+			continue;
+		defend_announce_once(n, &b->hoa, i, b->flags & BINDING_L);
+		said++;
 	}
 	ha->announce_last = b;
 	alarm_set(n, a, now + ANNOUNCE_PAUSE);
 }
 
+/* What is heard outside into line with every binding, and the neighbours
+ * told. */
 static void
 announce_all(struct node *n, usec_t now)
 {
+	struct binding *b = NULL;
+	size_t pos = 0;
+
+	while ((b = registrar_next(n->registrar, b, &pos)))
+		wish_add(n, &b->wish, proxy_bits(n, b));
 	n->ha->announce_last = NULL;
 	n->ha->announce_pos = 0;
-	alarm_set(n, &n->ha->announce, now + ANNOUNCE_PAUSE);
+	if (n->registrar->count[BINDING_ACTIVE])
+		alarm_set(n, &n->ha->announce, now + ANNOUNCE_PAUSE);
 }
 
 /* A home link came (back): it may have another index and another link-layer
@@ -640,17 +657,12 @@ announce_all(struct node *n, usec_t now)
 void
 ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 {
-	struct binding *b = NULL;
 	bool ours = false;
-	size_t pos = 0;
 
 	for (unsigned k = 0; k < n->conf->nhome_links; k++)
 		ours |= strcmp(n->conf->home_link[k].ifname, i->name) == 0;
-	if (!ours || was_up || !i->up || !n->registrar->bindings.count)
-		return;
-	while ((b = registrar_next(n->registrar, b, &pos)))
-		wish_add(n, &b->wish, proxy_bits(n, b));
-	announce_all(n, now);
+	if (ours && !was_up && i->up)
+		announce_all(n, now);
 }
 
 bool
@@ -663,14 +675,12 @@ ha_restore(struct node *n, const struct store_record *rec, usec_t now)
 void
 ha_ready(struct node *n, usec_t now)
 {
-	struct binding *b = NULL;
-	size_t pos = 0;
-
-	if (!n->registrar->bindings.count)
-		return;
-	while ((b = registrar_next(n->registrar, b, &pos)))
-		wish_add(n, &b->wish, proxy_bits(n, b));
-	announce_all(n, now);
+	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
+		if (!link_virtual(&n->conf->home_link[k])) {
+			announce_all(n, now);
+			return;
+		}
+	}
 }
 
 /* The mobiles were promised their lifetimes: what is stored stays stored,

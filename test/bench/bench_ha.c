@@ -262,6 +262,7 @@ int main(void)
 	const char *env = getenv("BENCH_BINDINGS");
 	struct bench b = { .n = env ? (unsigned)strtoul(env, NULL, 0) :
 				      1000000 };
+	struct event ready = { .kind = EV_READY };
 	size_t before, after;
 
 	if (!b.n || addr_parse("2001:db8:2::1", &b.ha))
@@ -289,6 +290,9 @@ int main(void)
 	b.node = node_new(b.conf, &seed, b.now);
 	if (!b.node)
 		die("no node");
+	node_input(b.node, &ready, b.now);
+	while (node_effect(b.node, &b.effect))
+		;
 	run_round(&b, false);
 	after = resident();
 	printf("bench name=ha_bytes_per_binding value=%.0f unit=B\n",

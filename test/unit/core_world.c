@@ -638,6 +638,21 @@ void world_bu(struct world *w, const struct bu *u)
 	world_packet(w, u->ifindex ? u->ifindex : 7, buf, wbuf_len(&b));
 }
 
+void world_begin(struct world *w)
+{
+	world_open(w, CONF_HA);
+	world_start(w);
+	world_expect(w, "flow 2001:db8:2::/64 block\nsync\n");
+}
+
+void world_away(struct world *w, uint16_t flags)
+{
+	world_begin(w);
+	world_bu(w, &(struct bu){ .seq = 100, .lifetime = 60, .set = flags });
+	world_later(w, SEC(5));
+	w->did[0] = '\0';
+}
+
 /* --- questions ----------------------------------------------------------- */
 
 void world_expect(struct world *w, const char *want)

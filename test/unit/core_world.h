@@ -57,6 +57,10 @@ struct world {
  * them has one key. */
 void	world_open(struct world *, unsigned roles);
 void	world_start(struct world *);	/* links and addresses, ready */
+/* The two, with the effects of a home agent's start checked; and with HOA
+ * registered (sequence number 100, 240 s, five seconds ago) and announced. */
+void	world_begin(struct world *);
+void	world_away(struct world *, uint16_t flags);
 void	world_close(struct world *);
 /* The node dies and is born again with what was stored. */
 void	world_restart(struct world *);
@@ -105,5 +109,7 @@ unsigned world_count(struct world *, const char *start_of_line);
 void	world_show(struct world *, const char *what, char *buf, size_t cap);
 
 struct in6_addr world_addr(const char *);
+
+Suite	*suite_ha_status(void);		/* test_core_ha_status.c */
 
 #endif

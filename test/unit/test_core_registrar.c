@@ -170,6 +170,33 @@ START_TEST(restart_timestamp)
 }
 END_TEST
 
+/* Nobody is answered before all records are in: what is asked might be
+ * older than what is known. */
+START_TEST(not_before_ready)
+{
+	struct event ready = { .kind = EV_READY };
+	struct node_seed seed = { .secret = "seed" };
+	struct store_record r;
+	struct world w;
+
+	start(&w);
+	register_both(&w);
+	r = w.keys.record[0];		/* VHOA: no DAD before it */
+	node_free(w.node);
+	seed.wall = w.wall;
+	w.node = node_new(w.conf, &seed, w.now);
+	memset(&w.keys, 0, sizeof(w.keys));
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 150, .lifetime = 60 });
+	world_expect(&w, "flow 2001:db8:2::/64 block\n");
+	w.keys.record[w.keys.nrecords++] = r;
+	world_restore(&w, &r);
+	node_input(w.node, &ready, w.now);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 150, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 135 seq=200"), 1);
+	world_close(&w);
+}
+END_TEST
+
 /* A registration that waits is not remembered; the mobile asks again. */
 START_TEST(restart_waiting)
 {
@@ -363,6 +390,22 @@ START_TEST(reconfigure_virtual_gone)
 	ck_assert_uint_eq(w.keys.nflows, 1);
 	ck_assert_uint_eq(w.keys.npaths, 1);
 	ck_assert_uint_eq(world_count(&w, "flow 2001:db8:2::/64 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* Its key is taken away. */
+START_TEST(reconfigure_key_gone)
+{
+	struct conf *c = world_conf(CONF_HA);
+	struct world w;
+
+	start(&w);
+	register_both(&w);
+	c->peer[1] = c->peer[2];
+	world_reconfigure(&w, c);
+	world_expect(&w, "flow VHOA down\npath VHA-COA down\n");
+	ck_assert_uint_eq(w.keys.nrecords, 1);
 	world_close(&w);
 }
 END_TEST
@@ -620,6 +663,7 @@ int main(void)
 	unit_add(s, "clock", clock_unknown);
 	unit_add(s, "restart invalid", restart_invalid);
 	unit_add(s, "restart timestamp", restart_timestamp);
+	unit_add(s, "not before", not_before_ready);
 	unit_add(s, "restart waiting", restart_waiting);
 	unit_add(s, "restart elsewhere", restart_elsewhere);
 	unit_add(s, "damaged", restart_damaged);
@@ -628,6 +672,7 @@ int main(void)
 	unit_add(s, "reconfigure", reconfigure_nothing);
 	unit_add(s, "link gone", reconfigure_link_gone);
 	unit_add(s, "virtual gone", reconfigure_virtual_gone);
+	unit_add(s, "key gone", reconfigure_key_gone);
 	unit_add(s, "interface", reconfigure_interface);
 	unit_add(s, "prefix", reconfigure_prefix);
 	unit_add(s, "reconfigure waiting", reconfigure_waiting);
