@@ -222,8 +222,9 @@ bound_lifetime(const struct node *n, const struct conf_home_link *l,
 /*
  * In this order: the home address is on a link of ours whose prefix is
  * valid (132); the message came to the address under which we serve that
- * link (6.1.7, H bit: 133); there is a Home Address option (128: the RFC
- * names no status); the care-of address leads away from here (174).
+ * link (6.1.7, H bit: 133); there is a Home Address option (the RFC names no
+ * status; 133 is what other home agents say); the care-of address leads away
+ * from here (174).
  */
 static int
 home_admit(struct node *n, struct registration *rq, usec_t now)
@@ -236,7 +237,7 @@ home_admit(struct node *n, struct registration *rq, usec_t now)
 	if (!link_address(n, l, &rq->local))
 		return MH_ST_NOT_HA;
 	if (!rq->has_hao)
-		return MH_ST_UNSPECIFIED;
+		return MH_ST_NOT_HA;
 	if (!coa_known(rq) && coa_useless(n, rq))
 		return MH_ST_INVALID_COA;
 	rq->link = (uint16_t)(l - n->conf->home_link);
@@ -507,7 +508,7 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
  *  8. 9.5.1: sequence number (135), type of registration (139) -
  *     registrar_take;
  *  9. lifetime not 0, 10.3.1: not home subnet (132), not our address
- *     (133), no Home Address option (128), useless care-of address (174) -
+ *     (133), no Home Address option (133), useless care-of address (174) -
  *     home_admit; no room (130); reserved (129), duplicate (134);
  * 10. lifetime 0, 10.3.2: no binding (133).
  */
