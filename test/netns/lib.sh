@@ -156,9 +156,8 @@ daemon_up() { ctl "$1" status > /dev/null 2>&1; }
 
 daemon() {
 	conf_of[$1]=$2
-	mkdir -p "$T/run-$1"
-	ip netns exec "$P-$1" "$mip6d" -c "$2" --run-dir "$T/run-$1" \
-		>> "$T/$1.log" 2>&1 < /dev/null &
+	ip netns exec "$P-$1" "$mip6d" -f -c "$2" --run-dir "$T/run-$1" \
+		--state-dir "$T/state-$1" >> "$T/$1.log" 2>&1 < /dev/null &
 	pid_of[$1]=$!
 	eventually 10 daemon_up "$1" || {
 		cat "$T/$1.log"
