@@ -191,14 +191,18 @@ confirm(struct node *n, struct attach *a, usec_t now)
 static void
 note_handover(struct node *n, const struct attach *a, usec_t now)
 {
-	const struct aprefix *p = attach_coa(n, a, now);
 	struct note note = {
 		.code = NOTE_HANDOVER, .a = a->current->addr,
 		.ifindex = a->iface->ifindex,
 	};
 
-	if (p)
-		note.b = p->coa;
+	/* Formed a moment ago, so not usable yet. */
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->has_coa && p->router == a->current)
+			note.b = p->coa;
+	}
 	note_put(n, &note, now);
 }
 
@@ -499,8 +503,10 @@ attach_usable(const struct attach *a)
 static bool
 coa_usable(const struct node *n, const struct aprefix *p)
 {
-	if (n->conf->optimistic_dad)		/* RFC 4429 */
-		return p->coa_state != ADDR_DUPLICATE;
+	/* Not before the kernel says that it is there: an answer that comes
+	 * earlier finds nobody, and the next one is a second away. */
+	if (p->coa_state == ADDR_OPTIMISTIC)		/* RFC 4429 */
+		return n->conf->optimistic_dad;
 	return p->coa_state == ADDR_VALID;
 }
 

@@ -34,6 +34,9 @@ struct world {
 	struct mh	bu;		/* the last Binding Update */
 	struct in6_addr	bu_src, bu_dst;
 	uint32_t	granted;
+	struct in6_addr	fresh;		/* an address that it asked for */
+	bool		has_fresh;
+	bool		slow_dad;	/* the kernel says nothing about it */
 };
 
 static struct in6_addr A(const char *s)
@@ -115,6 +118,10 @@ static void did(struct world *w, const struct effect *e)
 		say(w, "address %s %s on %s\n", e->address.up ? "up" : "down",
 		    addr_eq(&e->address.key.addr, &hoa) ? "hoa" : "coa",
 		    where(e->address.key.ifindex));
+		if (e->address.up && e->address.optimistic) {
+			w->fresh = e->address.key.addr;
+			w->has_fresh = true;
+		}
 		break;
 	case EF_ROUTE:
 		say(w, "route %s %s\n", e->route.up ? "up" : "down",
@@ -140,12 +147,30 @@ static void did(struct world *w, const struct effect *e)
 	}
 }
 
+/* The kernel says that an address stands. */
+static void address_is(struct world *w, const struct in6_addr *addr,
+		       enum addr_state state)
+{
+	struct event ev = { .kind = EV_ADDRESS };
+
+	ev.address.ifindex = ETH0;
+	ev.address.addr = *addr;
+	ev.address.plen = 64;
+	ev.address.state = state;
+	node_input(w->node, &ev, w->now);
+}
+
 static void drain(struct world *w)
 {
 	struct effect e;
 
-	while (node_effect(w->node, &e))
-		did(w, &e);
+	do {
+		w->has_fresh = false;
+		while (node_effect(w->node, &e))
+			did(w, &e);
+		if (w->has_fresh && !w->slow_dad)
+			address_is(w, &w->fresh, ADDR_OPTIMISTIC);
+	} while (w->has_fresh && !w->slow_dad);
 }
 
 /* What happened since the last look is exactly this. */
@@ -196,13 +221,9 @@ static void link_is(struct world *w, bool up)
 
 static void linklocal(struct world *w)
 {
-	struct event ev = { .kind = EV_ADDRESS };
+	struct in6_addr ll = A("fe80::10");
 
-	ev.address.ifindex = ETH0;
-	ev.address.addr = A("fe80::10");
-	ev.address.plen = 64;
-	ev.address.state = ADDR_VALID;
-	input(w, &ev);
+	address_is(w, &ll, ADDR_VALID);
 }
 
 static void packet(struct world *w, const struct wbuf *b, uint8_t station)
@@ -406,6 +427,28 @@ START_TEST(first_registration)
 }
 END_TEST
 
+/* The answer to an update from an address that is not there yet would come
+ * to nobody. */
+START_TEST(address_first)
+{
+	struct world w;
+
+	begin(&w);
+	w.slow_dad = true;
+	ra(&w, 2, "2001:db8:2::");
+	pass(&w, MSEC(3));
+	drain(&w);
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	address_is(&w, &w.fresh, ADDR_TENTATIVE);
+	drain(&w);
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	address_is(&w, &w.fresh, ADDR_OPTIMISTIC);
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	end(&w);
+}
+END_TEST
+
 START_TEST(retransmission)
 {
 	struct world w;
@@ -472,12 +515,12 @@ START_TEST(handover)
 	       "route up 2001:db8:3::/64\n"
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
+	       "route down 2001:db8:2::/64\n"
+	       "address down coa on eth0\n"
 	       "tunnel up to 2001:db8:1::1\n"
 	       "flow hold\n"
 	       "tunnel down to 2001:db8:1::1\n"
-	       "BU lifetime=240 auth\n"
-	       "route down 2001:db8:2::/64\n"
-	       "address down coa on eth0\n");
+	       "BU lifetime=240 auth\n");
 	ok(&w);
 	expect(&w, "flow path\n");
 	end(&w);
@@ -817,7 +860,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const stories[] = {
-		first_registration, retransmission, refresh_and_expiry,
+		first_registration, address_first, retransmission,
+		refresh_and_expiry,
 		handover, flap, flap_onto_second_router, second_router,
 		silent_router, return_home, return_home_without_router_address,
 		boot_at_home, ping_pong, wrong_key, stale_acknowledgement,
