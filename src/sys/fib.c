@@ -19,6 +19,7 @@
 #include "sys/world.h"
 
 #include <errno.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <stdlib.h>
@@ -176,17 +177,40 @@ route_up(struct fib *r, const struct ef_route *ef)
 	return kernel_del(r, &before);
 }
 
+/* Packets to a router that is no longer there wait in its neighbour entry
+ * for three seconds, and with them the sockets that sent them: a datagram
+ * socket's buffer is full, and TCP repeats nothing that it believes to be
+ * in a queue. */
+static void
+forget_neighbour(struct fib *r, const struct ef_route *ef)
+{
+	struct ndmsg nd = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = (int)world_kernel_ifindex(r->world,
+							 ef->ifindex),
+	};
+	struct nl_msg *m = netlink_msg(RTM_DELNEIGH, 0, &nd, sizeof(nd));
+
+	if (m)
+		nla_put(m, NDA_DST, 16, &ef->gateway);
+	netlink_request(r->netlink, m);
+}
+
 static int
 route_down(struct fib *r, const struct ef_route *ef)
 {
 	struct wish *w = wish_find(r, ef);
 	struct ef_route is = *ef;
+	int err;
 
 	if (w) {
 		is = w->ef;
 		wish_drop(r, w);
 	}
-	return kernel_del(r, &is);
+	err = kernel_del(r, &is);
+	if (!is.dst.len && !addr_is_unspec(&is.gateway))
+		forget_neighbour(r, &is);
+	return err;
 }
 
 int
