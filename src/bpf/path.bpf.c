@@ -38,9 +38,10 @@ static __always_inline __u8 cookie_of(const struct ethhdr *eth)
 	return diff ? 0 : eth->h_dest[5];
 }
 
-/* Length of the largest packet that becomes of this one on the wire. */
+/* Length of the largest packet that becomes of the one at `off' on the
+ * wire. */
 static __always_inline __u32
-segment_len(struct __sk_buff *skb, const struct ip6 *in)
+segment_len(struct __sk_buff *skb, __u32 off, const struct ip6 *in)
 {
 	__u32 gso = skb->gso_size;
 	__u8 doff = 0;
@@ -50,7 +51,7 @@ segment_len(struct __sk_buff *skb, const struct ip6 *in)
 	if (in->next == NEXT_UDP)
 		return IP6_LEN + 8 + gso;
 	if (in->next == NEXT_TCP)
-		bpf_skb_load_bytes(skb, OFF_IP6 + IP6_LEN + 12, &doff, 1);
+		bpf_skb_load_bytes(skb, off + IP6_LEN + 12, &doff, 1);
 	return IP6_LEN + (doff >> 4) * 4 + gso;
 }
 
@@ -70,37 +71,56 @@ static __always_inline __u32 path_mtu(struct pm_path *p)
 }
 
 /*
- * Where the outer packet goes.  The look-up comes in through the path
- * device, on which forwarding is on: on a host's own interfaces it is not.
+ * Where a packet of `len' octets from `src' to `dst' goes that came in at
+ * `iif': a BPF_FIB_LKUP_RET_ value, with *ret_r filled but when there is
+ * no route at all.
  */
 static __always_inline long
-outer_route(struct __sk_buff *skb, const struct pm_config *cfg,
-	    const struct pm_path *p, __u32 len, struct bpf_fib_lookup *fib)
+route_find(struct __sk_buff *skb, __u32 iif, const __u32 src[4],
+	   const __u32 dst[4], __u32 len, struct route **ret_r)
 {
-	fib->family = AF_INET6;
-	fib->l4_protocol = NEXT_IPV6;
-	fib->tot_len = len > 0xffff ? 0xffff : (__u16)len;
-	fib->ifindex = cfg->ifindex;
-	words_copy(fib->ipv6_src, p->local);
-	words_copy(fib->ipv6_dst, p->remote);
-	return bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+	struct bpf_fib_lookup fib = {
+		.family = AF_INET6,
+		.tot_len = len > 0xffff ? 0xffff : (__u16)len,
+		.ifindex = iif,
+	};
+	__u64 now = bpf_jiffies64();
+	__u32 slot = (dst[1] ^ dst[3] ^ dst[3] >> 16) % ROUTES;
+	struct route *r = bpf_map_lookup_elem(&pm_routes, &slot);
+	long ret;
+
+	if (!r)
+		return BPF_FIB_LKUP_RET_BLACKHOLE;
+	*ret_r = r;
+	if (r->tick == now && len <= r->mtu && words_eq(r->dst, dst) &&
+	    words_eq(r->src, src))
+		return BPF_FIB_LKUP_RET_SUCCESS;
+	words_copy(fib.ipv6_src, src);
+	words_copy(fib.ipv6_dst, dst);
+	ret = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	r->tick = ret == BPF_FIB_LKUP_RET_SUCCESS ? now : 0;
+	words_copy(r->src, src);
+	words_copy(r->dst, dst);
+	words_copy(r->hop, fib.ipv6_dst);
+	r->ifindex = fib.ifindex;
+	r->mtu = fib.mtu_result;
+	return ret;
 }
 
 /*
- * Out by the route in `fib'.  When its neighbour is not known, the kernel
- * queues the packet until it is, and sends it then by the route that the
- * packet carries - which still is the one that led it to the path device.
- * Without a next hop from us it looks for another route first.
+ * When the neighbour is not known, the kernel queues the packet until it
+ * is, and sends it then by the route that the packet carries - which still
+ * is the one that led it to the path device.  Without a next hop from us
+ * it looks for another route first.
  */
-static __always_inline int
-send_out(const struct bpf_fib_lookup *fib, long found)
+static __always_inline int send_out(const struct route *r, long found)
 {
 	struct bpf_redir_neigh nh = { .nh_family = AF_INET6 };
 
 	if (found == BPF_FIB_LKUP_RET_NO_NEIGH)
-		return bpf_redirect_neigh(fib->ifindex, NULL, 0, 0);
-	words_copy(nh.ipv6_nh, fib->ipv6_dst);
-	return bpf_redirect_neigh(fib->ifindex, &nh, sizeof(nh), 0);
+		return bpf_redirect_neigh(r->ifindex, NULL, 0, 0);
+	words_copy(nh.ipv6_nh, r->hop);
+	return bpf_redirect_neigh(r->ifindex, &nh, sizeof(nh), 0);
 }
 
 static __always_inline long
@@ -149,30 +169,42 @@ too_big(struct __sk_buff *skb, const struct pm_path *p, __u32 mtu)
 	return error_answer(skb, &e);
 }
 
+/*
+ * The outer packet's route.  The look-up comes in through the path device,
+ * on which forwarding is on: on a host's own interfaces it is not.
+ */
+static __always_inline long
+outer_route(struct __sk_buff *skb, const struct pm_config *cfg,
+	    const struct pm_path *p, __u32 len, struct route **ret_r)
+{
+	return route_find(skb, cfg->ifindex, p->local, p->remote, len, ret_r);
+}
+
 /* Send `skb' through the path; `in' is a copy of its header. */
 static __always_inline int
 tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
 	   struct pm_path *p, const struct ip6 *in)
 {
-	struct bpf_fib_lookup fib = { 0 };
-	__u32 len = segment_len(skb, in) + IP6_LEN;
+	__u32 len = segment_len(skb, OFF_IP6, in) + IP6_LEN;
 	__u32 mtu = path_mtu(p), bytes = skb->len - ETH_HLEN;
+	struct route *r = NULL;
 	long ret;
 
 	if (mtu && len > mtu)
 		return too_big(skb, p, mtu);
-	ret = outer_route(skb, cfg, p, len, &fib);
-	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED)
-		return too_big(skb, p, fib.mtu_result);
-	if (ret != BPF_FIB_LKUP_RET_SUCCESS && ret != BPF_FIB_LKUP_RET_NO_NEIGH)
+	ret = outer_route(skb, cfg, p, len, &r);
+	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED && r)
+		return too_big(skb, p, r->mtu);
+	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
+		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);
-	if (fib.ifindex == cfg->ifindex)
+	if (r->ifindex == cfg->ifindex)
 		return drop(skb, PM_DROP_LOOP);
 	if (bytes > 0xffff || push_header(skb, p, in, 0))
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_OUT, bytes);
 	count_out(id, bytes);
-	return send_out(&fib, ret);
+	return send_out(r, ret);
 }
 
 static __always_inline int
@@ -259,6 +291,83 @@ not_mine(struct __sk_buff *skb, const struct ip6 *out, bool known)
 	return drop(skb, known ? PM_DROP_OUTER_SOURCE : PM_DROP_INNER_SOURCE);
 }
 
+/* What one hop does to a packet; false: it is this packet's last. */
+static __always_inline bool
+hop_count(struct __sk_buff *skb, const struct ip6 *in)
+{
+	__u8 hlim = in->hlim - 1;
+
+	return in->hlim > 1 &&
+	       !bpf_skb_store_bytes(skb, OFF_IP6 + offsetof(struct ip6, hlim),
+				    &hlim, sizeof(hlim), BPF_F_RECOMPUTE_CSUM);
+}
+
+/*
+ * Fast path, towards a mobile: what the stack would forward to the path
+ * device goes into the tunnel here.  Whatever needs an answer or is not
+ * plain sailing is left to the stack.
+ */
+static __always_inline int
+fast_out(struct __sk_buff *skb, const struct pm_config *cfg, struct ip6 *in)
+{
+	__u32 id, len, mtu, bytes = skb->len - ETH_HLEN;
+	struct route *r = NULL;
+	struct pm_flow *f;
+	struct pm_path *p;
+
+	if (is_multicast(in->dst) || is_linklocal(in->dst) ||
+	    is_linklocal(in->src) || in->hlim <= 1 ||
+	    bytes != IP6_LEN + bpf_ntohs(in->plen))
+		return TC_ACT_UNSPEC;
+	f = flow_find(cfg, in->src, in->dst, true);
+	if (!f || f->action != PM_PATH)
+		return TC_ACT_UNSPEC;
+	id = f->path;
+	p = path_of(f);
+	if (!p)
+		return TC_ACT_UNSPEC;
+	len = segment_len(skb, OFF_IP6, in) + IP6_LEN;
+	mtu = path_mtu(p);
+	if ((mtu && len > mtu) ||
+	    outer_route(skb, cfg, p, len, &r) != BPF_FIB_LKUP_RET_SUCCESS ||
+	    !r || r->ifindex == cfg->ifindex)
+		return TC_ACT_UNSPEC;
+	if (!hop_count(skb, in) ||
+	    push_header(skb, p, in, BPF_F_RECOMPUTE_CSUM))
+		return drop(skb, PM_DROP_ENCAP);
+	count(PM_FAST_OUT, bytes);
+	count_out(id, bytes);
+	return send_out(r, BPF_FIB_LKUP_RET_SUCCESS);
+}
+
+/*
+ * Fast path, from a mobile: out again at once when the packet is to be
+ * forwarded, up the stack as if it had come without a tunnel when it is
+ * for this node.
+ */
+static __always_inline int
+fast_in(struct __sk_buff *skb, const struct pm_config *cfg,
+	const struct ip6 *in)
+{
+	struct route *r = NULL;
+	long ret = route_find(skb, skb->ingress_ifindex, in->src, in->dst,
+			      segment_len(skb, OFF_IP6, in), &r);
+
+	if (ret == BPF_FIB_LKUP_RET_FWD_DISABLED ||
+	    ret == BPF_FIB_LKUP_RET_NOT_FWDED) {
+		count(PM_FAST_IN, skb->len - ETH_HLEN);
+		return TC_ACT_UNSPEC;
+	}
+	if (!r || ret != BPF_FIB_LKUP_RET_SUCCESS || in->hlim <= 1 ||
+	    r->ifindex == cfg->ifindex || is_linklocal(in->src) ||
+	    skb->len - ETH_HLEN != IP6_LEN + bpf_ntohs(in->plen))
+		return into_device(skb, cfg);
+	if (!hop_count(skb, in))
+		return drop(skb, PM_DROP_MALFORMED);
+	count(PM_FAST_IN, skb->len - ETH_HLEN);
+	return send_out(r, BPF_FIB_LKUP_RET_SUCCESS);
+}
+
 /* A tunnel packet, the inner one `off' behind the outer header's start. */
 static __always_inline int
 tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
@@ -279,8 +388,9 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	id = f->path;
 	p = path_of(f);
 	/* A flow on hold takes what comes through its path already. */
-	if (!p || !words_eq(p->local, out->dst) ||
-	    !words_eq(p->remote, out->src))
+	if (!p)
+		return not_mine(skb, out, false);
+	if (!words_eq(p->local, out->dst) || !words_eq(p->remote, out->src))
 		return not_mine(skb, out, true);
 	word0 = in.word0;
 	if (!merge_ecn(out->word0, &in))
@@ -296,16 +406,44 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	bytes = skb->len - ETH_HLEN;
 	count(PM_IN, bytes);
 	count_in(id, bytes);
+	if (cfg->flags & PM_FAST_PATH)
+		return fast_in(skb, cfg, &in);
 	return into_device(skb, cfg);
+}
+
+/* Programs of their own, so that their stacks do not add up. */
+static __noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
+{
+	struct pm_config *cfg = config_get();
+	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
+	struct ip6 out;
+
+	if (!cfg || !data)
+		return TC_ACT_UNSPEC;
+	__builtin_memcpy(&out, (struct ip6 *)(data + ETH_HLEN), sizeof(out));
+	return tunnel_in(skb, cfg, &out, off);
+}
+
+static __noinline int fast_run(struct __sk_buff *skb)
+{
+	struct pm_config *cfg = config_get();
+	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
+	struct ip6 in;
+
+	if (!cfg || !data)
+		return TC_ACT_UNSPEC;
+	__builtin_memcpy(&in, (struct ip6 *)(data + ETH_HLEN), sizeof(in));
+	return fast_out(skb, cfg, &in);
 }
 
 SEC("tc")
 int path_ingress(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
-	struct ip6 out;
-	void *data;
+	struct ip6 *out;
 	__u8 opt[2];
+	void *data;
+	int ret;
 
 	if (!cfg || skb->protocol != bpf_htons(ETH_P_IPV6) ||
 	    skb->vlan_present || skb->pkt_type != 0 /* PACKET_HOST */)
@@ -313,22 +451,24 @@ int path_ingress(struct __sk_buff *skb)
 	data = head_get(skb, ETH_HLEN + IP6_LEN);
 	if (!data)
 		return TC_ACT_UNSPEC;
-	__builtin_memcpy(&out, (struct ip6 *)(data + ETH_HLEN), sizeof(out));
-	switch (out.next) {
+	out = data + ETH_HLEN;
+	switch (out->next) {
 	case NEXT_IPV6:
-		return tunnel_in(skb, cfg, &out, IP6_LEN);
+		return tunnel_run(skb, IP6_LEN);
 	case NEXT_DSTOPTS:
 		/* RFC 2473 section 5.1: the Tunnel Encapsulation Limit
 		 * that many entry points add; to be skipped at the exit */
-		if (bpf_skb_load_bytes(skb, OFF_ICMP, opt, sizeof(opt)) ||
-		    opt[0] != NEXT_IPV6 || opt[1] != 0)
-			return TC_ACT_UNSPEC;
-		return tunnel_in(skb, cfg, &out, IP6_LEN + 8);
+		if (!bpf_skb_load_bytes(skb, OFF_ICMP, opt, sizeof(opt)) &&
+		    opt[0] == NEXT_IPV6 && opt[1] == 0)
+			return tunnel_run(skb, IP6_LEN + 8);
+		break;
 	case NEXT_ICMPV6:
-		return icmp_in(skb);
-	default:
-		return TC_ACT_UNSPEC;
+		ret = icmp_in(skb);
+		if (ret != TC_ACT_UNSPEC)
+			return ret;
+		break;
 	}
+	return cfg->flags & PM_FAST_PATH ? fast_run(skb) : TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -13,8 +13,6 @@
  */
 #include "path/private.h"
 
-#include "base/list.h"
-
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <sys/random.h>
@@ -411,10 +409,87 @@ flow_write(struct path *p, const struct slot *s, const struct pm_flow *v)
 	return err == -E2BIG ? -ENOSPC : err;
 }
 
+/*
+ * The route comes after the flow, so that no packet meets the device
+ * without one; and the flow is written again, to remember the route.
+ */
+static int
+flow_route(struct path *p, const struct flow_key *key, const struct slot *s,
+	   struct pm_flow *v)
+{
+	int err = route_set(p, key, true);
+
+	if (err)
+		return err == -EALREADY ? 0 : err;
+	v->flags |= PM_FLOW_ROUTE;
+	return flow_write(p, s, v);
+}
+
+static struct shape_use *shape_by_id(struct path *p, uint32_t id)
+{
+	for (int i = 0; i < PM_SHAPES; i++)
+		if (p->shape[i].id == id && id)
+			return &p->shape[i];
+	return NULL;
+}
+
+static int each_one(struct path *p, int (*fn)(void *, const void *,
+					      const void *))
+{
+	return maps_each(p->map[MAP_FLOW1], sizeof(struct pm_flow1_key),
+			 sizeof(struct pm_flow), fn, p);
+}
+
+static int each_two(struct path *p, int (*fn)(void *, const void *,
+					      const void *))
+{
+	return maps_each(p->map[MAP_FLOW2], sizeof(struct pm_flow2_key),
+			 sizeof(struct pm_flow), fn, p);
+}
+
+static int
+uncover_slot(struct path *p, struct slot *s, uint32_t shape, const void *value)
+{
+	struct shape_use *u = shape_by_id(p, shape);
+	struct flow_key k;
+	struct pm_flow v;
+
+	memcpy(&v, value, sizeof(v));
+	if (!u || v.flags & PM_FLOW_ROUTE)
+		return 0;
+	k = key_of(s, u);
+	return flow_route(p, &k, s, &v);
+}
+
+static int uncover_one(void *arg, const void *key, const void *value)
+{
+	struct slot s = { .map = MAP_FLOW1 };
+
+	memcpy(&s.one, key, sizeof(s.one));
+	return uncover_slot(arg, &s, s.one.shape, value);
+}
+
+static int uncover_two(void *arg, const void *key, const void *value)
+{
+	struct slot s = { .map = MAP_FLOW2 };
+
+	memcpy(&s.two, key, sizeof(s.two));
+	return uncover_slot(arg, &s, s.two.shape, value);
+}
+
+/* Flows that somebody else's route led to the device may need their own. */
+static int flows_uncover(struct path *p)
+{
+	int err = each_one(p, uncover_one);
+
+	return err ? err : each_two(p, uncover_two);
+}
+
 static int flow_remove(struct path *p, const struct flow_key *key)
 {
 	int shape = shape_find(p, key->src.len, key->dst.len), err;
 	struct shape_use *u;
+	struct hold *hold;
 	struct pm_flow v;
 	struct slot s;
 
@@ -429,24 +504,49 @@ static int flow_remove(struct path *p, const struct flow_key *key)
 	err = bpf_map_delete_elem(p->map[s.map], &s.one);
 	if (err)
 		return err;
+	hold = hold_find(p, key);
+	if (hold)
+		hold_free(p, hold, true);
 	u->flows--;
 	shape_put(p, u);
-	return 0;
+	return route_is_cover(key, v.action) ? flows_uncover(p) : 0;
 }
 
-/*
- * The route comes after the flow, so that no packet meets the device
- * without one; and the flow is written again, to remember the route.
- */
+/* Write a flow that held so far: what waits goes first (hold.c). */
 static int
-flow_route(struct path *p, const struct flow_key *key, const struct slot *s,
-	   struct pm_flow *v)
+flow_release(struct path *p, struct hold *h, const struct slot *s,
+	     const struct pm_flow *v)
 {
-	int err = route_set(p, key, true);
+	struct pm_flow half = *v;
+	int err;
 
-	if (err)
-		return err == -EALREADY ? 0 : err;
-	v->flags |= PM_FLOW_ROUTE;
+	if (v->action == PM_PATH) {
+		half.action = PM_HOLD;
+		err = flow_write(p, s, &half);
+		if (err)
+			return err;
+		hold_flush(p, h);
+	}
+	err = flow_write(p, s, v);
+	if (!err)
+		hold_free(p, h, v->action != PM_PATH);
+	return err;
+}
+
+static int
+flow_change(struct path *p, const struct flow_key *k, const struct slot *s,
+	    const struct pm_flow *v)
+{
+	struct hold *h = hold_find(p, k);
+	int err;
+
+	if (h && v->action != PM_HOLD)
+		return flow_release(p, h, s, v);
+	if (v->action == PM_HOLD) {
+		err = hold_add(p, k);
+		if (err)
+			return err;
+	}
 	return flow_write(p, s, v);
 }
 
@@ -475,9 +575,12 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 	s = slot_of(k, u);
 	known = !bpf_map_lookup_elem(p->map[s.map], &s.one, &was);
 	v.flags = was.flags;
-	err = flow_write(p, &s, &v);
+	err = flow_change(p, k, &s, &v);
 	if (!err && !known)
 		u->flows++;
+	if (!err && known && route_is_cover(k, was.action) &&
+	    !route_is_cover(k, v.action))
+		err = flows_uncover(p);
 	/* once in each process' life, in case somebody took it away */
 	if (!err && (!known || was.gen != p->gen)) {
 		err = flow_route(p, k, &s, &v);
@@ -537,14 +640,6 @@ static void take_shapes(struct path *p)
 	}
 }
 
-static struct shape_use *shape_by_id(struct path *p, uint32_t id)
-{
-	for (int i = 0; i < PM_SHAPES; i++)
-		if (p->shape[i].id == id && id)
-			return &p->shape[i];
-	return NULL;
-}
-
 static int count_one(void *arg, const void *key, const void *value)
 {
 	struct pm_flow1_key k;
@@ -567,20 +662,6 @@ static int count_two(void *arg, const void *key, const void *value)
 	if (u)
 		u->flows++;
 	return 0;
-}
-
-static int each_one(struct path *p, int (*fn)(void *, const void *,
-					      const void *))
-{
-	return maps_each(p->map[MAP_FLOW1], sizeof(struct pm_flow1_key),
-			 sizeof(struct pm_flow), fn, p);
-}
-
-static int each_two(struct path *p, int (*fn)(void *, const void *,
-					      const void *))
-{
-	return maps_each(p->map[MAP_FLOW2], sizeof(struct pm_flow2_key),
-			 sizeof(struct pm_flow), fn, p);
 }
 
 int flows_open(struct path *p)

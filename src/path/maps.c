@@ -39,6 +39,7 @@ static const char *const map_name[MAPS] = {
 	[MAP_LINKS] = "pm_links",
 	[MAP_STATS] = "pm_stats",
 	[MAP_SCRATCH] = "pm_scratch",
+	[MAP_ROUTES] = "pm_routes",
 	[MAP_EVENTS] = "pm_events",
 };
 

@@ -17,6 +17,8 @@
 #define DEFAULT_MTU	1460
 #define DEFAULT_LIMIT	65536
 #define DEFAULT_TABLE	6275
+#define HOLD_PACKETS	64
+#define HOLD_TIME	SEC(5)
 
 int why_set(const struct why *w, int err, const char *fmt, ...)
 {
@@ -56,15 +58,20 @@ static int on_event(void *ctx, void *data, size_t len)
 static int events_open(struct path *p)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
+	int fd[3];
 
 	p->ring = ring_buffer__new(p->map[MAP_EVENTS], on_event, p, NULL);
 	if (!p->ring)
 		return -errno;
 	p->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (p->poll_fd < 0 ||
-	    epoll_ctl(p->poll_fd, EPOLL_CTL_ADD,
-		      ring_buffer__epoll_fd(p->ring), &ev) < 0)
+	if (p->poll_fd < 0)
 		return -errno;
+	fd[0] = ring_buffer__epoll_fd(p->ring);
+	fd[1] = p->packet_fd;
+	fd[2] = p->timer_fd;
+	for (int i = 0; i < 3; i++)
+		if (epoll_ctl(p->poll_fd, EPOLL_CTL_ADD, fd[i], &ev) < 0)
+			return -errno;
 	return 0;
 }
 
@@ -77,6 +84,7 @@ int path_poll(struct path *p, struct path_event *ret)
 {
 	struct path_event ev;
 
+	hold_run(p);
 	p->event = &ev;
 	ring_buffer__consume(p->ring);
 	if (p->event) {
@@ -185,6 +193,7 @@ static int links_remove(struct path *p, bool all)
 
 static struct path *path_free(struct path *p)
 {
+	hold_close(p);
 	ring_buffer__free(p->ring);
 	if (p->poll_fd >= 0)
 		close(p->poll_fd);
@@ -255,6 +264,10 @@ static int open_all(struct path *p, const struct path_options *o,
 	err = route_open(p);
 	if (err)
 		return why_set(why, err, "route table %u", p->table);
+	err = hold_open(p);
+	if (err)
+		return why_set(why, err, "packet socket on %s "
+			       "(CONFIG_PACKET, CAP_NET_RAW)", p->peer);
 	err = events_open(p);
 	return err ? why_set(why, err, "eBPF ring buffer") : 0;
 }
@@ -270,6 +283,9 @@ int path_open(const struct path_options *o, struct path **ret,
 		return why_set(&why, -ENOMEM, "memory");
 	device_names(p, o->device);
 	p->egress = p->ingress = p->poll_fd = -1;
+	p->packet_fd = p->timer_fd = -1;
+	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
+	p->hold_time = o->hold_time ? o->hold_time : HOLD_TIME;
 	for (int i = 0; i < MAPS; i++)
 		p->map[i] = -1;
 	p->mtu = DEFAULT_MTU;

@@ -28,6 +28,8 @@ struct path_options {
 	bool		fast_path;	/* physical ingress straight to the
 					   tunnel; unseen by the path device */
 	uint32_t	route_table;	/* for source-selected flows (a mobile's) */
+	unsigned	hold_packets;	/* a flow may hold so many, */
+	usec_t		hold_time;	/* so long each; 0: 64, 5 s */
 };
 
 /* Something the path noticed. */

@@ -6,6 +6,7 @@
  *   maps.c    programs and maps: find those that run, load, take over
  *   device.c  the path device
  *   flow.c    paths and flows in the maps
+ *   hold.c    packets that wait
  *   route.c   the routes and rules that lead flows to the device
  *   show.c    counters
  *   rtnl.c    rtnetlink
@@ -15,6 +16,8 @@
 
 #include "path/path.h"
 
+#include "base/clock.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "base/pool.h"
 #include "bpf/path_map.h"
@@ -22,7 +25,7 @@
 
 enum path_map {
 	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_PATHS, MAP_COUNTS, MAP_LOCALS,
-	MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_EVENTS, MAPS
+	MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */
@@ -67,10 +70,20 @@ struct path {
 	struct shape_use shape[PM_SHAPES];
 	uint32_t	next_shape;
 
+	struct list	holds;		/* struct hold */
+	unsigned	n_holds, hold_packets;
+	usec_t		hold_time;
+	size_t		held_bytes;
+	uint64_t	hold_full, hold_lost;
+	uint8_t		*packet_buf;	/* PACKET_ROOM */
+	int		packet_fd, timer_fd;
+
 	int		poll_fd;
 	struct ring_buffer *ring;
 	struct path_event *event;	/* where on_event() writes */
 };
+
+#define PACKET_ROOM	(66 * 1024)
 
 /* The caller's line for "what is missing". */
 struct why {
@@ -111,8 +124,22 @@ struct tunnel *tunnel_find(const struct path *, const struct path_key *);
 int	flow_get(const struct path *, const struct flow_key *,
 		 struct pm_flow *ret);
 
+/* --- hold.c --- */
+struct hold;
+int	hold_open(struct path *);
+void	hold_close(struct path *);
+void	hold_run(struct path *);
+int	hold_add(struct path *, const struct flow_key *);
+struct hold *hold_find(struct path *, const struct flow_key *);
+/* The flow has a path, and holds yet: let the waiting ones go. */
+void	hold_flush(struct path *, struct hold *);
+/* The flow holds no longer: the last ones go, or are refused. */
+void	hold_free(struct path *, struct hold *, bool reject);
+
 /* --- route.c --- */
 /* Lead packets of this flow to the device, or no longer. */
+/* May other flows rely on this one's route or rule? */
+bool	route_is_cover(const struct flow_key *, int action);
 int	route_set(struct path *, const struct flow_key *, bool up);
 int	route_sync(struct path *);
 int	route_open(struct path *);

@@ -69,6 +69,13 @@ static bool covered(const struct path *p, const struct flow_key *k)
 	       covered_dst(p, &k->dst, (uint8_t)(k->dst.len + 1));
 }
 
+bool route_is_cover(const struct flow_key *k, int action)
+{
+	if (k->dst.len == 0)
+		return true;
+	return k->src.len == 0 && k->dst.len < 128 && action == PM_BLOCK;
+}
+
 static int lead(struct path *p, const struct flow_key *k, bool up)
 {
 	struct rtnl_rule r = {

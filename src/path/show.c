@@ -42,6 +42,8 @@ static void show_stat(const struct path *p, uint32_t what, int cpus,
 
 	if (bpf_map_lookup_elem(p->map[MAP_STATS], &what, v))
 		return;
+	if (what == PM_DROP_HOLD_FULL)		/* counted by hold.c */
+		sum.packets = p->hold_full + p->hold_lost;
 	for (int i = 0; i < cpus; i++) {
 		sum.packets += v[i].packets;
 		sum.bytes += v[i].bytes;

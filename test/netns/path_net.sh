@@ -32,6 +32,7 @@ tool_start() {
 	local n=$1 fd
 	shift
 	rm -f "$T/$n.in"
+	: > "$T/$n.tool"
 	mkfifo "$T/$n.in"
 	exec {fd}<> "$T/$n.in"
 	tool_fd[$n]=$fd
@@ -102,11 +103,16 @@ path_net() {
 	route mn default via 2001:db8:2::1
 }
 
-# Skip where there is no eBPF; one run in a namespace of its own tells.
+# Skip where there is no eBPF; one run in a namespace of its own tells.  Where
+# there is, but it does not take our programs, we are at fault.
 path_begin() {
 	net_begin "$@"
 	node try
-	tool try caps || skip "$(sed -n 's/^error open: //p' "$T/try.tool")"
+	tool try caps || {
+		cat "$T/try.tool"
+		grep -q 'loading the data path' "$T/try.tool" && die "eBPF"
+		skip "$(sed -n 's/^error open: [-0-9]* //p' "$T/try.tool")"
+	}
 	path_net
 }
 
@@ -125,10 +131,13 @@ path_up() {
 
 probe=$top_builddir/test/netns/path_probe
 
-# answer NODE: serve questions there, on port 7000
+# answer NODE: serve questions there, on port 7000, until answer_end NODE
+declare -A answer_pid=()
+answer_end() { kill "${answer_pid[$1]}"; wait "${answer_pid[$1]}" 2> /dev/null; :; }
 answer() {
 	: > "$T/$1.serve"
 	ip netns exec "$P-$1" "$probe" serve 7000 >> "$T/$1.serve" 2>&1 &
+	answer_pid[$1]=$!
 	jobs_pids+=($!)
 	eventually 5 grep -q serving "$T/$1.serve" || die "no server on $1"
 }
@@ -140,3 +149,17 @@ ask() {
 	at "$n" "$probe" ask "$s" "$d" 7000 "$@" > "$T/ask" 2>&1
 }
 asked()	{ grep -q -- "$1" "$T/ask"; }
+
+forge=$top_builddir/test/netns/path_forge
+forge() { local n=$1; shift; at "$n" "$forge" "$@"; }
+
+# watch NODE: see the datagrams that reach port 7000; watched NODE TEXT
+watch() {
+	: > "$T/$1.watch"
+	ip netns exec "$P-$1" "$forge" watch 7000 >> "$T/$1.watch" 2>&1 &
+	watch_pid=$!
+	jobs_pids+=($!)
+	eventually 5 grep -q serving "$T/$1.watch" || die "no watch on $1"
+}
+watch_end() { kill "$watch_pid"; wait "$watch_pid" 2> /dev/null; :; }
+watched() { eventually 2 grep -q -- "$2" "$T/$1.watch"; }

@@ -129,6 +129,9 @@ static void on_error(struct ask *a)
 		if (c->cmsg_level != IPPROTO_IPV6 ||
 		    c->cmsg_type != IPV6_RECVERR)
 			continue;
+		/* what the network said counts more than what followed */
+		if (a->err.ee_origin == SO_EE_ORIGIN_ICMP6)
+			continue;
 		memcpy(&a->err, CMSG_DATA(c), sizeof(a->err));
 		memcpy(&s, CMSG_DATA(c) + sizeof(a->err), sizeof(s));
 		a->offender = s.sin6_addr;

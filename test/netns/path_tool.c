@@ -282,6 +282,10 @@ static bool option(struct path_options *o, char *s)
 		o->max_flows = n;
 	else if (!strcmp(s, "table"))
 		o->route_table = n;
+	else if (!strcmp(s, "hold"))
+		o->hold_packets = n;
+	else if (!strcmp(s, "hold-ms"))
+		o->hold_time = MSEC(n);
 	else if (!strcmp(s, "fast"))
 		o->fast_path = n;
 	else

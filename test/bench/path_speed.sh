@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# path_speed.sh - the tunnel against plain forwarding.
+#
+#	cn -----> ha =====> r -----> mn
+#
+# Through the same four namespaces, one wire each between them: once to an
+# address of mn's that r and ha have routes for, once to its home address,
+# which ha tunnels.  The two take turns; medians are compared.
+#
+#	path_throughput		TCP, Mbit/s
+#	path_pps		UDP, 64 octets of payload, packets/s
+#	path_pps_fast		the same with the fast path
+. "${top_srcdir:-.}/test/netns/path_net.sh"
+gen=$top_builddir/test/bench/path_gen
+rounds=${ROUNDS:-15} ms=${MS:-300}
+cpu_sink=$(( $(nproc) > 1 ))
+
+# Nodes side by side, without the bridges of the tests between them.
+wire() {	# wire NODE DEV ADDR NODE DEV ADDR
+	ip -n "$P-$1" link add "$2" type veth peer name "$5" netns "$P-$4"
+	ip -n "$P-$1" addr add "$3" dev "$2" nodad
+	ip -n "$P-$4" addr add "$6" dev "$5" nodad
+	ip -n "$P-$1" link set "$2" up
+	ip -n "$P-$4" link set "$5" up
+}
+
+bench_net() {
+	local l
+	for l in cn ha r mn; do
+		node $l
+		at $l sysctl -qw net.ipv6.conf.default.accept_dad=0
+	done
+	forwarding ha
+	forwarding r
+	wire cn eth0 $CN/64 ha eth0 2001:db8:c::1/64
+	wire ha eth1 $HA/64 r eth0 2001:db8:f::2/64
+	wire r eth1 2001:db8:2::1/64 mn eth0 $COA/64
+	route cn default via 2001:db8:c::1
+	route r default via $HA
+	route ha 2001:db8:2::/64 via 2001:db8:f::2
+	route mn default via 2001:db8:2::1
+}
+
+# run KIND(tcp|udp) DESTINATION WORD: what the sink says for WORD
+run() {
+	local pid
+	: > "$T/sink"
+	ip netns exec "$P-mn" taskset -c "$cpu_sink" "$gen" "$1-sink" 5000 \
+		>> "$T/sink" &
+	pid=$!
+	eventually 3 grep -q ready "$T/sink"
+	at cn taskset -c 0 "$gen" "$1-source" $CN "$2" 5000 "ms=$ms" \
+		> "$T/source"
+	wait $pid
+	value "$3" "$(tail -1 "$T/sink")"
+}
+
+median() { printf '%s\n' "$@" | sort -n | sed -n "$(( ($# + 1) / 2 ))p"; }
+
+# compare NAME KIND WORD UNIT: forwarded against tunnelled, in turns.  The
+# machine's speed drifts; so each turn has a ratio, and the median counts.
+compare() {
+	local plain=() tunnel=() ratio=() i p t
+	for ((i = 0; i < rounds; i++)); do
+		p=$(run "$2" $COA "$3") t=$(run "$2" $HOA "$3")
+		plain+=("$p") tunnel+=("$t")
+		ratio+=("$(awk "BEGIN { printf \"%.3f\", $t / $p }")")
+	done
+	[ -n "${VERBOSE:-}" ] &&
+		say "# plain ${plain[*]} tunnel ${tunnel[*]} ratio ${ratio[*]}"
+	printf 'bench name=%s value=%s unit=%s baseline=%s ratio=%s\n' "$1" \
+		"$(median "${tunnel[@]}")" "$4" "$(median "${plain[@]}")" \
+		"$(median "${ratio[@]}")"
+}
+
+net_begin path_speed awk
+bench_net
+path_up
+case ${1:-all} in
+all|throughput) compare path_throughput tcp mbit Mbit/s ;;
+esac
+case ${1:-all} in
+all|pps) compare path_pps udp pps packets/s ;;
+esac
+case ${1:-all} in
+all|fast)
+	# shellcheck disable=SC2086
+	tool ha fast=1 $ha_words , sync && tool mn fast=1 $mn_words , sync ||
+		die "no fast path"
+	compare path_pps_fast udp pps packets/s
+	;;
+esac
+exit 0
