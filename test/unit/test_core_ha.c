@@ -530,6 +530,59 @@ START_TEST(home_address_option_elsewhere)
 }
 END_TEST
 
+/* --- another implementation's mobile --------------------------------------- */
+
+/* UMIP's Binding Updates, as captured: registration from one visited link,
+ * from another, and deregistration at home. */
+START_TEST(umip_mobile)
+{
+	static const char *const message[] = {
+		"60094449 0038 3c40 20010db800b10000000000fffe000100"
+		"20010db8000a00000000000000000001 8702 01020000"
+		"c910 20010db8000a00000000000000000100"
+		"3b030500 0e5d 5e73 c000 0383 0100"
+		"0310 20010db800b10000000000fffe000100",
+		"60094449 0038 3c40 20010db800b20000000000fffe000100"
+		"20010db8000a00000000000000000001 8702 01020000"
+		"c910 20010db8000a00000000000000000100"
+		"3b030500 0e5b 5e74 c000 0383 0100"
+		"0310 20010db800b20000000000fffe000100",
+		"60094449 0020 8740 20010db8000a00000000000000000100"
+		"20010db8000a00000000000000000001"
+		"3b030500 1185 5e75 c000 0000 0100"
+		"0310 20010db8000a00000000000000000100",
+	};
+	static const char *const want[] = {
+		"BA 0 seq=24179 lifetime=899 2001:db8:a::1>"
+		"2001:db8:b1::ff:fe00:100 rh2=2001:db8:a::100\n",
+		"BA 0 seq=24180 lifetime=899 2001:db8:a::1>"
+		"2001:db8:b2::ff:fe00:100 rh2=2001:db8:a::100\n",
+		"BA 0 seq=24181 lifetime=0 2001:db8:a::1>2001:db8:a::100 "
+		"if=2 ll\n",
+	};
+	uint8_t buf[128];
+	struct world w;
+
+	world_open(&w, CONF_HA);
+	w.conf->peer[0].protect = CONF_PROTECT_NONE;
+	ck_assert_int_eq(prefix_parse("2001:db8:a::/64",
+				      &w.conf->home_link[0].prefix), 0);
+	w.conf->peer[0].addr = w.conf->home_link[0].prefix;
+	w.conf->home_link[0].ha = world_addr("2001:db8:a::1");
+	world_start(&w);
+	for (int k = 0; k < 3; k++) {
+		size_t len = unit_hex(message[k], buf, sizeof(buf));
+
+		world_count(&w, "");
+		world_packet(&w, k == 2 ? HOME : 7, buf, len);
+		world_later(&w, SEC(1));
+		ck_assert_msg(strstr(w.did, want[k]), "%s", w.did);
+	}
+	ck_assert_uint_eq(w.keys.npaths, 0);
+	world_close(&w);
+}
+END_TEST
+
 /* --- show ---------------------------------------------------------------- */
 
 START_TEST(shown)
@@ -582,6 +635,7 @@ int main(void)
 	unit_add(s, "link missing", link_missing);
 	unit_add(s, "link flaps", link_flaps);
 	unit_add(s, "hao", home_address_option_elsewhere);
+	unit_add(s, "umip", umip_mobile);
 	unit_add(s, "show", shown);
 	return unit_main((Suite *const[]){ s, suite_ha_status(), NULL });
 }
