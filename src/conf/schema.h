@@ -3,7 +3,7 @@
  * schema.h - the meaning of the configuration: one row for each statement.
  *
  * From these rows come the checks of a value, the defaults, the messages,
- * the printed form, `mip6d --help-conf' and the test of the manual page.
+ * the printed form, conf_describe and the test of the manual page.
  * Not for other rooms.
  */
 #ifndef MIP6D_CONF_SCHEMA_H
@@ -43,8 +43,8 @@ struct statement {
 	uint64_t	min, max, def;	/* V_MSEC: in ms */
 	uint8_t		flags;
 	uint8_t		roles;		/* enum conf_role, 0: all */
-	const char	*args;		/* V_CUSTOM, V_BLOCK: how it is written */
-	const char	*derived;	/* STMT_DERIVED, V_CUSTOM: the default */
+	const char	*args;		/* how these are written */
+	const char	*derived;	/* the default in words */
 	const char	*help;
 	const struct keyword *words;
 	const struct block *block;

@@ -12,9 +12,9 @@
 #define MOBRTR		"mobile routers (RFC 3963) are " OTHERWISE
 #define ROUTEOPT	"route optimization is " OTHERWISE
 #define MPS		"mobile prefix discovery is " OTHERWISE
-#define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS "	\
+#define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
-#define ADMIT		"only a mobile node with a Peer or a line in a "	\
+#define ADMIT		"only a mobile node with a Peer or a line in a " \
 			"KeyTable may register"
 
 static const struct umip {
