@@ -240,7 +240,7 @@ maps_size(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 	for (int i = 0; i < MAPS; i++)
 		map[i] = bpf_object__find_map_by_name(skel->obj, map_name[i]);
 	bpf_map__set_max_entries(map[MAP_FLOW1], p->max_flows);
-	bpf_map__set_max_entries(map[MAP_FLOW2], p->max_flows);
+	bpf_map__set_max_entries(map[MAP_FLOW2], p->max_pairs);
 	/* index 0 is no path */
 	bpf_map__set_max_entries(map[MAP_PATHS], p->max_paths + 1);
 	bpf_map__set_max_entries(map[MAP_COUNTS], p->max_paths + 1);
@@ -331,15 +331,32 @@ static uint32_t map_entries(int fd)
 	return bpf_obj_get_info_by_fd(fd, &mi, &len) ? 0 : mi.max_entries;
 }
 
-static int config_map(struct path *p)
+static int map_mapped(int fd, size_t size, void **ret)
 {
-	void *m = mmap(NULL, sizeof(*p->cfg), PROT_READ | PROT_WRITE,
-		       MAP_SHARED, p->map[MAP_CONFIG], 0);
+	void *m = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (m == MAP_FAILED)
 		return -errno;
-	p->cfg = m;
+	*ret = m;
 	return 0;
+}
+
+static int maps_mapped(struct path *p)
+{
+	size_t n = (size_t)p->max_paths + 1;
+	void *cfg = NULL, *paths = NULL, *counts = NULL;
+	int err = map_mapped(p->map[MAP_CONFIG], sizeof(*p->cfg), &cfg);
+
+	if (!err)
+		err = map_mapped(p->map[MAP_PATHS], n * sizeof(*p->paths),
+				 &paths);
+	if (!err)
+		err = map_mapped(p->map[MAP_COUNTS], n * sizeof(*p->counts),
+				 &counts);
+	p->cfg = cfg;
+	p->paths = paths;
+	p->counts = counts;
+	return err;
 }
 
 static int no_output(enum libbpf_print_level l, const char *f, va_list ap)
@@ -365,17 +382,23 @@ int maps_open(struct path *p, const struct why *why)
 	if (!err) {
 		p->max_flows = map_entries(p->map[MAP_FLOW1]);
 		p->max_paths = map_entries(p->map[MAP_PATHS]) - 1;
-		err = config_map(p);
+		err = maps_mapped(p);
 		if (err)
-			why_set(why, err, "eBPF: mapping the configuration");
+			why_set(why, err, "eBPF: cannot map the maps");
 	}
 	return err;
 }
 
 void maps_close(struct path *p)
 {
+	size_t n = (size_t)p->max_paths + 1;
+
 	if (p->cfg)
 		munmap(p->cfg, sizeof(*p->cfg));
+	if (p->paths)
+		munmap(p->paths, n * sizeof(*p->paths));
+	if (p->counts)
+		munmap(p->counts, n * sizeof(*p->counts));
 	fds_close(p->map);
 	if (p->egress >= 0)
 		close(p->egress);

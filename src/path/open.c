@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #define DEFAULT_MTU	1460
@@ -197,7 +198,7 @@ static struct path *path_free(struct path *p)
 	ring_buffer__free(p->ring);
 	if (p->poll_fd >= 0)
 		close(p->poll_fd);
-	flows_close(p);
+	tunnels_close(p);
 	maps_close(p);
 	if (p->nl)
 		rtnl_close(p->nl);
@@ -244,6 +245,7 @@ static int attach(struct path *p, const struct why *why)
 static int open_all(struct path *p, const struct path_options *o,
 		    const struct why *why)
 {
+	uint8_t secret[16];
 	int err = rtnl_open(&p->nl);
 
 	if (err)
@@ -254,6 +256,10 @@ static int open_all(struct path *p, const struct path_options *o,
 	if (err)
 		return err;
 	err = configure(p, o);
+	if (!err && getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+		err = -EIO;
+	if (!err)
+		err = tunnels_open(p, secret);
 	if (!err)
 		err = flows_open(p);
 	if (err)
@@ -291,6 +297,9 @@ int path_open(const struct path_options *o, struct path **ret,
 	p->mtu = DEFAULT_MTU;
 	p->max_paths = o->max_paths ? o->max_paths : DEFAULT_LIMIT;
 	p->max_flows = o->max_flows ? o->max_flows : DEFAULT_LIMIT;
+	p->max_pairs = o->max_pairs ? o->max_pairs :
+		       p->max_flows < DEFAULT_LIMIT ? p->max_flows :
+		       DEFAULT_LIMIT;
 	p->table = o->route_table ? o->route_table : DEFAULT_TABLE;
 	err = open_all(p, o, &why);
 	if (err) {
@@ -315,6 +324,8 @@ int path_sync(struct path *p)
 {
 	int err = flows_sync(p);
 
+	if (!err)
+		tunnels_sync(p);
 	if (!err)
 		err = route_sync(p);
 	if (!err)

@@ -24,7 +24,9 @@ struct path_caps {
 
 struct path_options {
 	const char	*device;	/* NULL: "mip6" */
-	unsigned	max_paths, max_flows;
+	unsigned	max_paths, max_flows;	/* 0: 65536 */
+	unsigned	max_pairs;	/* of the flows, with source and
+					   destination; 0: at most 65536 */
 	bool		fast_path;	/* physical ingress straight to the
 					   tunnel; unseen by the path device */
 	uint32_t	route_table;	/* for source-selected flows (a mobile's) */

@@ -5,7 +5,9 @@
  *   open.c    the six functions' frame: open, links, sync, close
  *   maps.c    programs and maps: find those that run, load, take over
  *   device.c  the path device
- *   flow.c    paths and flows in the maps
+ *   tunnel.c  paths, and our ends of them
+ *   shape.c   which lengths of prefixes the flows have
+ *   flow.c    flows in the maps
  *   hold.c    packets that wait
  *   route.c   the routes and rules that lead flows to the device
  *   show.c    counters
@@ -46,7 +48,7 @@ struct local {
 	uint32_t	used;		/* by so many paths */
 };
 
-struct shape_use {
+struct shape {
 	uint32_t	id;		/* 0: free */
 	uint8_t		src_len, dst_len;
 	uint64_t	flows;
@@ -56,18 +58,20 @@ struct path {
 	char		device[16], peer[16];
 	uint32_t	ifindex, peer_ifindex, mtu;
 	bool		made;		/* the device, by this process */
-	uint32_t	max_paths, max_flows, table;
+	uint32_t	max_paths, max_flows, max_pairs, table;
 	struct nl_sock	*nl;
 	int		map[MAPS];	/* descriptors, -1: none */
 	int		egress, ingress;	/* programs */
-	struct pm_config *cfg;		/* mapped */
+	struct pm_config *cfg;		/* these three are mapped */
+	struct pm_path	*paths;
+	struct pm_path_count *counts;
 	uint32_t	gen;
 
 	struct map	tunnels, locals;
 	struct pool	tunnel_pool, local_pool;
 	struct tunnel	*free_head, **free_tail;	/* oldest first */
 	uint32_t	next_id;
-	struct shape_use shape[PM_SHAPES];
+	struct shape	shape[PM_SHAPES];
 	uint32_t	next_shape;
 
 	struct list	holds;		/* struct hold */
@@ -115,11 +119,24 @@ void	device_names(struct path *, const char *device);
 int	device_set_mtu(struct path *);
 #define DEVICE_ALIAS	"mip6d path device"
 
-/* --- flow.c --- */
-int	flows_open(struct path *);	/* what is in the maps */
-void	flows_close(struct path *);
-int	flows_sync(struct path *);
+/* --- tunnel.c --- */
+int	tunnels_open(struct path *, const uint8_t secret[16]);
+void	tunnels_close(struct path *);
+void	tunnels_sync(struct path *);
 struct tunnel *tunnel_find(const struct path *, const struct path_key *);
+
+/* --- shape.c --- */
+void	shapes_open(struct path *);
+enum pm_sides shape_sides(uint8_t src_len, uint8_t dst_len);
+/* The place in path.shape, or -1; _get makes one (-1: no room). */
+int	shape_find(const struct path *, uint8_t src_len, uint8_t dst_len);
+int	shape_by_id(const struct path *, uint32_t id);
+int	shape_get(struct path *, uint8_t src_len, uint8_t dst_len);
+void	shape_put(struct path *, int n);	/* gone when without flows */
+
+/* --- flow.c --- */
+int	flows_open(struct path *);
+int	flows_sync(struct path *);
 /* The flow of exactly this selector: 0 or -ENOENT. */
 int	flow_get(const struct path *, const struct flow_key *,
 		 struct pm_flow *ret);

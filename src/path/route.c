@@ -31,7 +31,7 @@ static bool covered_dst(const struct path *p, const struct prefix *dst,
 			uint8_t below)
 {
 	for (int i = 0; i < PM_SHAPES; i++) {
-		const struct shape_use *u = &p->shape[i];
+		const struct shape *u = &p->shape[i];
 		struct flow_key k = { 0 };
 
 		if (!u->id || u->src_len || u->dst_len >= below)
@@ -47,7 +47,7 @@ static bool covered_src(const struct path *p, const struct prefix *src,
 			uint8_t below)
 {
 	for (int i = 0; i < PM_SHAPES; i++) {
-		const struct shape_use *u = &p->shape[i];
+		const struct shape *u = &p->shape[i];
 		struct flow_key k = { 0 };
 
 		if (!u->id || u->dst_len || u->src_len >= below)

@@ -70,13 +70,12 @@ static void show_stats(const struct path *p, struct record_sink *sink)
 static void show_path(const struct path *p, uint32_t id,
 		      struct record_sink *sink)
 {
-	struct pm_path_count c;
+	const struct pm_path_count c = p->counts[id];
+	const struct pm_path v = p->paths[id];
 	struct in6_addr local, remote;
-	struct pm_path v;
 	struct record r;
 
-	if (bpf_map_lookup_elem(p->map[MAP_PATHS], &id, &v) || !v.used ||
-	    bpf_map_lookup_elem(p->map[MAP_COUNTS], &id, &c))
+	if (!v.used)
 		return;
 	memcpy(&local, v.local, sizeof(local));
 	memcpy(&remote, v.remote, sizeof(remote));
