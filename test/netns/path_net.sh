@@ -26,28 +26,28 @@ path_tool=$top_builddir/test/netns/path_tool
 mip6d=$path_tool mip6ctl=$path_tool	# all of them that is needed
 declare -A tool_fd=() tool_pid=()
 
-tool() { local n=$1; shift; at "$n" "$path_tool" "$@" >> "$T/$n.tool" 2>&1; }
+tool() { local n=$1; shift; at "$n" "$path_tool" "$@" >> "$T/$n.log" 2>&1; }
 
 tool_start() {
 	local n=$1 fd
 	shift
 	rm -f "$T/$n.in"
-	: > "$T/$n.tool"
+	: > "$T/$n.log"
 	mkfifo "$T/$n.in"
 	exec {fd}<> "$T/$n.in"
 	tool_fd[$n]=$fd
 	ip netns exec "$P-$n" "$path_tool" "$@" , stay \
-		< "$T/$n.in" >> "$T/$n.tool" 2>&1 &
+		< "$T/$n.in" >> "$T/$n.log" 2>&1 &
 	tool_pid[$n]=$!
 	jobs_pids+=($!)
 	eventually 5 tool_says "$n" 'ok stay' || {
-		cat "$T/$n.tool"
+		cat "$T/$n.log"
 		die "path_tool does not start"
 	}
 }
 
-tool_says() { grep -q -- "$2" "$T/$1.tool"; }
-tool_count() { grep -c -- "$2" "$T/$1.tool"; }
+tool_says() { grep -q -- "$2" "$T/$1.log"; }
+tool_count() { grep -c -- "$2" "$T/$1.log"; }
 
 # A command, and wait for its answer.
 tool_tell() {
@@ -57,13 +57,13 @@ tool_tell() {
 	printf '%s\n' "$*" >&"${tool_fd[$n]}"
 	more_answers() { [ "$(tool_count "$n" '^\(ok\|error\) ')" -gt "$before" ]; }
 	eventually 5 more_answers || return 1
-	grep '^\(ok\|error\) ' "$T/$n.tool" | tail -1 | grep -q '^ok'
+	grep '^\(ok\|error\) ' "$T/$n.log" | tail -1 | grep -q '^ok'
 }
 
 tool_kill() {
 	kill -KILL "${tool_pid[$1]}"
 	wait "${tool_pid[$1]}" 2> /dev/null
-	: > "$T/$1.tool"
+	: > "$T/$1.log"
 }
 
 # counter NODE KIND: packets counted so far
@@ -109,9 +109,9 @@ path_begin() {
 	net_begin "$@"
 	node try
 	tool try caps || {
-		cat "$T/try.tool"
-		grep -q 'loading the data path' "$T/try.tool" && die "eBPF"
-		skip "$(sed -n 's/^error open: [-0-9]* //p' "$T/try.tool")"
+		cat "$T/try.log"
+		grep -q 'loading the data path' "$T/try.log" && die "eBPF"
+		skip "$(sed -n 's/^error open: [-0-9]* //p' "$T/try.log")"
 	}
 	path_net
 }
@@ -123,9 +123,9 @@ mn_words="link eth0 , path $COA $HA , flow $HOA any $COA $HA"
 
 path_up() {
 	# shellcheck disable=SC2086
-	tool ha $ha_words , sync || { cat "$T/ha.tool"; die "home agent"; }
+	tool ha $ha_words , sync || { cat "$T/ha.log"; die "home agent"; }
 	# shellcheck disable=SC2086
-	tool mn $mn_words , sync || { cat "$T/mn.tool"; die "mobile"; }
+	tool mn $mn_words , sync || { cat "$T/mn.log"; die "mobile"; }
 	ip -n "$P-mn" addr add $HOA/128 dev mip6 nodad
 }
 
