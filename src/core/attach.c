@@ -249,6 +249,7 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 	a->link_event = false;
 	a->trigger = now;
 	listen_for_silence(n, a, now);
+	mn_on_leave(n, a);
 	attach_configure(n, a, now);
 	note_handover(n, a, now);
 	mn_on_attach(n, a, now);

@@ -94,7 +94,10 @@ const struct aprefix *attach_on_link_prefix(const struct attach *,
 const struct router *attach_router_with(const struct attach *,
 					const struct in6_addr *global);
 
-/* mn.c hears: something above may have changed. */
+/* mn.c hears: another router is current, and its routes and addresses are
+ * about to be said. */
+void	mn_on_leave(struct node *, const struct attach *);
+/* Something above may have changed. */
 void	mn_on_attach(struct node *, struct attach *, usec_t now);
 /* No care-of address from a prefix that is the home's: at home the home
  * address is the address. */

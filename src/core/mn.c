@@ -196,6 +196,21 @@ go_away(struct node *n, struct mn_home *h, struct attach *a,
 			    a->trigger, now);
 }
 
+/*
+ * This is not the home link any more.  The new way out is about to come, and
+ * the care-of address a moment later: until then what the home address has
+ * to say waits, rather than leave untunnelled.
+ */
+static void
+leave_home(struct node *n, struct mn_home *h)
+{
+	stop_announcing(n, h);
+	say_address(n, h, IFINDEX_PATH, false, true);
+	say_flow(n, h, FLOW_HOLD, true);
+	say_address(n, h, h->ifindex, false, false);
+	h->place = PLACE_NOWHERE;
+}
+
 /* --- home ------------------------------------------------------------------------------- */
 
 static void
@@ -374,6 +389,18 @@ place(struct node *n, struct mn_home *h, usec_t now)
 		come_home(n, h, a, now);
 	else
 		go_away(n, h, a, &attach_coa(n, a, now)->coa, now);
+}
+
+void
+mn_on_leave(struct node *n, const struct attach *a)
+{
+	if (!n->ready || n->stopping)
+		return;
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME &&
+		    h->ifindex == a->iface->ifindex &&
+		    !attach_on_link_prefix(a, &h->prefix))
+			leave_home(n, h);
 }
 
 void

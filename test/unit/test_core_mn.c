@@ -663,6 +663,36 @@ START_TEST(boot_at_home)
 }
 END_TEST
 
+/* Nothing leaves with the home address between the new route and the
+ * tunnel. */
+START_TEST(leave_home)
+{
+	struct world w;
+
+	begin(&w);
+	ra(&w, 1, HA);
+	link_is(&w, false);
+	link_is(&w, true);
+	forget(&w);
+	ra(&w, 2, "2001:db8:2::");
+	pass(&w, MSEC(5));
+	expect(&w, "address up hoa on path\n"
+	       "flow hold\n"
+	       "address down hoa on eth0\n"
+	       "route down ::/0\n"
+	       "route up 2001:db8:2::/64\n"
+	       "address up coa on eth0\n"
+	       "route up ::/0\n"
+	       "route down 2001:db8:1::/64\n"
+	       "tunnel up to 2001:db8:1::1\n"
+	       "flow hold\n"
+	       "BU lifetime=240 auth\n");
+	ok(&w);
+	expect(&w, "flow path\n");
+	end(&w);
+}
+END_TEST
+
 START_TEST(ping_pong)
 {
 	struct world w;
@@ -864,7 +894,7 @@ int main(void)
 		refresh_and_expiry,
 		handover, flap, flap_onto_second_router, second_router,
 		silent_router, return_home, return_home_without_router_address,
-		boot_at_home, ping_pong, wrong_key, stale_acknowledgement,
+		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
 	};
 	Suite *s = suite_create("core_mn");
