@@ -58,8 +58,7 @@ nap 2
 bench daemon_rss "$(for n in ha ar1 ar2 mn; do rss $n; done |
 	sort -n | tail -n 1)" MiB
 roam_watch mn
-flow_start ticks-cn cn ticks cn $CN $HOA 5001
-flow_start ticks-mn mn ticks mn $HOA $CN 5001
+roam_ticks
 roam_move one registered || die "no first registration"
 bench handover_first_registration "$signalling" ms
 moves ra0

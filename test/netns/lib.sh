@@ -131,7 +131,7 @@ capture() {
 	ip netns exec "$P-ether" tcpdump -i "$1" -U -s 0 -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &
 	captures[n]=$!
-	eventually 5 grep -q listening "$T/$1.tcpdump" ||
+	eventually 5 grep -qs listening "$T/$1.tcpdump" ||
 		die "tcpdump does not start"
 }
 
@@ -264,6 +264,7 @@ net_reap() {
 
 net_cleanup() {
 	local status=$?
+	[ "$BASHPID" = $$ ] || return	# a subshell that ended by an error
 	trap '' INT TERM HUP
 	trap - EXIT
 	[ $status -eq 0 ] || failed=1

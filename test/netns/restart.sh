@@ -39,8 +39,6 @@ flows_for() {
 	[ "${up%.*}" -lt "$ms" ] && [ "${down%.*}" -lt "$ms" ]
 }
 
-has_binding() { ctl ha bindings | grep -q "hoa=$HOA .*coa=$1"; }
-
 net_begin restart tcpdump tshark awk
 roam_net
 roam_conf
@@ -66,7 +64,7 @@ daemon mn "$T/mn.conf"
 roam_watch mn
 expect "and while it starts again" flows_for 3 300
 expect "it is registered" eventually 10 \
-	eval 'ctl mn bindings | grep -q "hoa=$HOA.*bound=yes"'
+	is_bound
 expect "the home agent has the same binding" has_binding "$coa"
 
 say "3. nobody at home"

@@ -29,6 +29,8 @@ CN=2001:db8:c::2	# the correspondent
 RA_DELAY=		# "MaxRaDelay 0;" or nothing: RFC 4861's 0..500 ms
 LIFETIME=240		# seconds that a binding is asked for
 RATE=1000000		# bytes a second that the stream carries each way
+PORT=40000		# of the stream: no protocol's, to tshark
+TICKS=40001		# of the datagrams
 
 # NODE NUMBER LINK: the number is what its addresses have in common
 roam_router() {
@@ -121,6 +123,14 @@ roam_at_home() {
 	[ -n "$(at mn ip -6 addr show dev wlan0 to $HOA -tentative)" ]
 }
 
+# The home agent serves the home address, at this care-of address (or any).
+has_binding() {
+	ctl ha bindings | grep "hoa=$HOA .*state=active" | grep -q "coa=$1"
+}
+
+# The mobile believes so.
+is_bound() { ctl mn bindings | grep -q "hoa=$HOA .*bound=yes"; }
+
 # Every note of a node, as it comes, through `watched' (if there is such a
 # function) and into a file.
 roam_watch() {
@@ -128,7 +138,7 @@ roam_watch() {
 	: > "$T/$1.notes"
 	roam_follow "$1" < "$T/$1.fifo" &
 	jobs_pids+=($!)
-	"$mip6ctl" --run-dir "$T/run-$1" monitor > "$T/$1.fifo" &
+	"$mip6ctl" --run-dir "$T/run-$1" monitor > "$T/$1.fifo" 2>&1 &
 	jobs_pids+=($!)
 }
 
@@ -153,12 +163,16 @@ value_ms() {
 	awk -v s="${s%s}" 'BEGIN { printf "%.1f", s * 1000 }'
 }
 
+roam_ticks() {
+	flow_start ticks-cn cn ticks cn $CN $HOA $TICKS
+	flow_start ticks-mn mn ticks mn $HOA $CN $TICKS
+}
+
 roam_traffic() {
-	flow_start tcp-cn cn -r "$RATE" serve cn $CN 5000
+	flow_start tcp-cn cn -r "$RATE" serve cn $CN $PORT
 	eventually 5 flow_says tcp-cn listening || die "the server does not start"
-	flow_start tcp-mn mn -r "$RATE" connect mn $HOA $CN 5000
-	flow_start ticks-cn cn ticks cn $CN $HOA 5001
-	flow_start ticks-mn mn ticks mn $HOA $CN 5001
+	flow_start tcp-mn mn -r "$RATE" connect mn $HOA $CN $PORT
+	roam_ticks
 	eventually 10 flow_says tcp-cn connected || {
 		cat "$T"/tcp-*.out
 		die "the mobile cannot connect to the correspondent"

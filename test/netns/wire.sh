@@ -4,6 +4,8 @@
 # wire.sh - questions about what `capture' took, answered by tshark, which
 # shares no line with us.
 
+# The bytes of our streams look like any protocol to a guesser: they are data.
+#
 # filter LINK FILTER [FIELD...]: the packets, or these fields of them; of a
 # field that a packet has twice, the outermost
 filter() {
@@ -13,7 +15,8 @@ filter() {
 		args+=(-e "$x")
 	done
 	[ $# -eq 0 ] || args+=(-T fields -E occurrence=f -E separator=/s)
-	tshark -n -r "$T/$l.pcap" -Y "$f" "${args[@]}" 2> /dev/null
+	tshark -n -r "$T/$l.pcap" -d "tcp.port==$PORT,data" \
+		-d "udp.port==$TICKS,data" -Y "$f" "${args[@]}" 2> /dev/null
 }
 
 count()	{ filter "$1" "$2" frame.number | wc -l; }

@@ -15,7 +15,7 @@
 # shellcheck source-path=SCRIPTDIR source=wire.sh
 . "$here/wire.sh"
 
-no_rows() { [ -z "$(ctl "$1" "$2" | grep -v '^ok')" ]; }
+none_of() { ! ctl "$1" "$2" | grep "^$3 "; }
 
 net_begin wrongkey tcpdump tshark awk
 roam_net
@@ -38,11 +38,11 @@ expect "the mobile sees an answer that it cannot verify" \
 	eventually 5 more_notes mn auth-failed 0
 say "   $(note mn auth-failed)"
 expect "it says: authentication failed" \
-	eval 'note mn auth-failed | grep -q status=146'
+	test "$(value status "$(note mn auth-failed)")" = 146
 nap 2
 expect "it is not registered" test "$(notes mn registered)" = 0
-expect "the home agent keeps no binding" no_rows ha bindings
-expect "and no tunnel" no_rows ha paths
+expect "the home agent keeps no binding" none_of ha bindings binding
+expect "and no tunnel" none_of ha paths path
 expect "it did not begin to check the address" test "$(notes ha dad-start)" = 0
 capture_end
 expect "tshark finds nothing wrong" no_complaints one
@@ -56,5 +56,5 @@ daemon mn "$T/mn.conf"
 roam_watch mn
 expect "with the right key it registers" eventually 15 more_notes mn registered 0
 expect "the home agent has the binding" \
-	eval 'ctl ha bindings | grep -q "hoa=$HOA"'
+	has_binding ""
 net_end
