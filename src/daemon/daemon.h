@@ -111,8 +111,8 @@ void	daemon_clock(void *daemon);
 void	daemon_path(void *daemon);
 
 /* --- effect.c --- */
-/* 0 or -errno. */
-int	effect_carry_out(struct daemon *, const struct effect *);
+/* 0 or -errno.  The effect may be completed on the way. */
+int	effect_carry_out(struct daemon *, struct effect *);
 
 /* --- nic.c --- */
 /* Is an interface of this name configured by us, as a mobile's or as one

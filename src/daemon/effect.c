@@ -5,26 +5,48 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
+#include <netinet/ip6.h>
+
+/* The kernel routes nothing from the unspecified address while an interface
+ * has no other one; but such packets are multicast, and where multicast goes
+ * on an Ethernet is known without routing (RFC 2464 section 7). */
+static void
+resolve_multicast(const struct daemon *d, const struct in6_addr *dst,
+		  uint32_t ifindex, struct lladdr *ret)
+{
+	const struct world_link *l = world_link(&d->world, ifindex);
+
+	if (!l || l->link.ll.len != 6 || !addr_is_multicast(dst))
+		return;
+	ret->len = 6;
+	memset(ret->b, 0x33, 2);
+	memcpy(ret->b + 2, &dst->s6_addr[12], 4);
+}
 
 static int
-do_send(struct daemon *d, const struct effect *e)
+do_send(struct daemon *d, struct effect *e)
 {
 	char src[ADDR_STRLEN], dst[ADDR_STRLEN];
 	struct in6_addr a, b;
 	int err;
 
+	if (e->send.len < sizeof(struct ip6_hdr))
+		return -EINVAL;
+	memcpy(&a, e->send.data + offsetof(struct ip6_hdr, ip6_src), 16);
+	memcpy(&b, e->send.data + offsetof(struct ip6_hdr, ip6_dst), 16);
+	if (addr_is_unspec(&a) && !e->send.ll_dst.len)
+		resolve_multicast(d, &b, e->send.ifindex, &e->send.ll_dst);
 	err = sender_send(d->sender, &e->send, e->send.ifindex);
-	if (!err || e->send.len < 40)
+	/* The link went down and the node is about to hear of it. */
+	if (!err || err == -ENETDOWN)
 		return err;
-	memcpy(&a, e->send.data + 8, 16);
-	memcpy(&b, e->send.data + 24, 16);
 	log_warn("cannot send from %s to %s: %s", addr_print(&a, src),
 		 addr_print(&b, dst), strerror(-err));
 	return err;
 }
 
 static int
-do_address(struct daemon *d, const struct effect *e)
+do_address(struct daemon *d, struct effect *e)
 {
 	int err = address_set(&d->addresses, &e->address);
 	char text[ADDR_STRLEN];
@@ -39,7 +61,7 @@ do_address(struct daemon *d, const struct effect *e)
 }
 
 static int
-do_route(struct daemon *d, const struct effect *e)
+do_route(struct daemon *d, struct effect *e)
 {
 	int err = fib_set(&d->fib, &e->route);
 	char text[PREFIX_STRLEN];
@@ -54,7 +76,7 @@ do_route(struct daemon *d, const struct effect *e)
 }
 
 static int
-do_path(struct daemon *d, const struct effect *e)
+do_path(struct daemon *d, struct effect *e)
 {
 	char text[ADDR_STRLEN];
 	int err = d->path ? path_set(d->path, &e->path) : -ENODEV;
@@ -66,7 +88,7 @@ do_path(struct daemon *d, const struct effect *e)
 }
 
 static int
-do_flow(struct daemon *d, const struct effect *e)
+do_flow(struct daemon *d, struct effect *e)
 {
 	char src[PREFIX_STRLEN], dst[PREFIX_STRLEN];
 	int err = d->path ? path_flow(d->path, &e->flow) : -ENODEV;
@@ -79,21 +101,21 @@ do_flow(struct daemon *d, const struct effect *e)
 }
 
 static int
-do_proxy(struct daemon *d, const struct effect *e)
+do_proxy(struct daemon *d, struct effect *e)
 {
 	return nd_proxy(&d->ears, e->proxy.key.ifindex, &e->proxy.key.addr,
 			e->proxy.up);
 }
 
 static int
-do_dns(struct daemon *d, const struct effect *e)
+do_dns(struct daemon *d, struct effect *e)
 {
 	dns_set(d->dns, &e->dns, world_name(&d->world, e->dns.ifindex));
 	return 0;
 }
 
 static int
-do_store(struct daemon *d, const struct effect *e)
+do_store(struct daemon *d, struct effect *e)
 {
 	int err = store_put(d->store, &e->store);
 
@@ -103,7 +125,7 @@ do_store(struct daemon *d, const struct effect *e)
 }
 
 static int
-do_sync(struct daemon *d, const struct effect *e)
+do_sync(struct daemon *d, struct effect *e)
 {
 	int err, path;
 
@@ -119,13 +141,13 @@ do_sync(struct daemon *d, const struct effect *e)
 }
 
 static int
-do_note(struct daemon *d, const struct effect *e)
+do_note(struct daemon *d, struct effect *e)
 {
 	note_tell(d, &e->note);
 	return 0;
 }
 
-static int (*const kinds[])(struct daemon *, const struct effect *) = {
+static int (*const kinds[])(struct daemon *, struct effect *) = {
 	[EF_SEND]	= do_send,
 	[EF_ADDRESS]	= do_address,
 	[EF_ROUTE]	= do_route,
@@ -139,7 +161,7 @@ static int (*const kinds[])(struct daemon *, const struct effect *) = {
 };
 
 int
-effect_carry_out(struct daemon *d, const struct effect *e)
+effect_carry_out(struct daemon *d, struct effect *e)
 {
 	return kinds[e->kind](d, e);
 }

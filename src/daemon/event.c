@@ -114,6 +114,9 @@ daemon_event(struct report *report, const struct event *ev)
 {
 	struct daemon *d = container_of(report, struct daemon, report);
 
+	/* ways in are closed after the node, and some empty themselves then */
+	if (!d->node)
+		return;
 	if (ev->kind == EV_LINK)
 		nic_on_link(d, &ev->link);
 	node_input(d->node, ev, clock_now());

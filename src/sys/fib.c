@@ -16,10 +16,10 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "sys/neigh.h"
 #include "sys/world.h"
 
 #include <errno.h>
-#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <stdlib.h>
@@ -177,28 +177,12 @@ route_up(struct fib *r, const struct ef_route *ef)
 	return kernel_del(r, &before);
 }
 
-/* Packets to a router that is no longer there wait in its neighbour entry
- * for three seconds, and with them the sockets that sent them: a datagram
- * socket's buffer is full, and TCP repeats nothing that it believes to be
- * in a queue. */
-static void
-forget_neighbour(struct fib *r, const struct ef_route *ef)
-{
-	struct ndmsg nd = {
-		.ndm_family = AF_INET6,
-		.ndm_ifindex = (int)world_kernel_ifindex(r->world,
-							 ef->ifindex),
-	};
-	struct nl_msg *m = netlink_msg(RTM_DELNEIGH, 0, &nd, sizeof(nd));
-
-	if (m)
-		nla_put(m, NDA_DST, 16, &ef->gateway);
-	netlink_request(r->netlink, m);
-}
-
 static int
 route_down(struct fib *r, const struct ef_route *ef)
 {
+	uint32_t ifindex = world_kernel_ifindex(r->world, ef->ifindex);
+	bool direct = addr_is_unspec(&ef->gateway);
+	struct prefix near = direct ? ef->dst : prefix_host(&ef->gateway);
 	struct wish *w = wish_find(r, ef);
 	struct ef_route is = *ef;
 	int err;
@@ -208,8 +192,8 @@ route_down(struct fib *r, const struct ef_route *ef)
 		wish_drop(r, w);
 	}
 	err = kernel_del(r, &is);
-	if (!is.dst.len && !addr_is_unspec(&is.gateway))
-		forget_neighbour(r, &is);
+	/* What waits for a neighbour on this way waits in vain. */
+	neigh_forget(r->netlink, ifindex, &near);
 	return err;
 }
 

@@ -179,6 +179,24 @@ proc_names_table(const char *file, const char *table)
 	return found;
 }
 
+/* The nft variants make PREROUTING when it is first used.  When nothing is
+ * in it and it lets everything pass, nobody misses it. */
+static void
+xt_remove_empty(const struct xt_tool *tool, const char *path,
+		const char *table)
+{
+	const char *argv[] = {
+		path, "-w", "5", "-t", table, "-X", "PREROUTING", NULL
+	};
+	char out[OUTPUT_MAX];
+
+	if (tool->proc || !tool_list(path, table, "PREROUTING", out,
+				     sizeof(out)) ||
+	    strcmp(out, "-P PREROUTING ACCEPT\n"))
+		return;
+	run_command(argv, NULL, out, sizeof(out));
+}
+
 static void
 xt_remove_from(const struct xt_tool *tool, const char *table)
 {
@@ -198,6 +216,7 @@ xt_remove_from(const struct xt_tool *tool, const char *table)
 	if (tool_restore(tool->name, script, out, sizeof(out)))
 		log_warn("%s: chain mip6d could not be removed: %.*s",
 			 tool->name, (int)strcspn(out, "\n"), out);
+	xt_remove_empty(tool, path, table);
 }
 
 /* --- nft --- */
