@@ -123,6 +123,10 @@ bool	nic_is_router(const struct conf *, const char *name);
 int	nic_check_managers(const struct conf *, char why[DAEMON_WHY]);
 /* Kernel parameters of all interfaces that are there. */
 int	nic_set_parameters(struct daemon *, char why[DAEMON_WHY]);
+/* Remove what the kernel configured on a mobile's interfaces until now; and
+ * let it begin again when we end. */
+void	nic_take_over(struct daemon *);
+void	nic_hand_back(struct daemon *);
 /* Before the node hears of a link: listen and attach the data path. */
 void	nic_on_link(struct daemon *, const struct ev_link *);
 /* The same for every link, after a new configuration. */

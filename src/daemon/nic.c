@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "daemon/daemon.h"
 #include "sys/manager.h"
+#include "wire/nd.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -221,6 +222,58 @@ attach(struct daemon *d, const struct world_link *l)
 			  l->link.name, strerror(-err));
 }
 
+void
+nic_take_over(struct daemon *d)
+{
+	struct map_node *n = NULL;
+	size_t pos = 0;
+
+	while ((n = map_next(&d->world.links, n, &pos))) {
+		const struct world_link *l;
+		int err;
+
+		l = container_of(n, struct world_link, node);
+		if (!nic_is_mobile(d->conf, l->link.name))
+			continue;
+		err = address_take_over(&d->addresses, l->ifindex);
+		if (!err)
+			err = fib_take_over(&d->fib, l->ifindex);
+		if (err)
+			log_warn("%s: what the kernel configured stays: %s",
+				 l->link.name, strerror(-err));
+	}
+}
+
+/* The kernel asks for routers when an interface comes up, not when it is
+ * told to listen to them again: so we ask once for it. */
+void
+nic_hand_back(struct daemon *d)
+{
+	char path[SYSCTL_NAME], value[SYSCTL_VALUE];
+	struct if_nameindex *all = if_nameindex(), *i;
+
+	for (i = all; i && i->if_index; i++) {
+		struct ef_send e = {
+			.ifindex = i->if_index,
+			.ll_dst = { .len = 6, .b = { 0x33, 0x33, 0, 0, 0, 2 } },
+		};
+		struct wbuf w = wbuf_of(e.data, sizeof(e.data));
+		const struct nd rs = { .type = ND_RS };
+
+		snprintf(path, sizeof(path),
+			 "net/ipv6/conf/%.15s/accept_ra", i->if_name);
+		if (!nic_is_mobile(d->conf, i->if_name) ||
+		    sysctl_read(&d->sysctls, path, value) ||
+		    !strcmp(value, "0"))
+			continue;
+		nd_build(&rs, &addr_unspec, &addr_all_routers, &w);
+		e.len = (uint16_t)wbuf_len(&w);
+		sender_send(d->sender, &e, e.ifindex);
+	}
+	if (all)
+		if_freenameindex(all);
+}
+
 static void
 late_iface(struct daemon *d, const char *name)
 {
@@ -235,6 +288,7 @@ late_iface(struct daemon *d, const char *name)
 		log_error("%s", line);
 	if (nic_set_parameters(d, why))
 		log_error("%s", why);
+	nic_take_over(d);
 }
 
 void

@@ -203,6 +203,7 @@ static void
 sysctl_step_close(struct daemon *d)
 {
 	sysctl_restore(&d->sysctls);
+	nic_hand_back(d);
 	sysctl_close(&d->sysctls);
 }
 
@@ -516,6 +517,7 @@ describe(struct daemon *d, char why[DAEMON_WHY])
 	err = store_restore(d->store, &d->report);
 	if (err)
 		return fail(why, err, "stored records cannot be read");
+	nic_take_over(d);
 	d->described = true;
 	daemon_clock(d);
 	daemon_event(&d->report, &ev);
@@ -543,9 +545,9 @@ static const struct step {
 	{ managers_open,	NULL },
 	{ loop_open,		loop_close },
 	{ netlink_step_open,	netlink_step_close },
+	{ sender_step_open,	sender_step_close },
 	{ sysctl_step_open,	sysctl_step_close },
 	{ path_step_open,	path_step_close },
-	{ sender_step_open,	sender_step_close },
 	{ queue_step_open,	queue_step_close },
 	{ store_step_open,	store_step_close },
 	{ ears_open,		ears_close },

@@ -29,6 +29,8 @@
 #define IFA_PROTO_ATTR	IFA_PROTO
 #endif
 
+#define IFA_PROTO_RA	2		/* IFAPROT_KERNEL_RA */
+
 struct wish {
 	struct map_node		node;
 	struct ef_address	ef;		/* ef.key is the key */
@@ -262,6 +264,7 @@ address_set(struct addresses *a, const struct ef_address *ef)
 
 struct found {
 	struct addresses	*a;
+	uint32_t		ifindex;
 	struct world_ifa	*v;
 	size_t			n, cap;
 	bool			oom;
@@ -278,20 +281,10 @@ wish_of(const struct addresses *a, const struct world_ifa *ifa)
 }
 
 static void
-on_address(void *arg, struct nlmsghdr *nlh)
+found_add(struct found *f, const struct world_ifa *ifa)
 {
-	struct found *f = arg;
-	struct world_ifa ifa, *v;
-	struct wish *w;
+	struct world_ifa *v;
 
-	if (!world_parse_ifa(nlh, &ifa))
-		return;
-	w = wish_of(f->a, &ifa);
-	if (w && w->ef.up && w->ef.plen == ifa.plen)
-		w->seen = true;
-	if (w ? w->ef.up && w->ef.plen == ifa.plen :
-		ifa.proto != NETLINK_OUR_PROTO)
-		return;
 	if (f->n == f->cap) {
 		size_t cap = f->cap ? 2 * f->cap : 16;
 
@@ -303,27 +296,74 @@ on_address(void *arg, struct nlmsghdr *nlh)
 		f->v = v;
 		f->cap = cap;
 	}
-	f->v[f->n++] = ifa;
+	f->v[f->n++] = *ifa;
+}
+
+static void
+on_address(void *arg, struct nlmsghdr *nlh)
+{
+	struct found *f = arg;
+	struct world_ifa ifa;
+	struct wish *w;
+
+	if (!world_parse_ifa(nlh, &ifa))
+		return;
+	w = wish_of(f->a, &ifa);
+	if (w && w->ef.up && w->ef.plen == ifa.plen)
+		w->seen = true;
+	if (w ? !w->ef.up || w->ef.plen != ifa.plen :
+		ifa.proto == NETLINK_OUR_PROTO)
+		found_add(f, &ifa);
+}
+
+/* Those that IPv6 autoconfiguration made; IFA_PROTO says so of late. */
+static void
+on_foreign(void *arg, struct nlmsghdr *nlh)
+{
+	struct found *f = arg;
+	struct world_ifa ifa;
+
+	if (world_parse_ifa(nlh, &ifa) && ifa.ifindex == f->ifindex &&
+	    !ifa.permanent && !wish_of(f->a, &ifa) &&
+	    (ifa.proto == IFA_PROTO_RA ||
+	     (ifa.flags & (IFA_F_MANAGETEMPADDR | IFA_F_TEMPORARY))))
+		found_add(f, &ifa);
+}
+
+static int
+remove_found(struct addresses *a, struct found *f,
+	     void (*each)(void *, struct nlmsghdr *), const char *why)
+{
+	char text[ADDR_STRLEN];
+	size_t i;
+	int err;
+
+	err = netlink_dump(a->netlink, world_dump_ifa(), each, f);
+	for (i = 0; i < f->n && !err; i++) {
+		log_detail("address %s on %s %s, removed",
+			   addr_print(&f->v[i].addr, text),
+			   world_name(a->world, f->v[i].ifindex), why);
+		err = kernel_del(a, f->v[i].ifindex, &f->v[i].addr,
+				 f->v[i].plen);
+	}
+	free(f->v);
+	return f->oom ? -ENOMEM : err;
 }
 
 static int
 remove_unwanted(struct addresses *a)
 {
 	struct found f = { .a = a };
-	char text[ADDR_STRLEN];
-	size_t i;
-	int err;
 
-	err = netlink_dump(a->netlink, world_dump_ifa(), on_address, &f);
-	for (i = 0; i < f.n && !err; i++) {
-		log_detail("address %s on %s is left over, removed",
-			   addr_print(&f.v[i].addr, text),
-			   world_name(a->world, f.v[i].ifindex));
-		err = kernel_del(a, f.v[i].ifindex, &f.v[i].addr,
-				 f.v[i].plen);
-	}
-	free(f.v);
-	return f.oom ? -ENOMEM : err;
+	return remove_found(a, &f, on_address, "is left over");
+}
+
+int
+address_take_over(struct addresses *a, uint32_t ifindex)
+{
+	struct found f = { .a = a, .ifindex = ifindex };
+
+	return remove_found(a, &f, on_foreign, "was the kernel's");
 }
 
 static int

@@ -34,5 +34,8 @@ int	address_set(struct addresses *, const struct ef_address *);
 int	address_sync(struct addresses *);
 /* Want none, and remove all of ours. */
 int	address_clear(struct addresses *);
+/* Remove what the kernel formed on the interface from advertisements that it
+ * took before we did. */
+int	address_take_over(struct addresses *, uint32_t ifindex);
 
 #endif

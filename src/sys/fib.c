@@ -93,13 +93,13 @@ metric_of(const struct ef_route *ef)
 
 static struct nl_msg *
 route_msg(const struct fib *r, int type, int flags,
-	  const struct ef_route *ef)
+	  const struct ef_route *ef, uint8_t proto)
 {
 	struct rtmsg rtm = {
 		.rtm_family = AF_INET6,
 		.rtm_dst_len = ef->dst.len,
 		.rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = NETLINK_OUR_PROTO,
+		.rtm_protocol = proto,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST,
 	};
@@ -118,7 +118,8 @@ route_msg(const struct fib *r, int type, int flags,
 static int
 kernel_add(struct fib *r, const struct ef_route *ef)
 {
-	struct nl_msg *m = route_msg(r, RTM_NEWROUTE, NLM_F_CREATE, ef);
+	struct nl_msg *m = route_msg(r, RTM_NEWROUTE, NLM_F_CREATE, ef,
+				     NETLINK_OUR_PROTO);
 	struct nlattr *nest;
 
 	if (m && ef->mtu) {
@@ -130,12 +131,19 @@ kernel_add(struct fib *r, const struct ef_route *ef)
 }
 
 static int
-kernel_del(struct fib *r, const struct ef_route *ef)
+kernel_del_of(struct fib *r, const struct ef_route *ef, uint8_t proto)
 {
 	int err;
 
-	err = netlink_request(r->netlink, route_msg(r, RTM_DELROUTE, 0, ef));
+	err = netlink_request(r->netlink, route_msg(r, RTM_DELROUTE, 0, ef,
+						    proto));
 	return err == -ESRCH || err == -ENODEV ? 0 : err;
+}
+
+static int
+kernel_del(struct fib *r, const struct ef_route *ef)
+{
+	return kernel_del_of(r, ef, NETLINK_OUR_PROTO);
 }
 
 static int
@@ -207,6 +215,7 @@ fib_set(struct fib *r, const struct ef_route *ef)
 
 struct found {
 	struct fib	*r;
+	uint32_t	ifindex;
 	struct ef_route	*v;
 	size_t		n, cap;
 	bool		oom;
@@ -265,6 +274,22 @@ found_mtu(struct ef_route *ef, struct nlattr *metrics)
 }
 
 static void
+route_parse(const struct rtmsg *rtm, struct nlattr **tb, struct ef_route *ret)
+{
+	ret->dst.len = rtm->rtm_dst_len;
+	if (tb[RTA_DST] && nla_len(tb[RTA_DST]) == 16)
+		memcpy(&ret->dst.addr, nla_data(tb[RTA_DST]), 16);
+	if (tb[RTA_GATEWAY] && nla_len(tb[RTA_GATEWAY]) == 16)
+		memcpy(&ret->gateway, nla_data(tb[RTA_GATEWAY]), 16);
+	if (tb[RTA_PRIORITY])
+		ret->metric = nla_get_u32(tb[RTA_PRIORITY]);
+	if (tb[RTA_METRICS])
+		found_mtu(ret, tb[RTA_METRICS]);
+	if (tb[RTA_OIF])
+		ret->ifindex = nla_get_u32(tb[RTA_OIF]);
+}
+
+static void
 on_route(void *arg, struct nlmsghdr *nlh)
 {
 	struct rtmsg *rtm = nlmsg_data(nlh);
@@ -277,21 +302,67 @@ on_route(void *arg, struct nlmsghdr *nlh)
 	    rtm->rtm_protocol != NETLINK_OUR_PROTO ||
 	    rtm->rtm_table != RT_TABLE_MAIN)
 		return;
-	ef.dst.len = rtm->rtm_dst_len;
-	if (tb[RTA_DST] && nla_len(tb[RTA_DST]) == 16)
-		memcpy(&ef.dst.addr, nla_data(tb[RTA_DST]), 16);
-	if (tb[RTA_GATEWAY] && nla_len(tb[RTA_GATEWAY]) == 16)
-		memcpy(&ef.gateway, nla_data(tb[RTA_GATEWAY]), 16);
-	if (tb[RTA_PRIORITY])
-		ef.metric = nla_get_u32(tb[RTA_PRIORITY]);
-	if (tb[RTA_METRICS])
-		found_mtu(&ef, tb[RTA_METRICS]);
-	if (tb[RTA_MULTIPATH]) {
+	route_parse(rtm, tb, &ef);
+	if (tb[RTA_MULTIPATH])
 		found_ways(arg, &ef, tb[RTA_MULTIPATH]);
-	} else if (tb[RTA_OIF]) {
-		ef.ifindex = nla_get_u32(tb[RTA_OIF]);
+	else if (tb[RTA_OIF])
 		found_add(arg, &ef);
+}
+
+/* A default route by advertisement, or a prefix that one said is on the
+ * link: that of an address which somebody configured does not expire. */
+static bool
+by_advertisement(const struct rtmsg *rtm, struct nlattr **tb)
+{
+	struct rta_cacheinfo ci = { 0 };
+
+	if (rtm->rtm_protocol == RTPROT_RA)
+		return true;
+	if (rtm->rtm_protocol != RTPROT_KERNEL || !tb[RTA_CACHEINFO] ||
+	    nla_len(tb[RTA_CACHEINFO]) < (int)sizeof(ci))
+		return false;
+	memcpy(&ci, nla_data(tb[RTA_CACHEINFO]), sizeof(ci));
+	return ci.rta_expires != 0;
+}
+
+static void
+on_foreign(void *arg, struct nlmsghdr *nlh)
+{
+	struct rtmsg *rtm = nlmsg_data(nlh);
+	struct ef_route ef = { .up = false };
+	struct nlattr *tb[RTA_MAX + 1];
+	struct found *f = arg;
+
+	if (nlmsg_parse(nlh, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 ||
+	    rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
+	    rtm->rtm_table != RT_TABLE_MAIN || !tb[RTA_OIF] ||
+	    nla_get_u32(tb[RTA_OIF]) != f->ifindex ||
+	    !by_advertisement(rtm, tb))
+		return;
+	route_parse(rtm, tb, &ef);
+	found_add(f, &ef);
+}
+
+int
+fib_take_over(struct fib *r, uint32_t ifindex)
+{
+	struct rtmsg rtm = { .rtm_family = AF_INET6 };
+	struct found f = { .r = r, .ifindex = ifindex };
+	char text[PREFIX_STRLEN];
+	size_t i;
+	int err;
+
+	err = netlink_dump(r->netlink, netlink_msg(RTM_GETROUTE, NLM_F_DUMP,
+						   &rtm, sizeof(rtm)),
+			   on_foreign, &f);
+	for (i = 0; i < f.n && !err; i++) {
+		log_detail("route to %s by %s was the kernel's, removed",
+			   prefix_print(&f.v[i].dst, text),
+			   world_name(r->world, ifindex));
+		err = kernel_del_of(r, &f.v[i], RTPROT_UNSPEC);
 	}
+	free(f.v);
+	return f.oom ? -ENOMEM : err;
 }
 
 static int

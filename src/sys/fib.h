@@ -24,5 +24,8 @@ void	fib_close(struct fib *);
 int	fib_set(struct fib *, const struct ef_route *);
 int	fib_sync(struct fib *);	/* see address_sync */
 int	fib_clear(struct fib *);
+/* Remove what the kernel learned on the interface from advertisements that
+ * it took before we did. */
+int	fib_take_over(struct fib *, uint32_t ifindex);
 
 #endif
