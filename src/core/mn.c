@@ -802,8 +802,10 @@ mn_ready(struct node *n, usec_t now)
 void
 mn_shutdown(struct node *n, usec_t now)
 {
-	each_home(n, h, l)
+	each_home(n, h, l) {
 		home_retire(n, h, now);
+		registrant_forget(n, &h->reg);
+	}
 }
 
 bool

@@ -251,6 +251,14 @@ unbind(struct node *n, struct registrant *r)
 	wish_add(n, &r->store, 1);
 }
 
+/* The answer to a farewell is not waited for: the next process shall not
+ * believe in a binding that the peer has removed. */
+void
+registrant_forget(struct node *n, struct registrant *r)
+{
+	unbind(n, r);
+}
+
 static void
 on_expiry(struct node *n, struct alarm *a, usec_t now)
 {

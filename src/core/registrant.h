@@ -93,6 +93,8 @@ void	registrant_deregister(struct node *, struct registrant *, bool at_home,
 void	registrant_pause(struct node *, struct registrant *);
 /* Ask for nothing any more; what stands, stands. */
 void	registrant_cancel(struct node *, struct registrant *);
+/* It shall not be remembered over a restart as standing. */
+void	registrant_forget(struct node *, struct registrant *);
 /* Ask again although it stands (a peer forgot us, or asked for it). */
 void	registrant_refresh(struct node *, struct registrant *, usec_t now);
 

@@ -61,6 +61,10 @@ start_and_move() {
 net_begin tidy
 roam_net
 roam_conf
+# Advertisements of the routers that are still up shall change nothing when
+# the kernel hears them again.
+at mn sysctl -qw net.ipv6.conf.wlan0.accept_ra_pinfo=0 \
+	net.ipv6.conf.wlan0.accept_ra_defrtr=0
 nap 2.5			# addresses of the kernel's own have settled
 remember
 
