@@ -364,12 +364,18 @@ static int no_output(enum libbpf_print_level l, const char *f, va_list ap)
 	return 0;
 }
 
+/* libbpf tells of every attempt that fails; what matters we say ourselves. */
+void maps_quiet(void)
+{
+	libbpf_set_print(no_output);
+}
+
 int maps_open(struct path *p, const struct why *why)
 {
 	int old[MAPS], err;
 	uint32_t prog;
 
-	libbpf_set_print(no_output);
+	maps_quiet();
 	for (int i = 0; i < MAPS; i++)
 		p->map[i] = old[i] = -1;
 	prog = filter_get(p->ifindex, true, "path_egress");

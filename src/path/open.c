@@ -382,6 +382,7 @@ int path_cleanup(const char *device)
 	struct rtnl_link l;
 	int err, e;
 
+	maps_quiet();
 	device_names(&p, device);
 	err = rtnl_open(&p.nl);
 	if (err)

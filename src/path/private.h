@@ -101,6 +101,7 @@ int	why_set(const struct why *, int err, const char *fmt, ...)
 /* Programs and maps, those of an earlier process taken over. */
 int	maps_open(struct path *, const struct why *);
 void	maps_close(struct path *);
+void	maps_quiet(void);
 /* Descriptors of the maps that the program `prog_id' uses. */
 int	maps_of_program(uint32_t prog_id, int ret[MAPS]);
 int	maps_each(int fd, size_t key_len, size_t value_len,
