@@ -35,15 +35,24 @@ picture() {
 	tunnels the home address's packets to wherever it is.  The connection must
 	not notice.
 
+	BU: Binding Update, what the mobile says.  BA: Binding Acknowledgement,
+	what the home agent answers.
+
 	PICTURE
 }
 
 # --- the ladder -------------------------------------------------------------
+#
+# Three columns: the time, who (or who to whom), what.  The two nodes tell
+# their news one after the other; what comes within 50 ms is put in order.
 
 start=0			# ms of CLOCK_BOOTTIME, as the notes have it
+between='mobile ----> HA'
+back='mobile <---- HA'
+mobile='mobile         '
+agent='             HA'
 
-# Columns: the time, the mobile's side, the wire, the home agent's side.
-rung() { printf '%s%8s%s  %s\n' "$dim" "$1" "$off" "$2"; }
+rung() { printf '%s%8s%s  %s  %s\n' "$dim" "$t" "$off" "$1" "$2"; }
 
 declare -A field=()
 
@@ -61,78 +70,98 @@ fields() {
 	done
 }
 
-seconds_since_start() {
-	local s=${field[at]%s} whole frac
-	whole=${s%%.*}
-	frac=${s#"$whole"}
+# "12.5s" in ms; "12.5s" rounded to ms, for people
+ms_of() {
+	local s=${1%s} frac
+	frac=${s#"${s%%.*}"}
 	frac=${frac#.}000
-	local ms=$(( whole * 1000 + 10#${frac:0:3} - start ))
-	printf '%d.%03d' $((ms / 1000)) $((ms % 1000))
+	printf '%d' $(( ${s%%.*} * 1000 + 10#${frac:0:3} ))
 }
 
 message() {	# message NODE: what it sent
-	local text="${field[message]} seq=${field[seq]:-}"
-	case ${field[message]} in
-	BU)
-		if [ "${field[lifetime]}" = 0s ]; then
-			text="$text: \"I am at home again\""
-		else
-			text="$text: \"I am at ${field[src]}, for ${field[lifetime]}\""
-		fi
-		;;
-	BA)
-		if [ "${field[status]}" -lt 128 ]; then
-			text="$text status=${field[status]}: \"so it is\""
-		else
-			text="$text status=${field[status]}: ${field[reason]:-refused}"
-		fi
-		;;
-	esac
-	if [ "$1" = mn ]; then
-		rung "$t" "${bold}mobile ----------> HA   $off $text"
+	local text="${field[message]} ${field[seq]:-}"
+	if [ "$1" = mn ] && [ "${field[lifetime]:-0s}" = 0s ]; then
+		rung "$bold$between$off" "$text: I am at home again"
+	elif [ "$1" = mn ]; then
+		rung "$bold$between$off" "$text: I am at ${field[src]}"
+	elif [ "${field[status]:-0}" -ge 128 ]; then
+		rung "$bold$back$off" "$text: no, ${field[reason]:-refused}"
+	elif [ "${field[lifetime]:-0s}" = 0s ]; then
+		rung "$bold$back$off" "$text: welcome back"
 	else
-		rung "$t" "${bold}mobile <---------- HA   $off $text"
+		rung "$bold$back$off" "$text: accepted, for ${field[lifetime]%s} s"
 	fi
 }
 
-# One note of `node', told.
-watched() {
+handover() {
+	if [ "${field[coa]}" = :: ]; then
+		rung "$mobile" "hears its home network"
+	else
+		rung "$mobile" "another network; here I am ${field[coa]}"
+	fi
+}
+
+# One note of a node, told.
+tell() {
 	local kind=${2%% *} t
 	fields "${2#"$kind"}"
 	[ -n "${field[at]:-}" ] || return 0
-	t=$(seconds_since_start)
+	t=$(( $(ms_of "${field[at]}") - start ))
+	t=$(printf '%d.%03d' $((t / 1000)) $((t % 1000)))
 	case "$1 $kind" in
 	*' sent')
 		message "$1" ;;
 	'mn link-down')
-		rung "$t" "mobile                   has lost its link" ;;
+		rung "$mobile" "has lost its link" ;;
 	'mn link-up')
-		rung "$t" "mobile                   has a link again, asks for a router" ;;
+		rung "$mobile" "has a link again, and asks for a router" ;;
 	'mn router-probe')
-		rung "$t" "mobile                   is ${field[router]} still there?" ;;
+		rung "$mobile" "is the old router still there?" ;;
 	'mn handover')
-		rung "$t" "mobile                   a new network: I am ${field[coa]} here" ;;
+		handover ;;
 	'mn home')
-		rung "$t" "mobile                   this is home" ;;
+		rung "$mobile" "uses its home address on its own link" ;;
 	'mn registered')
-		rung "$t" "mobile                   registered, ${field[elapsed]} after the router was heard" ;;
-	'mn deregistered')
-		rung "$t" "mobile                   home address in use on its own link again" ;;
+		rung "$mobile" "registered, $(ms_of "${field[elapsed]}") ms after the router was heard" ;;
 	'mn registration-failed')
-		rung "$t" "mobile                   refused: ${field[reason]:-status ${field[status]}}" ;;
+		rung "$mobile" "refused: ${field[reason]:-status ${field[status]}}" ;;
 	'mn no-answer')
-		rung "$t" "mobile                   no answer for ${field[elapsed]}, still asking" ;;
+		rung "$mobile" "no answer for ${field[elapsed]}, still asking" ;;
 	'ha dad-start')
-		rung "$t" "                    HA   is 2001:db8:1::10 free on the home link? (takes 1 s)" ;;
+		rung "$agent" "is ${field[address]} free on the home link? (takes 1 s)" ;;
 	'ha dad-ok')
-		rung "$t" "                    HA   it is" ;;
+		rung "$agent" "it is" ;;
 	'ha binding-up')
-		rung "$t" "                    HA   tunnels ${field[hoa]} to ${field[coa]}" ;;
+		rung "$agent" "tunnels ${field[hoa]} there from now on" ;;
 	'ha binding-moved')
-		rung "$t" "                    HA   tunnels ${field[hoa]} to ${field[coa]} now" ;;
+		rung "$agent" "tunnels ${field[hoa]} to the new place" ;;
 	'ha binding-down')
-		rung "$t" "                    HA   tunnels it no more (${field[reason]})" ;;
+		rung "$agent" "tunnels no more: ${field[reason]}" ;;
 	esac
+}
+
+# roam_follow gives us each note; one of us tells them.
+watched() { printf '%s %s\n' "$1" "$2" > "$T/news"; }
+
+# Lines "NODE KIND at=12.5s ..." by their time
+in_order() {
+	printf '%s\n' "$@" | sed -E 's/.* at=([0-9.]+)s.*/\1 &/' |
+		sort -s -n -k 1,1 | cut -d ' ' -f 2-
+}
+
+storyteller() {
+	local line batch=()
+	exec {news}<> "$T/news"
+	while :; do
+		if IFS= read -r -t 0.05 -u "$news" line; then
+			batch+=("$line")
+		elif [ ${#batch[@]} -gt 0 ]; then
+			while IFS= read -r line; do
+				tell "${line%% *}" "${line#* }"
+			done < <(in_order "${batch[@]}")
+			batch=()
+		fi
+	done
 }
 
 # --- the moves --------------------------------------------------------------
@@ -147,12 +176,14 @@ move() {	# move FROM TO NOTE WHAT
 		tail -n 20 "$T/mn.log" "$T/ha.log"
 		die "no $3 note within 15 seconds"
 	}
-	nap 0.2			# the ladder comes to its end
-	say "   Silence from link-up: $outage_up ms from the mobile," \
-		"$outage_down ms to it ($lost packets lost)."
-	say "   Signalling, $4: $signalling ms."
-	table+=("$(printf '%-6s -> %-6s %12s %12s %14s %8s' "$1" "$2" \
-		"$outage_up" "$outage_down" "$signalling" "$lost")")
+	say ""
+	say "   Silence, from the moment there was a link: $outage_up ms from" \
+		"the mobile,"
+	say "   $outage_down ms to it.  Signalling, from the router's" \
+		"advertisement to the"
+	say "   home agent's answer: $signalling ms$4."
+	table+=("$(printf '%-4s -> %-4s %14s %14s %14s' "$1" "$2" \
+		"$outage_up" "$outage_down" "$signalling")")
 }
 
 closing() {
@@ -160,9 +191,12 @@ closing() {
 	say ""
 	say "${bold}== What it was$off"
 	say ""
-	say "move              outage ms    outage ms  signalling ms     lost"
-	say "                 from mobile   to mobile  RA to answer   packets"
+	say "move              outage, ms     outage, ms  signalling, ms"
+	say "                 from mobile      to mobile    RA to answer"
 	printf '%s\n' "${table[@]}"
+	say ""
+	say "Most of an outage is the wait for an advertisement: RFC 4861 lets a"
+	say "router take up to 500 ms to answer.  With MaxRaDelay 0 it is some 10 ms."
 	say ""
 	say "TCP connections         $connections (mobile: $result_mn," \
 		"correspondent: $result_cn)"
@@ -190,16 +224,18 @@ roam_conf
 roam_daemons
 read -r up _ < /proc/uptime
 start=$(( ${up%.*} * 1000 + 10#${up#*.} * 10 ))
+mkfifo "$T/news"
+storyteller &
+jobs_pids+=($!)
 roam_watch mn
 roam_watch ha
 roam_traffic
 say ""
 say "${bold}== The mobile is at home; the connection is up.$off"
 nap 1
-move home one registered "from the router's advertisement to the answer, \
-with the home agent's 1 s check"
-move one two registered "from the router's advertisement to the answer"
-move two home deregistered "from the first message to the answer"
+move home one registered ", with the home agent's 1 s check"
+move one two registered ""
+move two home deregistered ""
 roam_traffic_end
 verdict=$?
 closing $verdict
@@ -207,4 +243,4 @@ closing $verdict
 for n in "${!pid_of[@]}"; do
 	daemon_stop "$n"
 done
-exit $failed
+exit "$failed"
