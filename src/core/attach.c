@@ -206,6 +206,14 @@ note_handover(struct node *n, const struct attach *a, usec_t now)
 	note_put(n, &note, now);
 }
 
+/* Whom we knew, we knew on a link that this may not be. */
+static void
+estrange(struct attach *a)
+{
+	list_each(l, &a->routers)
+		container_of(l, struct router, l)->candidate = true;
+}
+
 /* Who was here is a stranger now, and the other way round. */
 static void
 swap_links(struct attach *a)
@@ -442,6 +450,10 @@ attach_on_link(struct node *n, struct attach *a, bool was_up, usec_t now)
 	if (!a->iface->up) {
 		if (was_up) {
 			quiet(n, a);
+			/* Who was heard while we asked was heard on the link
+			 * that is left now, and says nothing of the next. */
+			a->candidate = NULL;
+			forget_strangers(n, a);
 			a->state = ATTACH_DOWN;
 			mn_on_attach(n, a, now);
 		}
@@ -451,10 +463,12 @@ attach_on_link(struct node *n, struct attach *a, bool was_up, usec_t now)
 		return;
 	/* Before the solicitation: were the old router here, its answer
 	 * should come first. */
-	if (a->current)
+	if (a->current) {
 		check(n, a, true, now);
-	else
+	} else {
+		estrange(a);
 		a->state = ATTACH_SOLICITING;
+	}
 	solicit(n, a, now);
 }
 

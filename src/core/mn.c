@@ -239,6 +239,11 @@ on_announce(struct node *n, struct alarm *al, usec_t now)
 
 	if (!i || !h->announcements)
 		return;
+	if (!i->attach || i->attach->state != ATTACH_ON) {
+		/* Perhaps this is another link already: not before we know. */
+		alarm_set(n, &h->announce, now + RETRANS_TIMER);
+		return;
+	}
 	advertise(n, i, &h->conf.hoa);
 	if (ll)
 		advertise(n, i, ll);
