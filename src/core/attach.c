@@ -200,7 +200,7 @@ note_handover(struct node *n, const struct attach *a, usec_t now)
 	list_each(l, &a->prefixes) {
 		const struct aprefix *p = container_of(l, struct aprefix, l);
 
-		if (p->has_coa && p->router == a->current)
+		if (p->has_coa && attach_prefix_router(a, p) == a->current)
 			note.b = p->coa;
 	}
 	note_put(n, &note, now);
@@ -533,7 +533,8 @@ attach_coa(const struct node *n, const struct attach *a, usec_t now)
 	list_each(l, &a->prefixes) {
 		const struct aprefix *p = container_of(l, struct aprefix, l);
 
-		if (!p->has_coa || p->router != a->current ||
+		if (!p->has_coa || !a->current ||
+		    attach_prefix_router(a, p) != a->current ||
 		    p->valid_until <= now || !coa_usable(n, p))
 			continue;
 		/* A deprecated one only while there is no other. */
@@ -549,7 +550,7 @@ attach_on_link_prefix(const struct attach *a, const struct prefix *prefix)
 	list_each(l, &a->prefixes) {
 		const struct aprefix *p = container_of(l, struct aprefix, l);
 
-		if (p->on_link && !p->router->candidate &&
+		if (p->on_link && attach_prefix_router(a, p) &&
 		    prefix_eq(&p->prefix, prefix))
 			return p;
 	}

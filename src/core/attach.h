@@ -9,6 +9,8 @@
 
 #include "core/exchange.h"
 
+#define ATTACH_ROUTERS	64		/* at most, of one interface: bits */
+
 /* RFC 7217 section 7 */
 #define IDGEN_RETRIES	3
 
@@ -17,6 +19,7 @@ struct router {
 	struct in6_addr	addr;		/* link-local */
 	struct lladdr	ll;
 	struct in6_addr	global;		/* from an R-bit prefix; :: none */
+	uint64_t	bit;		/* of this interface's routers */
 	bool		candidate;	/* heard, not yet known to be on the
 					   link where we are */
 	bool		home_agent;
@@ -29,7 +32,7 @@ struct router {
 
 struct aprefix {
 	struct list	l;
-	struct router	*router;	/* who advertised it last */
+	uint64_t	routers;	/* bits of those who advertise it */
 	struct prefix	prefix;
 	bool		on_link, autonomous;
 	usec_t		valid_until, preferred_until;	/* USEC_NEVER */
@@ -111,6 +114,10 @@ struct router *attach_find_router(struct attach *, const struct in6_addr *,
  * router that is new becomes a candidate or not.  NULL: no room. */
 struct router *attach_learn(struct node *, struct attach *, struct rx *,
 			    bool candidate, usec_t now);
+/* Who of those on this link advertises it: the current router, else the
+ * first that did; NULL: nobody here. */
+const struct router *attach_prefix_router(const struct attach *,
+					  const struct aprefix *);
 /* Does the advertisement name a prefix that is known on this link? */
 bool	attach_shares_prefix(const struct attach *, const struct nd_ra *);
 void	attach_forget_router(struct node *, struct attach *, struct router *);

@@ -120,13 +120,14 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 	}
 	list_each(l, &a->prefixes) {
 		struct aprefix *p = container_of(l, struct aprefix, l);
+		const struct router *r = attach_prefix_router(a, p);
 
-		if (p->router->candidate)
+		if (!r)
 			continue;
 		if (p->on_link)
-			say_route(n, a, &p->prefix, NULL, p->router->mtu,
-				  METRIC, true);
-		if (p->router != a->current)
+			say_route(n, a, &p->prefix, NULL, r->mtu, METRIC,
+				  true);
+		if (r != a->current)
 			continue;
 		form_coa(n, a, p);
 		if (p->has_coa)
@@ -191,13 +192,26 @@ attach_find_router(struct attach *a, const struct in6_addr *addr,
 	return NULL;
 }
 
+static uint64_t
+free_bit(const struct attach *a)
+{
+	uint64_t used = 0, bit = 1;
+
+	list_each(l, &a->routers)
+		used |= container_of(l, struct router, l)->bit;
+	while (used & bit)
+		bit <<= 1;
+	return bit;
+}
+
 static struct router *
 router_new(struct node *n, struct attach *a, const struct rx *rx,
 	   const struct lladdr *ll, usec_t now)
 {
 	struct router *r;
 
-	if (a->nrouters >= n->conf->max_routers) {
+	if (a->nrouters >= n->conf->max_routers ||
+	    a->nrouters >= ATTACH_ROUTERS) {
 		note_limit(n, a, EF_SEND, n->conf->max_routers, now);
 		return NULL;
 	}
@@ -206,6 +220,7 @@ router_new(struct node *n, struct attach *a, const struct rx *rx,
 		return NULL;
 	r->addr = rx->pkt.src;
 	r->ll = *ll;
+	r->bit = free_bit(a);
 	list_init(&r->l);
 	list_append(&a->routers, &r->l);
 	a->nrouters++;
@@ -225,7 +240,8 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 	list_each(l, &a->prefixes) {
 		struct aprefix *p = container_of(l, struct aprefix, l);
 
-		if (p->router == r)
+		p->routers &= ~r->bit;
+		if (!p->routers)
 			forget_prefix(n, a, p);
 	}
 	if (a->current == r)
@@ -301,8 +317,7 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 	} else {
 		p->valid_until = until(now, pio->valid);
 	}
-	p->router = p->router && !p->router->candidate && r->candidate ?
-		p->router : r;
+	p->routers |= r->bit;
 	p->preferred_until = until(now, pio->preferred);
 	p->on_link |= on_link;
 	p->autonomous |= autonomous && p->dad_counter <= IDGEN_RETRIES;
@@ -341,6 +356,21 @@ learn_route(struct attach *a, struct router *r, const struct nd_route *opt,
 	route->until = until(now, opt->lifetime);
 }
 
+const struct router *
+attach_prefix_router(const struct attach *a, const struct aprefix *p)
+{
+	if (a->current && p->routers & a->current->bit &&
+	    !a->current->candidate)
+		return a->current;
+	list_each(l, &a->routers) {
+		const struct router *r = container_of(l, struct router, l);
+
+		if (p->routers & r->bit && !r->candidate)
+			return r;
+	}
+	return NULL;
+}
+
 bool
 attach_shares_prefix(const struct attach *a, const struct nd_ra *ra)
 {
@@ -349,7 +379,7 @@ attach_shares_prefix(const struct attach *a, const struct nd_ra *ra)
 					    ra->pio[k].len);
 		struct aprefix *known = find_prefix(a, &p);
 
-		if (known && !known->router->candidate)
+		if (known && attach_prefix_router(a, known))
 			return true;
 	}
 	return false;
