@@ -48,6 +48,11 @@ struct mn_home {
 	struct tunnel	*tunnel;
 	struct lladdr	ha_ll;		/* found by solicitation */
 	unsigned	finds;
+	enum {				/* somebody defends it at home: */
+		CONTEST_NONE,
+		CONTEST_ASKED,		/*   our home agent? */
+		CONTEST_OTHER,		/*   it says no */
+	} contest;
 	struct alarm	find;
 	unsigned	announcements;	/* Neighbor Advertisements to go */
 	struct alarm	announce;
@@ -184,6 +189,7 @@ go_away(struct node *n, struct mn_home *h, struct attach *a,
 	stop_announcing(n, h);
 	if (!use_tunnel(n, h, coa, &old))
 		return;
+	h->contest = CONTEST_NONE;
 	h->coa = *coa;
 	say_address(n, h, IFINDEX_PATH, false, true);
 	say_away_flow(n, h);
@@ -314,8 +320,10 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	h->ha_ll.len = 0;
 	h->finds = 0;
 	/* Until the acknowledgement nothing is sent or received with the
-	 * home address here; solicitations for it are for us to answer. */
+	 * home address here; solicitations for it are for us to answer.  It
+	 * stays where it was away, to hear the acknowledgement. */
 	h->tunnel = NULL;
+	say_address(n, h, IFINDEX_PATH, false, true);
 	say_flow(n, h, FLOW_HOLD, true);
 	tunnel_put(n, old);
 	say_proxy(n, h, h->ifindex, true);
@@ -331,7 +339,8 @@ come_home(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 		return;
 	if (h->place == PLACE_HOME)
 		say_address(n, h, h->ifindex, false, false);
-	if (!h->reg.bound && h->reg.asking == REG_NOTHING) {
+	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
+	    h->contest != CONTEST_ASKED) {
 		arrive_home(n, h, ifindex, true, now);
 		return;
 	}
@@ -341,8 +350,11 @@ come_home(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 	}
 	if (ha && ha->ll.len)
 		h->ha_ll = ha->ll;
-	if (h->ha_ll.len)
-		registrant_deregister(n, &h->reg, true, ifindex, &h->ha_ll,
+	/* Who answers for a contested address need not be the home agent:
+	 * then the kernel finds it, by its own address. */
+	if (h->ha_ll.len || h->contest == CONTEST_ASKED)
+		registrant_deregister(n, &h->reg, true, ifindex,
+				      h->ha_ll.len ? &h->ha_ll : NULL,
 				      a->trigger, now);
 	else if (!h->finds)
 		solicit_home_agent(n, h, now);
@@ -456,6 +468,18 @@ on_expired(struct node *n, struct mn_home *h, usec_t now)
 	}
 }
 
+/* The home agent has let go of the home address. */
+static void
+on_released(struct node *n, struct mn_home *h, usec_t now)
+{
+	bool other = h->contest == CONTEST_ASKED &&
+		     h->reg.status == MH_ST_NOT_HA;
+
+	/* When it held nothing, perhaps not any more: one more try. */
+	h->contest = other ? CONTEST_OTHER : CONTEST_NONE;
+	arrive_home(n, h, h->ifindex, other, now);
+}
+
 static void
 on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 {
@@ -468,7 +492,7 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		break;
 	case REG_DEREGISTERED:
 		if (h->place == PLACE_RETURNING)
-			arrive_home(n, h, h->ifindex, false, now);
+			on_released(n, h, now);
 		break;
 	case REG_REFUSED:
 		on_refused(n, h, now);
@@ -589,7 +613,7 @@ mn_on_nd(struct node *n, struct rx *rx, usec_t now)
 	if (rx->nd.type == ND_NS) {
 		if (h->reg.asking == REG_DEREGISTER && rx->ll_src.len)
 			answer_solicitation(n, h, rx);
-	} else if (!h->ha_ll.len && rx->nd.tll.len) {
+	} else if (!h->ha_ll.len && rx->nd.tll.len && !h->contest) {
 		h->ha_ll = rx->nd.tll;
 		alarm_clear(n, &h->find);
 		registrant_deregister(n, &h->reg, true, h->ifindex,
@@ -638,9 +662,16 @@ mn_on_gone(struct node *n, struct iface *i, usec_t now)
 	}
 }
 
-/* At home somebody else has it: it is not ours to use (RFC 4862 5.4.5). */
+/*
+ * At home somebody else has it: it is not ours to use (RFC 4862 5.4.5).
+ * That may be our home agent, which defends a binding that we have lost the
+ * memory of.  Asked to deregister it either lets go or says that it knows
+ * no such binding (133); until then the address is unused, as in 11.5.5.
+ * After a 133 a second failure is the end.
+ */
 static void
-on_home_duplicate(struct node *n, struct mn_home *h, usec_t now)
+on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
+		  usec_t now)
 {
 	struct note note = { .code = NOTE_DAD_FAILED, .a = h->conf.hoa,
 			     .ifindex = h->ifindex };
@@ -648,7 +679,11 @@ on_home_duplicate(struct node *n, struct mn_home *h, usec_t now)
 	note_put(n, &note, now);
 	stop_announcing(n, h);
 	say_address(n, h, h->ifindex, false, false);
-	h->place = PLACE_DISABLED;
+	h->place = h->contest == CONTEST_OTHER ? PLACE_DISABLED :
+		   PLACE_NOWHERE;
+	h->contest = CONTEST_ASKED;
+	if (a && h->place != PLACE_DISABLED)
+		come_home(n, h, a, now);
 }
 
 void
@@ -663,7 +698,9 @@ mn_on_address(struct node *n, struct iface *i, const struct ev_address *ev,
 		want_repeat(n, &key);
 	if (ev->state == ADDR_DUPLICATE && h && h->place == PLACE_HOME &&
 	    h->ifindex == ev->ifindex)
-		on_home_duplicate(n, h, now);
+		on_home_duplicate(n, h, i->attach, now);
+	if (ev->state == ADDR_VALID && h && h->ifindex == ev->ifindex)
+		h->contest = CONTEST_NONE;
 	if (i->attach)
 		attach_on_address(n, i->attach, ev, now);
 }

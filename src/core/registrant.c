@@ -305,7 +305,6 @@ accepted(struct node *n, struct registrant *r, const struct mh *mh,
 	alarm_set(n, &r->refresh, refresh_time(n, sent, life, advice ?
 		  (uint32_t)advice->refresh * MH_LIFETIME_UNIT : 0));
 	wish_add(n, &r->store, 1);
-	r->status = mh->ba.status;
 	note_reg(n, r, NOTE_REGISTERED, now);
 	r->ops->on_event(n, r, REG_ACCEPTED, now);
 }
@@ -506,9 +505,12 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 		return;
 	if (mh->ba.status != MH_ST_SEQUENCE && !outstanding(r, mh->ba.seq))
 		return;
-	if (mh->ba.status >= 128)
+	if (mh->ba.status >= 128) {
 		refused(n, r, mh, now);
-	else if (r->asking == REG_DEREGISTER)
+		return;
+	}
+	r->status = mh->ba.status;
+	if (r->asking == REG_DEREGISTER)
 		deregistered(n, r, now);
 	else if (mh->ba.lifetime)
 		accepted(n, r, mh, now);
