@@ -408,6 +408,7 @@ on_ra(struct node *n, struct attach *a, struct rx *rx, usec_t now)
 	} else {
 		if (r == a->current)
 			listen_for_silence(n, a, now);
+		a->trigger = now;	/* of what it may bring */
 		attach_configure(n, a, now);
 		mn_on_attach(n, a, now);
 	}
@@ -502,7 +503,10 @@ attach_on_address(struct node *n, struct attach *a,
 			attach_prefix_renumber(n, a, p);
 			attach_configure(n, a, now);
 		}
-		mn_on_attach(n, a, now);
+		/* After a link-up nothing is registered from an address of
+		 * before until we know that it is of this link. */
+		if (a->state != ATTACH_CHECKING || !a->link_event)
+			mn_on_attach(n, a, now);
 	}
 }
 
