@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim.h - the simulated world: what the parts of mip6sim share.
+ *
+ * A world has links (segments like Ethernet, with delay and loss), nodes
+ * on them, and one clock that jumps from one job to the next.  A node has
+ * a small kernel (addresses, neighbours, routes, tunnels) and, when it has
+ * a configuration, the protocols of src/core, which see of the world only
+ * events and change it only by effects.  Everything that happens by chance
+ * comes from the seed.
+ *
+ *	sim_world.c	jobs, nodes, the run
+ *	sim_link.c	links: delay, loss, order; rules of the script
+ *	sim_kernel.c	input, output, forwarding, echo
+ *	sim_addr.c	addresses and their lifetimes, routes
+ *	sim_neigh.c	neighbours, DAD, the answers a kernel gives
+ *	sim_tunnel.c	paths and flows
+ *	sim_node.c	a node's life: start, kill, events
+ *	sim_effect.c	its effects
+ *	sim_chart.c	the chart of what happened
+ *	sim_diff.c	two charts compared
+ *	sim_check.c	the invariants
+ *	sim_scene.c	the scenario language: topology
+ *	sim_script.c	the scenario language: actions
+ *	sim_walk.c	random walks
+ */
+#ifndef MIP6D_TOOLS_SIM_H
+#define MIP6D_TOOLS_SIM_H
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/rng.h"
+#include "conf/conf.h"
+#include "core/core.h"
+
+#include <stdio.h>
+
+#define SIM_EPOCH	SEC(1000)	/* on clocks when a chart says 0 */
+#define SIM_NAME	16
+#define SIM_IFACES	4		/* of one node */
+#define SIM_PKT_MAX	2048
+#define SIM_TEXT	200		/* of a line of the chart */
+
+struct sim;
+struct sim_job;
+typedef void sim_fire(struct sim *, struct sim_job *);
+
+/* Something that happens at a time; embedded. */
+struct sim_job {
+	struct timer	t;
+	sim_fire	*fire;
+};
+
+/* --- the chart ---------------------------------------------------------- */
+
+enum sim_fate { FATE_NONE, FATE_AWAY, FATE_ARRIVED, FATE_LOST };
+
+struct sim_line {
+	struct list	l;
+	usec_t		at, arrived;
+	enum sim_fate	fate;		/* NONE: not a packet */
+	bool		message;	/* of a protocol, not an echo */
+	const char	*why;		/* LOST: in a word or two, or NULL */
+	const struct sim_node *from;	/* NULL: an attacker */
+	const struct sim_node *to;	/* NULL: all, or nobody we know */
+	char		text[SIM_TEXT];
+};
+
+enum sim_show {
+	SHOW_ND = 1, SHOW_PATH = 2, SHOW_FLOW = 4, SHOW_ADDRESS = 8,
+	SHOW_ROUTE = 16, SHOW_PROXY = 32, SHOW_NOTE = 64, SHOW_STORE = 128,
+	SHOW_KERNEL = 256,
+	SHOW_ALL_NOTES = 512,
+	SHOW_DEFAULT = SHOW_PATH | SHOW_NOTE,
+};
+
+/* --- packets and links -------------------------------------------------- */
+
+struct sim_pkt {
+	uint16_t	len;
+	bool		doomed;		/* by a rule of the script */
+	usec_t		held;		/* extra delay, by a rule */
+	struct sim_line	*line;		/* or NULL */
+	uint8_t		data[];
+};
+
+#define LINK_PREFIXES	4
+struct sim_link {
+	struct list	all;
+	char		name[SIM_NAME];
+	unsigned	nprefixes;	/* for names and for "at home" */
+	struct prefix	prefix[LINK_PREFIXES];
+	usec_t		delay, jitter, reorder_by;
+	unsigned	loss, reorder;	/* of a million packets */
+	bool		backbone;	/* routers find each other here */
+	bool		cut;
+};
+
+struct sim_iface {
+	struct sim_node	*node;
+	uint32_t	ifindex;	/* from 1 */
+	char		name[CONF_IFNAME];
+	struct lladdr	ll;
+	struct sim_link	*link;		/* NULL: no carrier */
+	usec_t		last_arrival;
+	unsigned	plugged;	/* how often: what flies is lost */
+	usec_t		plugged_at;
+};
+
+/* --- nodes -------------------------------------------------------------- */
+
+struct k_addr {
+	struct list	l;
+	struct sim_node	*node;
+	uint32_t	ifindex;
+	struct in6_addr	addr;
+	uint8_t		plen;
+	enum addr_state	state;
+	bool		noprefixroute;
+	bool		made, said;	/* by an effect; since the last start */
+	struct sim_job	dad, expiry;
+};
+
+struct k_route {
+	struct list	l;
+	struct ef_route	r;
+	bool		made, said;
+};
+
+struct k_path {
+	struct list	l;
+	struct ef_path	p;
+	bool		said;
+};
+
+#define FLOW_WAIT	8		/* packets held, */
+#define FLOW_PATIENCE	SEC(5)		/* and for how long */
+struct k_flow {
+	struct list	l;
+	struct ef_flow	f;
+	bool		said;
+	unsigned	nheld;
+	struct sim_pkt	*held[FLOW_WAIT];
+	usec_t		held_at[FLOW_WAIT];
+};
+
+struct k_proxy {
+	struct list	l;
+	struct addr_key	key;
+	bool		said;
+};
+
+#define NEIGH_WAIT	16
+struct k_neigh {
+	struct list	l;
+	struct sim_node	*node;
+	uint32_t	ifindex;
+	struct in6_addr	addr;
+	struct lladdr	ll;		/* len 0: not resolved */
+	usec_t		confirmed;	/* when it last proved to be there */
+	bool		probing;	/* unicast, since it was used */
+	unsigned	tries, nwait;
+	struct sim_pkt	*wait[NEIGH_WAIT];
+	struct sim_job	retry;
+};
+
+struct k_store {
+	struct list	l;
+	struct store_record rec;
+};
+
+/* What sim_check.c remembers of a node, and of each of its homes. */
+#define SIM_HOMES	4
+struct sim_watch {
+	usec_t		last_tick;
+	unsigned	ticks;		/* at that same instant */
+	bool		heard;		/* some message has got through */
+	struct sim_reg {
+		bool		has_seq;
+		uint16_t	seq;		/* of the last BU */
+		bool		acked;		/* some number was accepted, */
+		uint16_t	acked_seq;	/* and survives a restart */
+		bool		adopt;		/* a BA said to go on from */
+		uint16_t	adopt_seq;
+		usec_t		apart;		/* ends disagree since */
+		uint64_t	lifetime;	/* longest granted, seconds */
+	} reg[SIM_HOMES];
+};
+
+struct sim_node {
+	struct list	all;
+	struct sim	*sim;
+	char		name[SIM_NAME];
+	unsigned	id;
+	bool		router;
+	unsigned	nifaces;
+	struct sim_iface iface[SIM_IFACES];
+
+	bool		has_conf;	/* runs mip6d, when it runs */
+	struct conf	*conf;
+	struct conf	*old_conf;	/* of before a reload, borrowed yet */
+	struct node	*node;		/* NULL: plain, or down */
+	unsigned	boots;		/* jobs of an earlier life do nothing */
+	unsigned	fuse;		/* effects until it dies, 0: none */
+	unsigned	forgotten;	/* new secrets */
+	int64_t		wall;		/* its wall clock - usec_t */
+	struct sim_job	tick;
+
+	struct list	addrs, routes, paths, flows, proxies, neighs, stores;
+	struct sim_watch watch;
+};
+
+/* --- a script's rules, streams and memory ------------------------------- */
+
+struct sim_rule {			/* drop or delay the next messages */
+	struct list	l;
+	unsigned	left;
+	usec_t		by;		/* 0: drop */
+	char		word[SIM_NAME];	/* the first of the summary: "BU" */
+	const struct sim_node *from, *to;	/* NULL: any */
+};
+
+struct sim_capture {			/* Mobility Headers that were sent */
+	struct list	l;
+	const struct sim_node *from;
+	char		word[SIM_NAME];
+	uint16_t	len;
+	uint8_t		data[];
+};
+
+struct sim_stream {			/* echo requests at an interval */
+	struct list	l;
+	struct sim_job	job;
+	struct sim_node	*node;
+	struct in6_addr	src, dst;
+	uint16_t	id;
+	usec_t		every;
+	bool		stopped;
+	unsigned	sent, answered;
+	usec_t		last, gap;
+};
+
+struct sim_name {			/* what a chart calls an address */
+	struct map_node	node;
+	struct in6_addr	addr;
+	const struct sim_node *owner;
+	char		text[2 * SIM_NAME + 8];
+};
+
+struct sim {
+	usec_t		now, end;
+	bool		ended;		/* jobs only free themselves */
+	struct heap	jobs;
+	struct rng	rng;
+	uint64_t	seed;
+	unsigned	show;		/* enum sim_show */
+	bool		capture;
+	struct list	links, nodes, lines, rules, captures, streams;
+	struct map	names;
+	unsigned	nnodes;
+	uint16_t	next_echo, next_stream;
+	struct list	actions;	/* of the script */
+	const char	*scene;		/* the scenario's name */
+	char		keys[32];	/* directory of key files, "": none */
+
+	bool		dirty;		/* what is checked may differ */
+	unsigned	violations;
+	FILE		*complaints;	/* where they go */
+	uint64_t	steps;
+};
+
+/* sim_world.c */
+struct sim *sim_new(uint64_t seed, FILE *complaints);
+struct sim *sim_free(struct sim *);		/* always NULL */
+void	sim_job_init(struct sim_job *, sim_fire *);
+void	sim_job_set(struct sim *, struct sim_job *, usec_t at);
+void	sim_job_cancel(struct sim *, struct sim_job *);
+void	sim_start(struct sim *);	/* every node with a configuration */
+void	sim_run(struct sim *, usec_t until);
+void	sim_stop(struct sim *);		/* shut down whatever runs */
+struct sim_link *sim_link_add(struct sim *, const char *name);
+bool	sim_link_has(const struct sim_link *, const struct in6_addr *);
+struct sim_link *sim_link_find(struct sim *, const char *name);
+struct sim_node *sim_node_add(struct sim *, const char *name);
+struct sim_node *sim_node_find(struct sim *, const char *name);
+struct sim_iface *sim_iface_add(struct sim_node *, const char *name,
+				struct sim_link *);
+struct sim_iface *sim_iface(struct sim_node *, uint32_t ifindex);
+void	*sim_alloc(size_t);			/* zeroed; exits when out */
+
+/* sim_link.c */
+struct sim_pkt *sim_pkt_new(const void *data, size_t len);
+void	sim_pkt_lost(struct sim *, struct sim_pkt *, const char *why);
+void	sim_pkt_done(struct sim *, struct sim_pkt *);	/* it arrived */
+/* Takes the packet.  A group address goes to all on the link. */
+void	sim_transmit(struct sim_iface *, const struct lladdr *dst,
+		     struct sim_pkt *);
+void	sim_move(struct sim_iface *, struct sim_link *);	/* NULL: none */
+void	sim_rules_apply(struct sim *, struct sim_pkt *, const char *text,
+			const struct sim_node *from, const struct sim_node *to);
+void	sim_capture(struct sim *, const struct sim_node *, const char *text,
+		    const void *data, size_t len);
+/* Send a captured message again, the nth with that word (0: the last).
+ * False: there is none. */
+bool	sim_replay(struct sim *, const char *word,
+		   const struct sim_node *from, unsigned nth);
+
+/* sim_kernel.c: all take the packet */
+void	kernel_input(struct sim_iface *, const struct lladdr *src,
+		     bool group, struct sim_pkt *);
+/* By routing, flows included, when ifindex is 0. */
+void	kernel_output(struct sim_node *, uint32_t ifindex,
+		      const struct lladdr *dst, struct sim_pkt *);
+/* A decapsulated packet. */
+void	kernel_inject(struct sim_node *, struct sim_pkt *);
+void	kernel_forget(struct sim_node *);	/* its memory, at the end */
+void	kernel_ping(struct sim_node *, const struct in6_addr *src,
+		    const struct in6_addr *dst, uint16_t id, uint16_t seq,
+		    bool line);
+struct ip6 {				/* an IPv6 header, taken apart */
+	struct in6_addr	src, dst;
+	uint8_t		next, hlim;
+	struct span	payload;
+};
+bool	ip6_parse(const uint8_t *p, size_t len, struct ip6 *ret);
+
+/* sim_addr.c */
+struct k_addr *kernel_addr(struct sim_node *, const struct in6_addr *);
+struct k_addr *kernel_addr_on(struct sim_node *, uint32_t ifindex,
+			      const struct in6_addr *);
+bool	kernel_owns(struct sim_node *, const struct in6_addr *);
+/* An address of the script, valid at once. */
+void	kernel_addr_static(struct sim_iface *, const struct in6_addr *,
+			   uint8_t plen);
+void	kernel_addr_set(struct sim_node *, const struct ef_address *);
+void	kernel_addr_del(struct sim_node *, struct k_addr *);
+void	kernel_addr_state(struct k_addr *, enum addr_state);
+void	kernel_route_set(struct sim_node *, const struct ef_route *,
+			 bool made);
+/* Where to: false when there is no route.  `oif' 0: any. */
+bool	kernel_route(struct sim_node *, const struct in6_addr *dst,
+		     uint32_t oif, struct sim_iface **ret,
+		     struct in6_addr *ret_next);
+
+/* sim_neigh.c */
+void	neigh_output(struct sim_iface *, const struct in6_addr *next,
+		     struct sim_pkt *);
+void	neigh_learn(struct sim_node *, uint32_t ifindex,
+		    const struct in6_addr *, const struct lladdr *,
+		    bool override);
+void	neigh_flush(struct sim_node *, uint32_t ifindex);	/* 0: all */
+void	neigh_on_nd(struct sim_iface *, const struct ip6 *);
+void	neigh_dad_start(struct k_addr *, bool optimistic);
+
+/* sim_tunnel.c */
+void	tunnel_path_set(struct sim_node *, const struct ef_path *);
+void	tunnel_flow_set(struct sim_node *, const struct ef_flow *);
+void	tunnel_forget(struct sim_node *);
+void	tunnel_sync(struct sim_node *);	/* what was not said again goes */
+struct k_flow *tunnel_flow(struct sim_node *, const struct in6_addr *src,
+			   const struct in6_addr *dst);
+/* True when a flow took the packet. */
+bool	tunnel_output(struct sim_node *, struct sim_pkt *);
+/* An IPv6-in-IPv6 packet for us; takes it. */
+void	tunnel_input(struct sim_node *, const struct ip6 *outer,
+		     struct sim_pkt *);
+
+/* sim_node.c */
+/* Takes the configuration, for the next start. */
+void	sim_node_configure(struct sim_node *, struct conf *);
+void	sim_node_start(struct sim_node *);
+void	sim_node_kill(struct sim_node *);
+void	sim_node_stop(struct sim_node *);
+void	sim_node_forget(struct sim_node *);	/* its stored records */
+int	sim_node_reload(struct sim_node *, struct conf *);	/* takes conf */
+void	sim_node_clock(struct sim_node *, int64_t step_usec);
+void	sim_node_input(struct sim_node *, const struct event *);
+/* The same, as soon as what happens now is over. */
+void	sim_node_tell(struct sim_node *, const struct event *);
+void	sim_node_link(struct sim_iface *);		/* EV_LINK */
+void	sim_node_packet(struct sim_iface *, const struct lladdr *src,
+			struct sim_pkt *);
+
+/* sim_effect.c */
+void	sim_effect(struct sim_node *, const struct effect *);
+
+/* sim_chart.c */
+struct sim_line *chart_line(struct sim *, const struct sim_node *,
+			    const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* A message leaves (from NULL: a replay): its line, when it is `shown' and
+ * the chart shows such ones, and the rules of the script, which go by its
+ * text. */
+void	chart_message(struct sim *, const struct sim_node *from,
+		      struct sim_pkt *, bool shown);
+void	chart_note(struct sim_node *, const struct note *);
+void	chart_show(struct sim_node *, const char *what);
+void	chart_print(struct sim *, FILE *);
+void	chart_name(struct sim *, const struct in6_addr *,
+		   const struct sim_node *, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void	chart_name_dynamic(struct sim *, const struct in6_addr *,
+			   const struct sim_node *, const char *text);
+const struct sim_name *chart_name_find(struct sim *,
+				       const struct in6_addr *);
+/* The name of an address, or the address. */
+const char *chart_addr(struct sim *, const struct in6_addr *, char *buf,
+		       size_t cap);
+
+/* sim_diff.c: true when equal, else the differing lines go to `out' */
+bool	chart_same(const char *want, const char *got, FILE *out);
+
+/* sim_check.c */
+void	check_fail(struct sim *, const struct sim_node *, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void	check_start(struct sim_node *);
+void	check_forget(struct sim_node *);	/* its sequence numbers, too */
+void	check_tick(struct sim_node *);
+void	check_effects(struct sim_node *, unsigned count);
+void	check_send(struct sim_node *, const struct ef_send *);
+void	check_received(struct sim_node *, const struct sim_pkt *);
+/* A packet is about to leave, by routing or to a given neighbour. */
+void	check_output(struct sim_iface *, const struct sim_pkt *);
+void	check_world(struct sim *);		/* after each job */
+void	check_stopped(struct sim_node *);
+
+/* sim_scene.c: a world from a file or a text, its script scheduled; NULL
+ * after errors, which were reported as NAME:LINE: ... */
+struct sim *scene_load(const char *path, FILE *errors);
+struct sim *scene_load_text(const char *name, const char *text, FILE *errors);
+/* The configuration that begins at `line' of the scenario `name'. */
+struct conf *scene_conf(struct sim *, const char *name, unsigned line,
+			const char *text, FILE *errors);
+
+bool	sim_link_properties(struct sim_link *, char **word, unsigned n,
+			    const char **ret_bad);
+/* "nd", "no-notes"; changes *show.  False: not understood. */
+bool	sim_show_word(const char *, unsigned *show);
+
+/* sim_script.c: schedule an action, TIME VERB ARGUMENTS.  False after an
+ * error was reported. */
+struct sim_text {
+	const char	*name;		/* of the scenario */
+	unsigned	line, block_line;
+	const char	*block;		/* a text in it, or NULL */
+};
+bool	script_action(struct sim *, const struct sim_text *, char **word,
+		      unsigned n, FILE *errors);
+void	script_forget(struct sim *);
+/* "500ms" "2s" "3" "1.5min" "2h" */
+bool	script_time(const char *, usec_t *ret);
+bool	script_address(const char *, struct in6_addr *ret, uint8_t *ret_len);
+/* "5%" of a million */
+bool	script_percent(const char *, unsigned *ret);
+
+/* sim_walk.c: 0 when all were good */
+int	walk_run(uint64_t seed, unsigned count, bool verbose,
+		 unsigned show);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim_node.c - the life of a node: what the daemon does around the core.
+ *
+ * A node is started the way the daemon starts it: links, addresses and
+ * stored records first, then the clock, then EV_READY.  After each event
+ * its effects are carried out, and its next deadline becomes a job.  Kill
+ * is kill -9: the core is gone, the kernel keeps what it has, groups that
+ * the process had joined are left.  A fuse makes it die between two
+ * effects.
+ */
+#include "sim.h"
+
+#include <stdlib.h>
+
+/* What a node is told outside of a packet, as soon as it can hear it. */
+struct message {
+	struct sim_job	job;
+	struct sim_node	*node;
+	unsigned	boots;
+	struct event	ev;
+};
+
+/* --- effects and deadlines ---------------------------------------------- */
+
+static void on_tick(struct sim *s, struct sim_job *j);
+
+static void drain(struct sim_node *n)
+{
+	static const struct effect zero;
+	struct effect e = zero;
+	unsigned count = 0;
+
+	while (n->node && node_effect(n->node, &e)) {
+		count++;
+		sim_effect(n, &e);
+		if (n->fuse && --n->fuse == 0) {
+			/* perhaps before it could store what it knew */
+			check_forget(n);
+			sim_node_kill(n);
+		}
+	}
+	if (!n->node)
+		return;
+	check_effects(n, count);
+	sim_job_set(n->sim, &n->tick, node_deadline(n->node));
+}
+
+static void on_tick(struct sim *s, struct sim_job *j)
+{
+	struct sim_node *n = container_of(j, struct sim_node, tick);
+
+	if (s->ended || !n->node)
+		return;
+	node_tick(n->node, s->now);
+	check_tick(n);
+	drain(n);
+}
+
+void sim_node_input(struct sim_node *n, const struct event *ev)
+{
+	if (!n->node)
+		return;
+	node_input(n->node, ev, n->sim->now);
+	drain(n);
+}
+
+static void deliver(struct sim *s, struct sim_job *j)
+{
+	struct message *m = container_of(j, struct message, job);
+
+	if (!s->ended && m->boots == m->node->boots)
+		sim_node_input(m->node, &m->ev);
+	free(m);
+}
+
+void sim_node_tell(struct sim_node *n, const struct event *ev)
+{
+	struct message *m;
+
+	if (!n->node)
+		return;
+	m = sim_alloc(sizeof(*m));
+	sim_job_init(&m->job, deliver);
+	m->node = n;
+	m->boots = n->boots;
+	m->ev = *ev;
+	sim_job_set(n->sim, &m->job, n->sim->now);
+}
+
+void sim_node_packet(struct sim_iface *i, const struct lladdr *src,
+		     struct sim_pkt *p)
+{
+	struct sim_node *n = i->node;
+	struct event ev = { .kind = EV_PACKET };
+
+	ev.packet = (struct ev_packet){
+		.ifindex = i->ifindex, .ll_src = *src,
+		.data = { p->data, p->len },
+	};
+	check_received(n, p);
+	if (p->line && p->line->fate == FATE_AWAY) {
+		p->line->fate = FATE_ARRIVED;
+		p->line->arrived = n->sim->now;
+	}
+	sim_node_input(n, &ev);
+	sim_pkt_done(n->sim, p);
+}
+
+/* --- events that describe the world ------------------------------------- */
+
+static struct event link_event(const struct sim_iface *i)
+{
+	struct event ev = { .kind = EV_LINK };
+
+	ev.link = (struct ev_link){
+		.ifindex = i->ifindex, .ll = i->ll, .mtu = 1500,
+		.up = i->link != NULL,
+	};
+	memcpy(ev.link.name, i->name, sizeof(ev.link.name));
+	return ev;
+}
+
+void sim_node_link(struct sim_iface *i)
+{
+	struct event ev = link_event(i);
+
+	sim_node_tell(i->node, &ev);
+}
+
+static void describe_addresses(struct sim_node *n)
+{
+	list_each(l, &n->addrs) {
+		struct k_addr *a = container_of(l, struct k_addr, l);
+		struct event ev = { .kind = EV_ADDRESS };
+
+		if (a->ifindex == IFINDEX_PATH)
+			continue;
+		ev.address = (struct ev_address){
+			.ifindex = a->ifindex, .addr = a->addr,
+			.plen = a->plen, .state = a->state,
+		};
+		sim_node_input(n, &ev);
+	}
+}
+
+static void describe(struct sim_node *n)
+{
+	struct event ev;
+
+	for (unsigned i = 0; i < n->nifaces; i++) {
+		ev = link_event(&n->iface[i]);
+		sim_node_input(n, &ev);
+	}
+	describe_addresses(n);
+	list_each(l, &n->stores) {
+		ev = (struct event){ .kind = EV_RESTORE };
+		ev.restore = container_of(l, struct k_store, l)->rec;
+		sim_node_input(n, &ev);
+	}
+	ev = (struct event){ .kind = EV_CLOCK, .wall = n->wall };
+	sim_node_input(n, &ev);
+	ev = (struct event){ .kind = EV_READY };
+	sim_node_input(n, &ev);
+}
+
+/* --- life --------------------------------------------------------------- */
+
+static struct node_seed make_seed(struct sim_node *n)
+{
+	struct node_seed seed = { .wall = n->wall };
+	uint8_t key[16] = { 0 };
+	struct wbuf w = wbuf_of(key, sizeof(key));
+	struct rng r;
+
+	/* The secret outlives a restart, like the file that it is in. */
+	wbuf_u64(&w, n->sim->seed);
+	wbuf_u32(&w, n->id);
+	wbuf_u32(&w, n->forgotten);
+	rng_init(&r, key);
+	w = wbuf_of(seed.secret, sizeof(seed.secret));
+	for (int i = 0; i < 4; i++)
+		wbuf_u64(&w, rng_u64(&r));
+	return seed;
+}
+
+static void unsay(struct sim_node *n)
+{
+	list_each(l, &n->addrs)
+		container_of(l, struct k_addr, l)->said = false;
+	list_each(l, &n->routes)
+		container_of(l, struct k_route, l)->said = false;
+	list_each(l, &n->paths)
+		container_of(l, struct k_path, l)->said = false;
+	list_each(l, &n->flows)
+		container_of(l, struct k_flow, l)->said = false;
+}
+
+static void name_homes(struct sim_node *n)
+{
+	for (unsigned i = 0; i < n->conf->nhomes; i++)
+		chart_name(n->sim, &n->conf->home[i].hoa, n, "%s", n->name);
+}
+
+void sim_node_configure(struct sim_node *n, struct conf *conf)
+{
+	conf_free(n->conf);
+	n->conf = conf;
+	n->has_conf = true;
+	name_homes(n);
+}
+
+void sim_node_start(struct sim_node *n)
+{
+	struct node_seed seed = make_seed(n);
+
+	if (n->node || !n->conf)
+		return;
+	unsay(n);
+	sim_job_init(&n->tick, on_tick);
+	n->boots++;
+	n->fuse = 0;
+	n->node = node_new(n->conf, &seed, n->sim->now);
+	if (!n->node) {
+		check_fail(n->sim, n, "node_new failed");
+		return;
+	}
+	check_start(n);
+	drain(n);
+	describe(n);
+}
+
+static void leave_groups(struct sim_node *n)
+{
+	list_each(l, &n->proxies) {
+		list_del(l);
+		free(container_of(l, struct k_proxy, l));
+	}
+}
+
+static void end(struct sim_node *n)
+{
+	sim_job_cancel(n->sim, &n->tick);
+	n->node = node_free(n->node);
+	n->old_conf = conf_free(n->old_conf);
+	n->boots++;
+	n->fuse = 0;
+	leave_groups(n);
+}
+
+void sim_node_kill(struct sim_node *n)
+{
+	if (n->node)
+		end(n);
+}
+
+void sim_node_stop(struct sim_node *n)
+{
+	struct event ev = { .kind = EV_SHUTDOWN };
+
+	if (!n->node)
+		return;
+	n->fuse = 0;
+	sim_node_input(n, &ev);
+	check_stopped(n);
+	end(n);
+}
+
+void sim_node_forget(struct sim_node *n)
+{
+	list_each(l, &n->stores) {
+		list_del(l);
+		free(container_of(l, struct k_store, l));
+	}
+	n->forgotten++;
+	check_forget(n);
+}
+
+int sim_node_reload(struct sim_node *n, struct conf *conf)
+{
+	int rc = 0;
+
+	if (n->node) {
+		rc = node_reconfigure(n->node, conf, n->sim->now);
+		if (rc) {
+			conf_free(conf);
+			drain(n);
+			return rc;
+		}
+	}
+	conf_free(n->old_conf);
+	n->old_conf = n->conf;
+	n->conf = conf;
+	name_homes(n);
+	drain(n);
+	return 0;
+}
+
+void sim_node_clock(struct sim_node *n, int64_t step)
+{
+	struct event ev = { .kind = EV_CLOCK };
+
+	n->wall += step;
+	ev.wall = n->wall;
+	sim_node_input(n, &ev);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim_tunnel.c - paths and flows: the data path of a simulated kernel.
+ *
+ * Output and forwarding ask the flows first: the most specific one that
+ * matches source and destination encapsulates, holds or refuses a packet.
+ * Input takes a tunnelled packet only when its reverse would leave through
+ * that very path, as core/effect.h defines it.
+ */
+#include "sim.h"
+
+#include "wire/pkt.h"
+
+#include <stdlib.h>
+
+#define PROTO_IPV6	41
+#define IP6_HEADER	40
+
+/* --- paths -------------------------------------------------------------- */
+
+static bool path_key_eq(const struct path_key *a, const struct path_key *b)
+{
+	return addr_eq(&a->local, &b->local) &&
+	       addr_eq(&a->remote, &b->remote) && a->kind == b->kind;
+}
+
+static struct k_path *path_find(struct sim_node *n,
+				const struct path_key *key)
+{
+	list_each(l, &n->paths) {
+		struct k_path *k = container_of(l, struct k_path, l);
+
+		if (path_key_eq(&k->p.key, key))
+			return k;
+	}
+	return NULL;
+}
+
+static void path_line(struct sim_node *n, const struct path_key *key, bool up)
+{
+	const struct sim_name *local = chart_name_find(n->sim, &key->local);
+	bool roams = local && strchr(local->text, '@');
+	char buf[80];
+
+	if (n->sim->show & SHOW_PATH)
+		chart_line(n->sim, n, "path%s%s to %s %s",
+			   roams ? " from " : "", roams ? local->text : "",
+			   chart_addr(n->sim, &key->remote, buf, sizeof(buf)),
+			   up ? "up" : "down");
+}
+
+static void path_gone(struct sim_node *n, struct k_path *k)
+{
+	path_line(n, &k->p.key, false);
+	list_del(&k->l);
+	free(k);
+}
+
+void tunnel_path_set(struct sim_node *n, const struct ef_path *p)
+{
+	struct k_path *k = path_find(n, &p->key);
+
+	if (!p->up) {
+		if (k)
+			path_gone(n, k);
+		return;
+	}
+	if (!k) {
+		k = sim_alloc(sizeof(*k));
+		list_init(&k->l);
+		list_append(&n->paths, &k->l);
+		path_line(n, &p->key, true);
+	}
+	k->p = *p;
+	k->said = true;
+}
+
+/* --- flows -------------------------------------------------------------- */
+
+static struct k_flow *flow_find(struct sim_node *n,
+				const struct flow_key *key)
+{
+	list_each(l, &n->flows) {
+		struct k_flow *k = container_of(l, struct k_flow, l);
+
+		if (prefix_eq(&k->f.key.src, &key->src) &&
+		    prefix_eq(&k->f.key.dst, &key->dst))
+			return k;
+	}
+	return NULL;
+}
+
+static const char *prefix_name(struct sim *s, const struct prefix *p,
+			       char *buf, size_t cap)
+{
+	if (p->len == 0)
+		return "any";
+	if (p->len == 128)
+		return chart_addr(s, &p->addr, buf, cap);
+	return prefix_print(p, buf);
+}
+
+static void flow_line(struct sim_node *n, const struct ef_flow *f)
+{
+	static const char *const words[] = {
+		[FLOW_PATH] = "through", [FLOW_HOLD] = "on hold",
+		[FLOW_BLOCK] = "blocked",
+	};
+	char src[80], dst[80], to[80] = "";
+	struct sim *s = n->sim;
+
+	if (!(s->show & SHOW_FLOW))
+		return;
+	if (f->up && f->action == FLOW_PATH)
+		chart_addr(s, &f->path.remote, to, sizeof(to));
+	chart_line(s, n, "flow %s > %s %s%s%s",
+		   prefix_name(s, &f->key.src, src, sizeof(src)),
+		   prefix_name(s, &f->key.dst, dst, sizeof(dst)),
+		   f->up ? words[f->action] : "gone", *to ? " " : "", to);
+}
+
+static void flow_drain(struct sim_node *n, struct k_flow *k, bool again)
+{
+	unsigned count = k->nheld;
+
+	k->nheld = 0;
+	for (unsigned i = 0; i < count; i++) {
+		usec_t age = n->sim->now - k->held_at[i];
+
+		if (again && age <= FLOW_PATIENCE)
+			kernel_output(n, 0, NULL, k->held[i]);
+		else
+			sim_pkt_lost(n->sim, k->held[i], "held, then dropped");
+	}
+}
+
+static void flow_gone(struct sim_node *n, struct k_flow *k, bool again)
+{
+	struct k_flow copy = *k;
+
+	list_del(&k->l);
+	free(k);
+	flow_drain(n, &copy, again);
+}
+
+static bool flow_same(const struct ef_flow *a, const struct ef_flow *b)
+{
+	return a->action == b->action && path_key_eq(&a->path, &b->path);
+}
+
+void tunnel_flow_set(struct sim_node *n, const struct ef_flow *f)
+{
+	struct k_flow *k = flow_find(n, &f->key);
+
+	if (!f->up) {
+		if (!k)
+			return;
+		flow_line(n, f);
+		flow_gone(n, k, true);
+		return;
+	}
+	if (!k) {
+		k = sim_alloc(sizeof(*k));
+		list_init(&k->l);
+		list_append(&n->flows, &k->l);
+		flow_line(n, f);
+	} else if (!flow_same(&k->f, f)) {
+		flow_line(n, f);
+	}
+	k->f = *f;
+	k->said = true;
+	if (f->action != FLOW_HOLD)
+		flow_drain(n, k, f->action == FLOW_PATH);
+}
+
+struct k_flow *tunnel_flow(struct sim_node *n, const struct in6_addr *src,
+			   const struct in6_addr *dst)
+{
+	struct k_flow *best = NULL;
+	int most = -1;
+
+	list_each(l, &n->flows) {
+		struct k_flow *k = container_of(l, struct k_flow, l);
+		int bits = k->f.key.src.len + k->f.key.dst.len;
+
+		if (bits > most && prefix_match(&k->f.key.src, src) &&
+		    prefix_match(&k->f.key.dst, dst)) {
+			best = k;
+			most = bits;
+		}
+	}
+	return best;
+}
+
+void tunnel_forget(struct sim_node *n)
+{
+	list_each(l, &n->flows)
+		flow_gone(n, container_of(l, struct k_flow, l), false);
+	list_each(l, &n->paths) {
+		list_del(l);
+		free(container_of(l, struct k_path, l));
+	}
+}
+
+void tunnel_sync(struct sim_node *n)
+{
+	list_each(l, &n->flows) {
+		struct k_flow *k = container_of(l, struct k_flow, l);
+
+		if (!k->said)
+			flow_gone(n, k, true);
+	}
+	list_each(l, &n->paths) {
+		struct k_path *k = container_of(l, struct k_path, l);
+
+		if (!k->said)
+			path_gone(n, k);
+	}
+}
+
+/* --- packets ------------------------------------------------------------ */
+
+static void encapsulate(struct sim_node *n, const struct path_key *key,
+			struct sim_pkt *in)
+{
+	struct sim_pkt *out = sim_pkt_new(NULL, IP6_HEADER + in->len);
+	struct wbuf w = wbuf_of(out->data, out->len);
+	struct sim_line *line = in->line;
+
+	pkt_start(&w, &key->local, &key->remote, PKT_HOPLIMIT, NULL, NULL,
+		  PROTO_IPV6);
+	wbuf_put(&w, in->data, in->len);
+	pkt_finish(&w);
+	out->line = line;
+	free(in);
+	if (line && strlen(line->text) + 40 < sizeof(line->text)) {
+		strcat(line->text, ", tunnelled by ");
+		strcat(line->text, n->name);
+	}
+	kernel_output(n, 0, NULL, out);
+}
+
+static void hold(struct sim_node *n, struct k_flow *k, struct sim_pkt *p)
+{
+	if (k->nheld == FLOW_WAIT) {
+		sim_pkt_lost(n->sim, p, "on hold");
+		return;
+	}
+	k->held_at[k->nheld] = n->sim->now;
+	k->held[k->nheld++] = p;
+}
+
+bool tunnel_output(struct sim_node *n, struct sim_pkt *p)
+{
+	struct ip6 ip;
+	struct k_flow *k;
+
+	if (!ip6_parse(p->data, p->len, &ip))
+		return false;
+	k = tunnel_flow(n, &ip.src, &ip.dst);
+	if (!k)
+		return false;
+	switch (k->f.action) {
+	case FLOW_HOLD:
+		hold(n, k, p);
+		return true;
+	case FLOW_BLOCK:
+		sim_pkt_lost(n->sim, p, "refused");
+		return true;
+	case FLOW_PATH:
+		break;
+	}
+	if (!path_find(n, &k->f.path)) {
+		check_fail(n->sim, n, "a flow leads into a path that is not");
+		sim_pkt_lost(n->sim, p, "no path");
+		return true;
+	}
+	encapsulate(n, &k->f.path, p);
+	return true;
+}
+
+static bool accepted(struct sim_node *n, const struct path_key *key,
+		     const struct ip6 *inner)
+{
+	struct k_flow *k = tunnel_flow(n, &inner->dst, &inner->src);
+
+	return k && k->f.action != FLOW_BLOCK &&
+	       path_key_eq(&k->f.path, key);
+}
+
+void tunnel_input(struct sim_node *n, const struct ip6 *outer,
+		  struct sim_pkt *p)
+{
+	struct path_key key = {
+		.local = outer->dst, .remote = outer->src,
+		.kind = PATH_IP6IP6,
+	};
+	struct sim_pkt *in;
+	struct ip6 inner;
+
+	if (!path_find(n, &key) ||
+	    !ip6_parse(outer->payload.p, outer->payload.len, &inner) ||
+	    !accepted(n, &key, &inner)) {
+		sim_pkt_lost(n->sim, p, "not accepted from this tunnel");
+		return;
+	}
+	in = sim_pkt_new(outer->payload.p, outer->payload.len);
+	in->line = p->line;
+	free(p);
+	kernel_inject(n, in);
+}
