@@ -154,16 +154,24 @@ push_header(struct __sk_buff *skb, const struct pm_path *p,
 	return bpf_skb_store_bytes(skb, OFF_IP6, &h, sizeof(h), csum);
 }
 
+/* `len' octets are too many for a path of `mtu', both with its header. */
 static __always_inline int
-too_big(struct __sk_buff *skb, const struct pm_path *p, __u32 mtu)
+too_big(struct __sk_buff *skb, const struct pm_path *p, __u32 len, __u32 mtu)
 {
 	struct error e = {
 		.type = ICMP_TOO_BIG,
 		.param = mtu - IP6_LEN,
 	};
 
-	if (e.param < IP6_MIN_MTU)	/* RFC 2473 section 7.1 */
-		e.param = IP6_MIN_MTU;
+	if (e.param < IP6_MIN_MTU) {
+		/* RFC 2473 section 7.1 (b): goes in fragments, which user
+		 * space makes at the far end of the device */
+		if (len - IP6_LEN <= IP6_MIN_MTU) {
+			count(PM_FRAGMENTED, skb->len - ETH_HLEN);
+			return TC_ACT_OK;
+		}
+		e.param = IP6_MIN_MTU;	/* (a) */
+	}
 	words_copy(e.src, p->local);
 	count(PM_DROP_TOO_BIG, skb->len - ETH_HLEN);
 	return error_answer(skb, &e);
@@ -191,10 +199,10 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
 	long ret;
 
 	if (mtu && len > mtu)
-		return too_big(skb, p, mtu);
+		return too_big(skb, p, len, mtu);
 	ret = outer_route(skb, cfg, p, len, &r);
 	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED && r)
-		return too_big(skb, p, r->mtu);
+		return too_big(skb, p, len, r->mtu);
 	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
 		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);

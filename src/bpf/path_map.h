@@ -117,6 +117,8 @@ enum pm_stat {
 	PM_DROP_HOLD_FULL,
 	PM_DROP_HOLD_EXPIRED,
 	PM_DROP_ICMP,		/* outer errors not to be passed on */
+	PM_FRAGMENTED,		/* left to user space, to be cut */
+	PM_REASSEMBLED,
 	PM_STATS
 };
 

@@ -136,6 +136,23 @@ int flow_get(const struct path *p, const struct flow_key *key,
 	return slot_read(p, &s, ret);
 }
 
+int flow_match(const struct path *p, const struct in6_addr *src,
+	       const struct in6_addr *dst, struct pm_flow *ret)
+{
+	const struct pm_shapes *t = &p->cfg->shapes[p->cfg->active & 1];
+
+	for (uint32_t i = 0; i < t->n && i < PM_SHAPES; i++) {
+		struct flow_key k = {
+			.src = prefix_of(src, t->shape[i].src_len),
+			.dst = prefix_of(dst, t->shape[i].dst_len),
+		};
+
+		if (!flow_get(p, &k, ret))
+			return 0;
+	}
+	return -ENOENT;
+}
+
 /* --- routes --- */
 
 /*

@@ -109,7 +109,7 @@ static void packet_send(struct path *p, struct packet *k, uint8_t cookie)
 	memcpy(k->data + DST_OFF, dst, sizeof(dst));
 	if (sendto(p->packet_fd, k->data, k->len, 0, (struct sockaddr *)&sll,
 		   sizeof(sll)) < 0)
-		p->hold_lost++;
+		p->extra[PM_DROP_ENCAP]++;
 }
 
 static void send_all(struct path *p, struct hold *h, uint8_t cookie)
@@ -155,12 +155,12 @@ packet_keep(struct path *p, struct hold *h, const uint8_t *data, size_t len)
 	struct packet *k;
 
 	if (h->n >= p->hold_packets || p->held_bytes + len > BYTES_MAX) {
-		p->hold_full++;
+		p->extra[PM_DROP_HOLD_FULL]++;
 		return;
 	}
 	k = malloc(sizeof(*k) + len);
 	if (!k) {
-		p->hold_full++;
+		p->extra[PM_DROP_HOLD_FULL]++;
 		return;
 	}
 	list_init(&k->link);
@@ -172,8 +172,8 @@ packet_keep(struct path *p, struct hold *h, const uint8_t *data, size_t len)
 	p->held_bytes += len;
 }
 
-/* One from the far end of the device. */
-static void packet_take(struct path *p, const uint8_t *data, size_t len)
+/* One from the far end of the device: held, or too large for its path. */
+static void packet_take(struct path *p, uint8_t *data, size_t len)
 {
 	struct rbuf r = rbuf_of(data, len);
 	struct in6_addr src, dst;
@@ -187,23 +187,25 @@ static void packet_take(struct path *p, const uint8_t *data, size_t len)
 	h = hold_match(p, &src, &dst);
 	if (h)
 		packet_keep(p, h, data, len);
+	else
+		fragment_out(p, data, len);
 }
 
-/* All that is there now; false: there was nothing. */
-static bool drain(struct path *p)
+uint8_t *packet_room(struct path *p)
 {
-	bool some = false;
-	ssize_t n;
-
 	if (!p->packet_buf)
 		p->packet_buf = malloc(PACKET_ROOM);
-	if (!p->packet_buf)
-		return false;
-	while ((n = recv(p->packet_fd, p->packet_buf, PACKET_ROOM, 0)) > 0) {
-		packet_take(p, p->packet_buf, (size_t)n);
-		some = true;
-	}
-	return some;
+	return p->packet_buf;
+}
+
+/* All that is there now. */
+static void drain(struct path *p)
+{
+	uint8_t *buf = packet_room(p);
+	ssize_t n;
+
+	while (buf && (n = recv(p->packet_fd, buf, PACKET_ROOM, 0)) > 0)
+		packet_take(p, buf, (size_t)n);
 }
 
 /* --- time --- */

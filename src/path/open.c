@@ -59,7 +59,7 @@ static int on_event(void *ctx, void *data, size_t len)
 static int events_open(struct path *p)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
-	int fd[3];
+	int fd[4];
 
 	p->ring = ring_buffer__new(p->map[MAP_EVENTS], on_event, p, NULL);
 	if (!p->ring)
@@ -70,7 +70,8 @@ static int events_open(struct path *p)
 	fd[0] = ring_buffer__epoll_fd(p->ring);
 	fd[1] = p->packet_fd;
 	fd[2] = p->timer_fd;
-	for (int i = 0; i < 3; i++)
+	fd[3] = p->in_fd;
+	for (int i = 0; i < 4; i++)
 		if (epoll_ctl(p->poll_fd, EPOLL_CTL_ADD, fd[i], &ev) < 0)
 			return -errno;
 	return 0;
@@ -86,6 +87,7 @@ int path_poll(struct path *p, struct path_event *ret)
 	struct path_event ev;
 
 	hold_run(p);
+	fragment_run(p);
 	p->event = &ev;
 	ring_buffer__consume(p->ring);
 	if (p->event) {
@@ -195,6 +197,7 @@ static int links_remove(struct path *p, bool all)
 static struct path *path_free(struct path *p)
 {
 	hold_close(p);
+	fragment_close(p);
 	ring_buffer__free(p->ring);
 	if (p->poll_fd >= 0)
 		close(p->poll_fd);
@@ -274,6 +277,9 @@ static int open_all(struct path *p, const struct path_options *o,
 	if (err)
 		return why_set(why, err, "packet socket on %s "
 			       "(CONFIG_PACKET, CAP_NET_RAW)", p->peer);
+	err = fragment_open(p);
+	if (err)
+		return why_set(why, err, "raw sockets (CAP_NET_RAW)");
 	err = events_open(p);
 	return err ? why_set(why, err, "eBPF ring buffer") : 0;
 }
@@ -289,7 +295,7 @@ int path_open(const struct path_options *o, struct path **ret,
 		return why_set(&why, -ENOMEM, "memory");
 	device_names(p, o->device);
 	p->egress = p->ingress = p->poll_fd = -1;
-	p->packet_fd = p->timer_fd = -1;
+	p->packet_fd = p->timer_fd = p->out_fd = p->in_fd = -1;
 	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
 	p->hold_time = o->hold_time ? o->hold_time : HOLD_TIME;
 	for (int i = 0; i < MAPS; i++)

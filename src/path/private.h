@@ -9,6 +9,7 @@
  *   shape.c   which lengths of prefixes the flows have
  *   flow.c    flows in the maps
  *   hold.c    packets that wait
+ *   fragment.c  tunnel packets in fragments
  *   route.c   the routes and rules that lead flows to the device
  *   show.c    counters
  *   rtnl.c    rtnetlink
@@ -78,9 +79,11 @@ struct path {
 	unsigned	n_holds, hold_packets;
 	usec_t		hold_time;
 	size_t		held_bytes;
-	uint64_t	hold_full, hold_lost;
 	uint8_t		*packet_buf;	/* PACKET_ROOM */
 	int		packet_fd, timer_fd;
+	int		out_fd, in_fd;		/* fragment.c */
+	uint32_t	fragment_id;
+	uint64_t	extra[PM_STATS];	/* counted here, not in eBPF */
 
 	int		poll_fd;
 	struct ring_buffer *ring;
@@ -142,8 +145,20 @@ int	flows_sync(struct path *);
 int	flow_get(const struct path *, const struct flow_key *,
 		 struct pm_flow *ret);
 
+/* The flow of a packet, found as the programs find it: 0 or -ENOENT. */
+int	flow_match(const struct path *, const struct in6_addr *src,
+		   const struct in6_addr *dst, struct pm_flow *ret);
+
+/* --- fragment.c --- */
+int	fragment_open(struct path *);
+void	fragment_close(struct path *);
+void	fragment_run(struct path *);
+/* A frame from the device's far end, behind a virtio header. */
+void	fragment_out(struct path *, uint8_t *data, size_t len);
+
 /* --- hold.c --- */
 struct hold;
+uint8_t	*packet_room(struct path *);	/* PACKET_ROOM octets, or NULL */
 int	hold_open(struct path *);
 void	hold_close(struct path *);
 void	hold_run(struct path *);

@@ -31,19 +31,19 @@ static const char *const stat_name[PM_STATS] = {
 	[PM_DROP_HOLD_FULL] = "drop-hold-full",
 	[PM_DROP_HOLD_EXPIRED] = "drop-hold-expired",
 	[PM_DROP_ICMP] = "drop-icmp",
+	[PM_FRAGMENTED] = "fragmented",
+	[PM_REASSEMBLED] = "reassembled",
 };
 
 /* All processors' counts of one kind together. */
 static void show_stat(const struct path *p, uint32_t what, int cpus,
 		      struct pm_count *v, struct record_sink *sink)
 {
-	struct pm_count sum = { 0 };
+	struct pm_count sum = { .packets = p->extra[what] };
 	struct record r;
 
 	if (bpf_map_lookup_elem(p->map[MAP_STATS], &what, v))
 		return;
-	if (what == PM_DROP_HOLD_FULL)		/* counted by hold.c */
-		sum.packets = p->hold_full + p->hold_lost;
 	for (int i = 0; i < cpus; i++) {
 		sum.packets += v[i].packets;
 		sum.bytes += v[i].bytes;

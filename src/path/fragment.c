@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fragment.c - tunnel packets in fragments.
+ *
+ * Everybody may send 1280 octets without asking, and the tunnel's header
+ * makes them 1320, which not every path takes: such packets, and only
+ * these, have to travel in fragments (RFC 2473 section 7.1).  It is rare
+ * and eBPF cannot do it.  So the egress program lets them leave the device
+ * at its far end, where we read them (hold.c), wrap and cut them, and send
+ * the pieces through a raw socket.
+ *
+ * At the other end the kernel puts the pieces together, after our ingress
+ * program has seen them, and finds nobody for what is in them but another
+ * raw socket: ours.  What we accept comes in through the device's far end.
+ */
+#define _GNU_SOURCE		/* struct in6_pktinfo */
+
+#include "path/private.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/virtio_net.h>
+#include <netinet/in.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define VNET_LEN	sizeof(struct virtio_net_hdr)
+#define IP6_LEN		40
+#define FRAGMENT_LEN	8
+#define MIN_MTU		1280
+#define PIECE		(MIN_MTU - IP6_LEN - FRAGMENT_LEN)	/* 8 * 154 */
+#define HLIM		64
+#define NEXT_FRAGMENT	44
+#define NEXT_IPV6	41
+
+int fragment_open(struct path *p)
+{
+	int one = 1;
+
+	if (getrandom(&p->fragment_id, sizeof(p->fragment_id), 0) < 0)
+		return -errno;
+	p->out_fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			   IPPROTO_RAW);
+	p->in_fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			  NEXT_IPV6);
+	if (p->out_fd < 0 || p->in_fd < 0 ||
+	    setsockopt(p->in_fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &one,
+		       sizeof(one)) < 0 ||
+	    setsockopt(p->in_fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &one,
+		       sizeof(one)) < 0)
+		return -errno;
+	return 0;
+}
+
+void fragment_close(struct path *p)
+{
+	if (p->out_fd >= 0)
+		close(p->out_fd);
+	if (p->in_fd >= 0)
+		close(p->in_fd);
+}
+
+/* The path of packets from `src' to `dst'; 0: none. */
+static uint32_t
+path_between(const struct path *p, const struct in6_addr *src,
+	     const struct in6_addr *dst)
+{
+	struct pm_flow f;
+
+	if (flow_match(p, src, dst, &f) || !f.path || f.path > p->max_paths ||
+	    !p->paths[f.path].used || p->paths[f.path].tag != f.tag)
+		return 0;
+	return f.path;
+}
+
+static void count(struct pm_count *c, size_t bytes)
+{
+	__atomic_fetch_add(&c->packets, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&c->bytes, bytes, __ATOMIC_RELAXED);
+}
+
+/* --- out --- */
+
+/* Write the checksum that the packet still lacks (see virtio_net.h). */
+static bool checksum_finish(uint8_t *frame, size_t len,
+			    const struct virtio_net_hdr *v)
+{
+	size_t at = (size_t)v->csum_start + v->csum_offset;
+	uint32_t sum = 0;
+
+	if (!(v->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
+		return true;
+	if (v->csum_start > len || at + 2 > len)
+		return false;
+	for (size_t i = v->csum_start; i < len; i++)
+		sum += (i - v->csum_start) % 2 ? frame[i] :
+						 (uint32_t)frame[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~sum & 0xffff;
+	frame[at] = (uint8_t)(sum >> 8);
+	frame[at + 1] = (uint8_t)sum;
+	return true;
+}
+
+/* RFC 8200 section 4.5: one piece of `in' (all of it is `len'). */
+static int piece_send(struct path *p, const struct pm_path *v,
+		      const uint8_t *in, size_t len, size_t off)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	size_t n = len - off < PIECE ? len - off : PIECE;
+	uint8_t buf[MIN_MTU];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+
+	wbuf_put(&w, in, 4);		/* class and label: the inner ones */
+	wbuf_u16(&w, (uint16_t)(FRAGMENT_LEN + n));
+	wbuf_u8(&w, NEXT_FRAGMENT);
+	wbuf_u8(&w, HLIM);
+	wbuf_put(&w, v->local, 16);
+	wbuf_put(&w, v->remote, 16);
+	wbuf_u8(&w, NEXT_IPV6);
+	wbuf_u8(&w, 0);
+	wbuf_u16(&w, (uint16_t)(off | (off + n < len)));	/* 8 * units */
+	wbuf_u32(&w, p->fragment_id);
+	wbuf_put(&w, in + off, n);
+	memcpy(&to.sin6_addr, v->remote, 16);
+	if (w.bad || sendto(p->out_fd, buf, wbuf_len(&w), 0,
+			    (struct sockaddr *)&to, sizeof(to)) < 0)
+		return -EIO;
+	return 0;
+}
+
+void fragment_out(struct path *p, uint8_t *data, size_t len)
+{
+	struct rbuf r = rbuf_of(data, len);
+	struct virtio_net_hdr vnet;
+	struct in6_addr src, dst;
+	uint8_t *in = data + VNET_LEN + ETH_HLEN;
+	uint32_t id;
+	int err = 0;
+
+	rbuf_take(&r, VNET_LEN + ETH_HLEN + 8);
+	src = rbuf_addr(&r);
+	dst = rbuf_addr(&r);
+	if (r.bad)
+		return;
+	memcpy(&vnet, data, sizeof(vnet));
+	len -= VNET_LEN + ETH_HLEN;
+	id = path_between(p, &src, &dst);
+	if (!id || len > MIN_MTU || vnet.gso_type != VIRTIO_NET_HDR_GSO_NONE ||
+	    !checksum_finish(data + VNET_LEN, len + ETH_HLEN, &vnet)) {
+		p->extra[PM_DROP_ENCAP]++;
+		return;
+	}
+	p->fragment_id++;
+	for (size_t off = 0; off < len && !err; off += PIECE)
+		err = piece_send(p, &p->paths[id], in, len, off);
+	if (err)
+		p->extra[PM_DROP_NO_ROUTE]++;
+	else
+		count(&p->counts[id].out, len);
+}
+
+/* --- in --- */
+
+/* RFC 6040 section 4.2, as merge_ecn() in path.bpf.c. */
+static bool merge_ecn(unsigned tclass, uint8_t *in)
+{
+	unsigned outer = tclass & 3, inner = in[1] >> 4 & 3;
+
+	if (outer == 3 && inner == 0)
+		return false;
+	if (outer == 3)
+		in[1] |= 0x30;
+	else if (outer == 1 && inner == 2)
+		in[1] = (uint8_t)((in[1] & ~0x30) | 0x10);
+	return true;
+}
+
+static void enter(struct path *p, uint8_t *data, size_t len)
+{
+	const uint8_t type[2] = { ETH_P_IPV6 >> 8, ETH_P_IPV6 & 0xff };
+	struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IPV6),
+		.sll_ifindex = (int)p->peer_ifindex,
+		.sll_halen = ETH_ALEN,
+	};
+
+	memset(data, 0, VNET_LEN);
+	memcpy(data + VNET_LEN, p->cfg->mac, ETH_ALEN);
+	memcpy(data + VNET_LEN + ETH_ALEN, p->cfg->peer_mac, ETH_ALEN);
+	memcpy(data + VNET_LEN + 2 * ETH_ALEN, type, sizeof(type));
+	sendto(p->packet_fd, data, VNET_LEN + ETH_HLEN + len, 0,
+	       (struct sockaddr *)&sll, sizeof(sll));
+}
+
+/* RFC 6275 section 10.4.5, as tunnel_in() in path.bpf.c. */
+static void
+take(struct path *p, uint8_t *data, size_t len, const struct in6_addr *outer_src,
+     const struct in6_addr *outer_dst, unsigned tclass)
+{
+	uint8_t *in = data + VNET_LEN + ETH_HLEN;
+	struct rbuf r = rbuf_of(in, len);
+	struct in6_addr src, dst;
+	uint32_t id;
+
+	rbuf_take(&r, 8);
+	src = rbuf_addr(&r);
+	dst = rbuf_addr(&r);
+	if (r.bad || in[0] >> 4 != 6) {
+		p->extra[PM_DROP_MALFORMED]++;
+		return;
+	}
+	id = path_between(p, &dst, &src);
+	if (!id) {
+		p->extra[PM_DROP_INNER_SOURCE]++;
+	} else if (memcmp(p->paths[id].local, outer_dst, 16) ||
+		   memcmp(p->paths[id].remote, outer_src, 16)) {
+		p->extra[PM_DROP_OUTER_SOURCE]++;
+	} else if (!merge_ecn(tclass, in)) {
+		p->extra[PM_DROP_ECN]++;
+	} else {
+		count(&p->counts[id].in, len);
+		p->extra[PM_REASSEMBLED]++;
+		enter(p, data, len);
+	}
+}
+
+static void
+ancillary(struct msghdr *m, struct in6_addr *dst, unsigned *tclass)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		struct in6_pktinfo info;
+		int v;
+
+		if (c->cmsg_level != IPPROTO_IPV6)
+			continue;
+		if (c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&info, CMSG_DATA(c), sizeof(info));
+			*dst = info.ipi6_addr;
+		} else if (c->cmsg_type == IPV6_TCLASS) {
+			memcpy(&v, CMSG_DATA(c), sizeof(v));
+			*tclass = (unsigned)v;
+		}
+	}
+}
+
+void fragment_run(struct path *p)
+{
+	const size_t head = VNET_LEN + ETH_HLEN;
+	uint8_t *buf = packet_room(p), ctl[256];
+	ssize_t n = 1;
+
+	while (buf && n > 0) {
+		struct iovec iov = { buf + head, PACKET_ROOM - head };
+		struct sockaddr_in6 from;
+		struct in6_addr dst = { 0 };
+		unsigned tclass = 0;
+		struct msghdr m = {
+			.msg_name = &from, .msg_namelen = sizeof(from),
+			.msg_iov = &iov, .msg_iovlen = 1,
+			.msg_control = ctl, .msg_controllen = sizeof(ctl),
+		};
+
+		n = recvmsg(p->in_fd, &m, 0);
+		if (n <= 0)
+			break;
+		ancillary(&m, &dst, &tclass);
+		take(p, buf, (size_t)n, &from.sin6_addr, &dst, tclass);
+	}
+}
