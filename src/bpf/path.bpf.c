@@ -479,4 +479,56 @@ int path_ingress(struct __sk_buff *skb)
 	return cfg->flags & PM_FAST_PATH ? fast_run(skb) : TC_ACT_UNSPEC;
 }
 
+/*
+ * Is it worth a link-layer header?  Only for what we surely keep: a tunnel
+ * packet, or an error about one, for one of our ends.
+ */
+static __always_inline bool is_ours(struct __sk_buff *skb, __u32 *off)
+{
+	struct ip6 h;
+	__u8 opt[2];
+
+	if (bpf_skb_load_bytes(skb, 0, &h, sizeof(h)) ||
+	    !bpf_map_lookup_elem(&pm_locals, h.dst))
+		return false;
+	*off = IP6_LEN;
+	if (h.next == NEXT_IPV6)
+		return true;
+	if (h.next == NEXT_DSTOPTS) {
+		*off += 8;
+		return !bpf_skb_load_bytes(skb, IP6_LEN, opt, sizeof(opt)) &&
+		       opt[0] == NEXT_IPV6 && opt[1] == 0;
+	}
+	*off = 0;
+	return h.next == NEXT_ICMPV6 &&
+	       !bpf_skb_load_bytes(skb, IP6_LEN, opt, 1) &&
+	       opt[0] < ICMP_INFO &&
+	       !bpf_skb_load_bytes(skb, OFF_QUOTED - OFF_IP6, &h, sizeof(h)) &&
+	       h.next == NEXT_IPV6 && bpf_map_lookup_elem(&pm_locals, h.src);
+}
+
+/*
+ * For interfaces without a link-layer header (modems, tun, PPP): give what
+ * is ours an Ethernet header, so that all is as above, and the path device
+ * can take it.
+ */
+SEC("tc")
+int path_ingress_l3(struct __sk_buff *skb)
+{
+	const __u16 proto = bpf_htons(ETH_P_IPV6);
+	__u32 off;
+	int ret;
+
+	if (skb->protocol != proto || skb->pkt_type != 0 ||
+	    !is_ours(skb, &off))
+		return TC_ACT_UNSPEC;
+	if (bpf_skb_change_head(skb, ETH_HLEN, 0) ||
+	    bpf_skb_store_bytes(skb, 2 * ETH_ALEN, &proto, sizeof(proto), 0))
+		return TC_ACT_SHOT;
+	if (off)
+		return tunnel_run(skb, off);
+	ret = icmp_in(skb);
+	return ret == TC_ACT_UNSPEC ? TC_ACT_SHOT : ret;
+}
+
 char LICENSE[] SEC("license") = "GPL";

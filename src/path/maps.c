@@ -84,7 +84,7 @@ int filter_del(uint32_t ifindex, bool egress)
 	return bpf_tc_detach(&hook, &opts);
 }
 
-/* The program of our filter there, when it is called so; 0: none. */
+/* The program of our filter there, when its name begins so; 0: none. */
 uint32_t filter_get(uint32_t ifindex, bool egress, const char *prog_name)
 {
 	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
@@ -103,7 +103,7 @@ uint32_t filter_get(uint32_t ifindex, bool egress, const char *prog_name)
 	if (fd < 0)
 		return 0;
 	ours = !bpf_obj_get_info_by_fd(fd, &info, &len) &&
-	       !strcmp(info.name, prog_name);
+	       !strncmp(info.name, prog_name, strlen(prog_name));
 	close(fd);
 	return ours ? opts.prog_id : 0;
 }
@@ -272,23 +272,25 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 	}
 	p->egress = dup(bpf_program__fd(skel->progs.path_egress));
 	p->ingress = dup(bpf_program__fd(skel->progs.path_ingress));
-	return p->egress < 0 || p->ingress < 0 ? -errno : 0;
+	p->ingress_l3 = dup(bpf_program__fd(skel->progs.path_ingress_l3));
+	return p->egress < 0 || p->ingress < 0 || p->ingress_l3 < 0 ?
+		-errno : 0;
 }
 
 /* A program keeps the maps that it uses; ours keep all, so that any of them
  * leads the next process to every map. */
 static int maps_bind(const struct path *p)
 {
-	int err = 0;
+	const int prog[] = { p->egress, p->ingress, p->ingress_l3 };
 
-	for (int i = 0; i < MAPS && !err; i++) {
-		err = bpf_prog_bind_map(p->egress, p->map[i], NULL);
-		if (!err || err == -EEXIST)
-			err = bpf_prog_bind_map(p->ingress, p->map[i], NULL);
-		if (err == -EEXIST)
-			err = 0;
-	}
-	return err;
+	for (size_t i = 0; i < COUNT(prog); i++)
+		for (int j = 0; j < MAPS; j++) {
+			int err = bpf_prog_bind_map(prog[i], p->map[j], NULL);
+
+			if (err && err != -EEXIST)
+				return err;
+		}
+	return 0;
 }
 
 static int maps_load(struct path *p, int old[MAPS], const struct why *why)
@@ -410,4 +412,6 @@ void maps_close(struct path *p)
 		close(p->egress);
 	if (p->ingress >= 0)
 		close(p->ingress);
+	if (p->ingress_l3 >= 0)
+		close(p->ingress_l3);
 }

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <net/if_arp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,14 @@ int path_poll(struct path *p, struct path_event *ret)
 
 /* --- links --- */
 
+/* Attach what suits the device: not all have a link-layer header. */
+static int
+link_attach(struct path *p, const struct rtnl_link *dev, bool *ret_qdisc)
+{
+	return filter_set(dev->ifindex, false, dev->type == ARPHRD_ETHER ?
+			  p->ingress : p->ingress_l3, ret_qdisc);
+}
+
 static int link_on(struct path *p, uint32_t ifindex)
 {
 	struct pm_link l = { 0 };
@@ -112,7 +121,7 @@ static int link_on(struct path *p, uint32_t ifindex)
 	if (ifindex == p->ifindex || ifindex == p->peer_ifindex)
 		return -EINVAL;
 	bpf_map_lookup_elem(p->map[MAP_LINKS], &ifindex, &l);
-	err = filter_set(ifindex, false, p->ingress, &qdisc);
+	err = link_attach(p, &dev, &qdisc);
 	if (err)
 		return err;
 	if (qdisc)
@@ -171,12 +180,13 @@ static int links_replace(struct path *p)
 {
 	struct links s = { .p = p, .all = true };
 	int err = links_get(&s);
+	struct rtnl_link dev;
 	bool qdisc;
 
 	for (unsigned i = 0; i < s.n && !err; i++)
-		if (filter_get(s.ifindex[i], false, "path_ingress"))
-			err = filter_set(s.ifindex[i], false, p->ingress,
-					 &qdisc);
+		if (!rtnl_link_by_index(p->nl, s.ifindex[i], &dev) &&
+		    filter_get(s.ifindex[i], false, "path_ingress"))
+			err = link_attach(p, &dev, &qdisc);
 		else
 			bpf_map_delete_elem(p->map[MAP_LINKS], &s.ifindex[i]);
 	return err;
@@ -294,7 +304,7 @@ int path_open(const struct path_options *o, struct path **ret,
 	if (!p)
 		return why_set(&why, -ENOMEM, "memory");
 	device_names(p, o->device);
-	p->egress = p->ingress = p->poll_fd = -1;
+	p->egress = p->ingress = p->ingress_l3 = p->poll_fd = -1;
 	p->packet_fd = p->timer_fd = p->out_fd = p->in_fd = -1;
 	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
 	p->hold_time = o->hold_time ? o->hold_time : HOLD_TIME;

@@ -62,7 +62,7 @@ struct path {
 	uint32_t	max_paths, max_flows, max_pairs, table;
 	struct nl_sock	*nl;
 	int		map[MAPS];	/* descriptors, -1: none */
-	int		egress, ingress;	/* programs */
+	int		egress, ingress, ingress_l3;	/* programs */
 	struct pm_config *cfg;		/* these three are mapped */
 	struct pm_path	*paths;
 	struct pm_path_count *counts;
