@@ -52,6 +52,7 @@ attach_new(struct node *n, struct iface *i, usec_t now)
 	alarm_init(&a->grace, on_grace);
 	alarm_init(&a->age, on_age);
 	alarm_init(&a->silence, on_silence);
+	attach_dad_init(a);
 	return a;
 }
 
@@ -70,6 +71,7 @@ attach_free(struct node *n, struct attach *a)
 	if (!a)
 		return NULL;
 	quiet(n, a);
+	attach_dad_end(n, a);
 	alarm_clear(n, &a->age);
 	list_each(l, &a->routers)
 		attach_forget_router(n, a, container_of(l, struct router, l));
@@ -246,11 +248,14 @@ forget_strangers(struct node *n, struct attach *a)
 static void
 hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 {
+	bool moved = to->candidate || (!a->current && a->settled);
+
 	quiet(n, a);
 	if (to->candidate)
 		swap_links(a);
 	else if (a->current)
 		a->current->candidate = true;
+	a->settled = true;
 	a->current = to;
 	a->candidate = NULL;
 	a->state = ATTACH_ON;
@@ -262,6 +267,8 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 	note_handover(n, a, now);
 	mn_on_attach(n, a, now);
 	forget_strangers(n, a);
+	if (moved)
+		attach_dad_begin(n, a, now);
 }
 
 /* The best of those that are known to be here, but `not' this one. */
@@ -439,6 +446,10 @@ attach_on_nd(struct node *n, struct rx *rx, usec_t now)
 
 	if (!a || !rx->iface->up)
 		return;
+	if (attach_dad_hears(n, a, rx, now)) {
+		mn_on_attach(n, a, now);
+		return;
+	}
 	if (rx->nd.type == ND_RA)
 		on_ra(n, a, rx, now);
 	else if (rx->nd.type == ND_NA)
@@ -462,6 +473,7 @@ attach_on_link(struct node *n, struct attach *a, bool was_up, usec_t now)
 	}
 	if (was_up)
 		return;
+	a->duplicate = false;
 	/* Before the solicitation: were the old router here, its answer
 	 * should come first. */
 	if (a->current) {
@@ -515,7 +527,7 @@ attach_on_address(struct node *n, struct attach *a,
 bool
 attach_usable(const struct attach *a)
 {
-	return a->iface->up && a->current &&
+	return a->iface->up && a->current && !a->duplicate &&
 	       (a->state == ATTACH_ON || a->state == ATTACH_CHECKING);
 }
 

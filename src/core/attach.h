@@ -64,12 +64,16 @@ struct attach {
 	struct router	*candidate;	/* where we go if current is silent */
 	struct list	routers, prefixes, routes;
 	unsigned	nrouters, nprefixes, nroutes;
+	bool		settled;	/* there was a router once */
 	bool		link_event;	/* the check began with a link-up */
 	struct exchange	rs;
 	struct alarm	probe;		/* next probe of the current router */
 	unsigned	probes;		/* sent in this check */
 	struct alarm	grace;		/* candidate against the old router */
 	struct alarm	age;		/* next lifetime to end */
+	struct alarm	dad;		/* listening, of our link-local address */
+	uint8_t		nonce[6];	/* of our solicitation, RFC 7527 */
+	bool		duplicate;	/* somebody has it on this link */
 	struct alarm	silence;	/* advertisement interval missed */
 	usec_t		trigger;	/* RA that brought us here */
 	struct ef_dns	dns;		/* resolvers as told */
@@ -128,6 +132,14 @@ usec_t	attach_age(struct node *, struct attach *, usec_t now, bool *changed);
 void	attach_configure(struct node *, struct attach *, usec_t now);
 void	attach_prefix_renumber(struct node *, struct attach *,
 			       struct aprefix *);
+
+/* attach_dad.c: our link-local address on a new link (11.5.1). */
+void	attach_dad_init(struct attach *);
+void	attach_dad_begin(struct node *, struct attach *, usec_t now);
+void	attach_dad_end(struct node *, struct attach *);
+/* True when it just turned out to be somebody else's. */
+bool	attach_dad_hears(struct node *, struct attach *, const struct rx *,
+			 usec_t now);
 
 /* attach_dns.c: RDNSS and DNSSL (RFC 8106) are handed on, not used. */
 void	attach_hand_on_dns(struct node *, struct attach *,

@@ -517,6 +517,7 @@ START_TEST(handover)
 	       "route up ::/0\n"
 	       "route down 2001:db8:2::/64\n"
 	       "address down coa on eth0\n"
+	       "NS\n"			/* DAD of the link-local address */
 	       "tunnel up to 2001:db8:1::1\n"
 	       "flow hold\n"
 	       "tunnel down to 2001:db8:1::1\n"
@@ -595,6 +596,40 @@ START_TEST(silent_router)
 }
 END_TEST
 
+START_TEST(linklocal_of_somebody_else)
+{
+	struct world w;
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr ll = A("fe80::10"), all = A("ff02::1");
+	struct nd nd = { .type = ND_NA };
+
+	/* RFC 6275 11.5.1, RFC 4862 5.4.5: on the new link another node has
+	 * our link-local address.  Nothing more goes out there. */
+	away(&w);
+	link_is(&w, false);
+	link_is(&w, true);
+	ra(&w, 3, "2001:db8:3::");
+	pass(&w, MSEC(5));
+	forget(&w);
+	nd.na.target = ll;
+	nd.na.flags = ND_NA_O;
+	nd.tll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 0x77 } };
+	nd_build(&nd, &ll, &all, &b);
+	packet(&w, &b, 0x77);
+	pass(&w, SEC(30));
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	/* Another link, another chance. */
+	link_is(&w, false);
+	link_is(&w, true);
+	ra(&w, 4, "2001:db8:4::");
+	pass(&w, MSEC(5));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU"));
+	end(&w);
+}
+END_TEST
+
 START_TEST(return_home)
 {
 	struct world w;
@@ -613,7 +648,8 @@ START_TEST(return_home)
 	       "proxy up\n"
 	       "BU from home lifetime=0 auth\n"
 	       "route down 2001:db8:2::/64\n"
-	       "address down coa on eth0\n");
+	       "address down coa on eth0\n"
+	       "NS\n");
 	ok(&w);
 	expect(&w, "proxy down\n"
 	       "address up hoa on eth0\n"
@@ -684,6 +720,7 @@ START_TEST(leave_home)
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
 	       "route down 2001:db8:1::/64\n"
+	       "NS\n"
 	       "tunnel up to 2001:db8:1::1\n"
 	       "flow hold\n"
 	       "BU lifetime=240 auth\n");
@@ -892,7 +929,7 @@ int main(void)
 	const TTest *const stories[] = {
 		first_registration, address_first, retransmission,
 		refresh_and_expiry,
-		handover, flap, flap_onto_second_router, second_router,
+		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
 		silent_router, return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
