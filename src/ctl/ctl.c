@@ -326,7 +326,7 @@ client_go_on(struct client *c)
 	while (c->state == CLIENT_READING && c->fill.n < OUT_PIECE &&
 	       take_line(c))
 		show_piece(c);
-	if (c->state == CLIENT_MONITOR && c->lost) {
+	if (c->state == CLIENT_MONITOR && c->lost && c->fill.n < OUT_PIECE) {
 		struct record r;
 
 		record_init(&r, "lost");
