@@ -51,6 +51,8 @@ mh_add(struct mh *m, uint8_t type)
  *
  *   RFC 6275 6.2	Binding Authorization Data is last, without padding
  *   RFC 4283 3.2	MN-ID in front of any authentication option
+ *   RFC 5149 3		so Service Selection
+ *   RFC 5568 6.4.5	Binding Authorization Data for FMIPv6 is last
  *   RFC 4285 5		one authentication option of a subtype; MN-HA in
  *			front of MN-AAA
  *   RFC 4285 5.1	MN-HA last when it is the only one
@@ -75,7 +77,12 @@ find_misplaced(const struct mh *m)
 			if (!last || o->off + 2U + o->len != m->len)
 				return o;
 			break;
+		case MOPT_BADF:
+			if (!last)
+				return o;
+			break;
 		case MOPT_MNID:
+		case MOPT_SERVICE:
 			if (authorized)
 				return o;
 			break;
@@ -154,7 +161,8 @@ parse_option(struct rbuf *r, struct mh *m, struct wire_error *err)
  * without the bytes there is no checksum to verify. */
 static int
 check_head(const uint8_t *p, size_t len, const struct in6_addr *src,
-	   const struct in6_addr *dst, struct mh *m, struct wire_error *err)
+	   const struct in6_addr *dst, uint32_t known, struct mh *m,
+	   struct wire_error *err)
 {
 	const struct mh_row *row;
 
@@ -168,7 +176,7 @@ check_head(const uint8_t *p, size_t len, const struct in6_addr *src,
 	if (src && wire_checksum(src, dst, IPPROTO_MOBILITY, p, m->len))
 		return wire_fail(err, WIRE_CHECKSUM, OFF_CHECKSUM);
 	row = mh_row(m->type);
-	if (!row)
+	if (!row || !(known & MH_KNOW(m->type)))
 		return wire_fail(err, WIRE_MH_TYPE, OFF_TYPE);
 	if (p[OFF_PROTO] != IPPROTO_NONE)
 		return wire_fail(err, WIRE_PROTO, OFF_PROTO);
@@ -178,19 +186,24 @@ check_head(const uint8_t *p, size_t len, const struct in6_addr *src,
 }
 
 int
-mh_parse(const uint8_t *p, size_t len, const struct in6_addr *src,
-	 const struct in6_addr *dst, struct mh *ret, struct wire_error *err)
+mh_parse_known(const uint8_t *p, size_t len, const struct in6_addr *src,
+	       const struct in6_addr *dst, uint32_t known, struct mh *ret,
+	       struct wire_error *err)
 {
+	enum wire_fault fault;
 	const struct mopt *o;
 	struct rbuf r;
 	int rc;
 
-	rc = check_head(p, len, src, dst, ret, err);
+	rc = check_head(p, len, src, dst, known, ret, err);
 	if (rc)
 		return rc;
 	r = rbuf_of(p, ret->len);
 	rbuf_take(&r, HEAD_LEN);
-	mh_row(ret->type)->parse(&r, ret);
+	fault = mh_row(ret->type)->parse(&r, ret);
+	if (fault)
+		return wire_fail(err, fault, fault == WIRE_TOO_SHORT ?
+				 OFF_LEN : rbuf_off(&r));
 	while (rbuf_left(&r)) {
 		rc = parse_option(&r, ret, err);
 		if (rc)
@@ -248,13 +261,17 @@ build_option(struct wbuf *w, size_t base, struct mopt *o, bool last)
 {
 	const struct mopt_row *row = mopt_row(o->type);
 	size_t start = wbuf_len(w), pad = 0, at, len;
+	uint8_t align, shift;
 	struct wbuf gap;
 
 	if (!row)
 		return build_raw(w, base, o);
-	if (row->align)
-		pad = (row->align + row->shift - (start - base) % row->align) %
-		      row->align;
+	align = row->align;
+	shift = row->shift;
+	if (row->place)
+		row->place(o, &align, &shift);
+	if (align)
+		pad = (align + shift - (start - base) % align) % align;
 	wbuf_take(w, pad);
 	at = start + pad;
 	wbuf_u8(w, o->type);
@@ -268,7 +285,7 @@ build_option(struct wbuf *w, size_t base, struct mopt *o, bool last)
 		return -EINVAL;
 	w->base[at + 1] = (uint8_t)len;
 	if (last && row->last)
-		pad += move_to_end(w, base, at, row->align);
+		pad += move_to_end(w, base, at, align);
 	gap = wbuf_of(w->base + start, pad);
 	build_padding(&gap, pad);
 	o->off = (uint16_t)(start + pad - base);
@@ -296,9 +313,10 @@ build_inside(struct mh *m, struct wbuf *w, size_t base)
 		wbuf_put(w, m->body.p, m->body.len);
 		return (HEAD_LEN + m->body.len) % 8 || m->nopts ? -EINVAL : 0;
 	}
-	row->build(w, m);
-	if (m->nopts > MH_OPTS_MAX)
+	if (!row->build(w, m) || m->nopts > MH_OPTS_MAX)
 		return -EINVAL;
+	if (row->opaque)
+		return (wbuf_len(w) - base) % 8 || m->nopts ? -EINVAL : 0;
 	for (unsigned i = 0; i < m->nopts; i++) {
 		if (is_repeated(m, &m->opt[i]))
 			return -EINVAL;

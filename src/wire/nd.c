@@ -2,7 +2,7 @@
 /*
  * nd.c - Neighbor Discovery messages: the walk and the messages.
  *
- * The validity checks of RFC 4861 (6.1.1, 6.1.2, 7.1.1, 7.1.2) are all
+ * The validity checks of RFC 4861 (6.1.1, 6.1.2, 7.1.1, 7.1.2, 8.1) are all
  * that makes a message invalid.  An option that is unknown, not meant for
  * the message, or of a length that its definition does not give is passed
  * over, as those sections and RFC 4191, RFC 8106 ask; only an option of no
@@ -104,9 +104,7 @@ ra_print(const struct nd *nd, struct text *t)
 	const struct nd_ra *ra = &nd->ra;
 
 	text_line(t, 1, "hop-limit %u", ra->hop_limit);
-	text_add(t, "    flags ");
-	text_letters(t, ra->flags, ra_flags);
-	text_add(t, "\n");
+	text_line_letters(t, 1, "flags", ra->flags, ra_flags);
 	text_line(t, 1, "preference %s", nd_pref_name(ra->pref));
 	text_line(t, 1, "lifetime %us", ra->lifetime);
 	text_line(t, 1, "reachable %ums", ra->reachable);
@@ -149,17 +147,9 @@ ns_build(struct wbuf *w, const struct nd *nd)
 }
 
 static void
-target_print(const struct in6_addr *target, struct text *t)
-{
-	text_add(t, "    target ");
-	text_addr(t, target);
-	text_add(t, "\n");
-}
-
-static void
 ns_print(const struct nd *nd, struct text *t)
 {
-	target_print(&nd->ns.target, t);
+	text_line_addr(t, 1, "target", &nd->ns.target);
 }
 
 static void
@@ -201,10 +191,8 @@ na_build(struct wbuf *w, const struct nd *nd)
 static void
 na_print(const struct nd *nd, struct text *t)
 {
-	text_add(t, "    flags ");
-	text_letters(t, nd->na.flags, na_flags);
-	text_add(t, "\n");
-	target_print(&nd->na.target, t);
+	text_line_letters(t, 1, "flags", nd->na.flags, na_flags);
+	text_line_addr(t, 1, "target", &nd->na.target);
 }
 
 static void
@@ -215,17 +203,59 @@ na_summary(const struct nd *nd, struct text *t)
 	text_words(t, nd->na.flags, na_flags);
 }
 
+/* Redirect, RFC 4861 4.5
+ *
+ *	|     Type      |     Code      |          Checksum             |
+ *	|                           Reserved                            |
+ *	:                        Target Address                         :
+ *	:                      Destination Address                      :
+ */
+static void
+redirect_parse(struct rbuf *r, struct nd *nd)
+{
+	rbuf_take(r, 4);
+	nd->redirect.target = rbuf_addr(r);
+	nd->redirect.dst = rbuf_addr(r);
+	nd->redirect.about = (struct span){ 0 };
+}
+
+static void
+redirect_build(struct wbuf *w, const struct nd *nd)
+{
+	wbuf_u32(w, 0);
+	wbuf_addr(w, &nd->redirect.target);
+	wbuf_addr(w, &nd->redirect.dst);
+}
+
+static void
+redirect_print(const struct nd *nd, struct text *t)
+{
+	text_line_addr(t, 1, "target", &nd->redirect.target);
+	text_line_addr(t, 1, "destination", &nd->redirect.dst);
+}
+
+static void
+redirect_summary(const struct nd *nd, struct text *t)
+{
+	text_add(t, " target=");
+	text_addr(t, &nd->redirect.target);
+	text_add(t, " destination=");
+	text_addr(t, &nd->redirect.dst);
+}
+
 static const struct nd_row rows[] = {
 	{ "RS", 8, rs_parse, rs_build, rs_print, rs_summary },
 	{ "RA", 16, ra_parse, ra_build, ra_print, ra_summary },
 	{ "NS", 24, ns_parse, ns_build, ns_print, ns_summary },
 	{ "NA", 24, na_parse, na_build, na_print, na_summary },
+	{ "Redirect", 40, redirect_parse, redirect_build, redirect_print,
+	  redirect_summary },
 };
 
 const struct nd_row *
 nd_row(uint8_t type)
 {
-	return type < ND_RS || type > ND_NA ? NULL : &rows[type - ND_RS];
+	return type < ND_RS || type > ND_REDIRECT ? NULL : &rows[type - ND_RS];
 }
 
 /* What all four sections ask for. */
@@ -247,6 +277,20 @@ check_head(const uint8_t *p, size_t len, const struct in6_addr *src,
 	return 0;
 }
 
+/* RFC 4861 8.1, without what only the routing table knows. */
+static int
+check_redirect(const struct nd_redirect *m, const struct in6_addr *src,
+	       struct wire_error *err)
+{
+	if (!addr_is_linklocal(src))
+		return wire_fail(err, WIRE_VALUE, 0);
+	if (addr_is_multicast(&m->dst))
+		return wire_fail(err, WIRE_VALUE, OFF_TARGET + 16);
+	if (!addr_is_linklocal(&m->target) && !addr_eq(&m->target, &m->dst))
+		return wire_fail(err, WIRE_VALUE, OFF_TARGET);
+	return 0;
+}
+
 /* What the addresses must be; a fault in one that the message does not
  * hold itself is reported at offset 0. */
 static int
@@ -255,9 +299,7 @@ check_addresses(const struct nd *nd, const struct in6_addr *src,
 {
 	struct in6_addr group;
 
-	switch ((enum nd_type)nd->type) {
-	case ND_RS:
-		break;
+	switch (nd->type) {
 	case ND_RA:		/* 6.1.2 */
 		if (!addr_is_linklocal(src))
 			return wire_fail(err, WIRE_VALUE, 0);
@@ -275,6 +317,8 @@ check_addresses(const struct nd *nd, const struct in6_addr *src,
 		if (addr_is_multicast(dst) && (nd->na.flags & ND_NA_S))
 			return wire_fail(err, WIRE_VALUE, ICMP_LEN);
 		break;
+	case ND_REDIRECT:
+		return check_redirect(&nd->redirect, src, err);
 	}
 	return 0;
 }

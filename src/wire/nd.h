@@ -10,6 +10,8 @@
 #include "wire/wire.h"
 
 enum nd_type { ND_RS = 133, ND_RA = 134, ND_NS = 135, ND_NA = 136 };
+#define ND_REDIRECT	137	/* RFC 4861 4.5; of no use to mobility itself,
+				   hence none of the four */
 
 enum nd_ra_flag {
 	ND_RA_M = 0x80,			/* managed */
@@ -76,18 +78,25 @@ struct nd_na {
 	uint8_t		flags;		/* ND_NA_* */
 };
 
+struct nd_redirect {
+	struct in6_addr	target, dst;
+	struct span	about;		/* the redirected packet's beginning;
+					   build: whole units of 8 octets */
+};
+
 struct nd {
-	uint8_t		type;		/* enum nd_type */
+	uint8_t		type;		/* enum nd_type, ND_REDIRECT */
 	struct lladdr	sll, tll;	/* source / target link-layer address */
 	union {
 		struct nd_ra	ra;
 		struct nd_ns	ns;
 		struct nd_na	na;
+		struct nd_redirect	redirect;
 	};
 };
 
 /* `p' is the ICMPv6 message; src, dst, hlim those of its IPv6 header.
- * Checks what RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2 say: hop limit 255, code
+ * Checks what RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2, 8.1 say: hop limit 255, code
  * 0, checksum, lengths, no option of length 0, RA from a link-local source,
  * no source link-layer option with an unspecified source, target not
  * multicast, NS from :: only to a solicited-node address, NA to multicast

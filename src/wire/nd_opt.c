@@ -131,39 +131,32 @@ static const struct flag_name pio_flags[] = {
 	{ 0 }
 };
 
-static void
-pio_parse(struct rbuf *r, struct nd *nd)
+bool
+nd_pio_parse(struct rbuf *r, struct nd_pio *ret)
 {
-	struct nd_ra *ra = &nd->ra;
-	struct nd_pio p;
-
-	p.len = rbuf_u8(r);
-	p.flags = rbuf_u8(r) & (ND_PIO_L | ND_PIO_A | ND_PIO_R);
-	p.valid = rbuf_u32(r);
-	p.preferred = rbuf_u32(r);
+	ret->len = rbuf_u8(r);
+	ret->flags = rbuf_u8(r) & (ND_PIO_L | ND_PIO_A | ND_PIO_R);
+	ret->valid = rbuf_u32(r);
+	ret->preferred = rbuf_u32(r);
 	rbuf_take(r, 4);
-	p.prefix = rbuf_addr(r);
-	if (p.len > 128 || ra->npios == ND_PIO_MAX)
-		return;
-	if (!(p.flags & ND_PIO_R))
-		p.prefix = prefix_of(&p.prefix, p.len).addr;
-	ra->pio[ra->npios++] = p;
+	ret->prefix = rbuf_addr(r);
+	if (ret->len > 128)
+		return false;
+	if (!(ret->flags & ND_PIO_R))
+		ret->prefix = prefix_of(&ret->prefix, ret->len).addr;
+	return true;
 }
 
-static void
-pio_build(struct wbuf *w, const struct nd *nd)
+void
+nd_pio_build(struct wbuf *w, const struct nd_pio *p)
 {
-	for (unsigned i = 0; i < nd->ra.npios; i++) {
-		const struct nd_pio *p = &nd->ra.pio[i];
-
-		head(w, ND_OPT_PIO, 4);
-		wbuf_u8(w, p->len);
-		wbuf_u8(w, p->flags);
-		wbuf_u32(w, p->valid);
-		wbuf_u32(w, p->preferred);
-		wbuf_u32(w, 0);
-		wbuf_addr(w, &p->prefix);
-	}
+	head(w, ND_OPT_PIO, ND_PIO_UNITS);
+	wbuf_u8(w, p->len);
+	wbuf_u8(w, p->flags);
+	wbuf_u32(w, p->valid);
+	wbuf_u32(w, p->preferred);
+	wbuf_u32(w, 0);
+	wbuf_addr(w, &p->prefix);
 }
 
 static void
@@ -175,20 +168,74 @@ lifetime_line(struct text *t, const char *what, uint32_t seconds)
 		text_line(t, 2, "%s %us", what, seconds);
 }
 
+void
+nd_pio_print(const struct nd_pio *p, struct text *t)
+{
+	char s[ADDR_STRLEN];
+
+	text_line(t, 1, "prefix %s/%u", addr_print(&p->prefix, s), p->len);
+	text_line_letters(t, 2, "flags", p->flags, pio_flags);
+	lifetime_line(t, "valid", p->valid);
+	lifetime_line(t, "preferred", p->preferred);
+}
+
+static void
+pio_parse(struct rbuf *r, struct nd *nd)
+{
+	struct nd_ra *ra = &nd->ra;
+
+	if (ra->npios < ND_PIO_MAX && nd_pio_parse(r, &ra->pio[ra->npios]))
+		ra->npios++;
+}
+
+static void
+pio_build(struct wbuf *w, const struct nd *nd)
+{
+	for (unsigned i = 0; i < nd->ra.npios; i++)
+		nd_pio_build(w, &nd->ra.pio[i]);
+}
+
 static void
 pio_print(const struct nd *nd, struct text *t)
 {
-	for (unsigned i = 0; i < nd->ra.npios; i++) {
-		const struct nd_pio *p = &nd->ra.pio[i];
+	for (unsigned i = 0; i < nd->ra.npios; i++)
+		nd_pio_print(&nd->ra.pio[i], t);
+}
 
-		text_add(t, "    prefix ");
-		text_addr(t, &p->prefix);
-		text_add(t, "/%u\n        flags ", p->len);
-		text_letters(t, p->flags, pio_flags);
-		text_add(t, "\n");
-		lifetime_line(t, "valid", p->valid);
-		lifetime_line(t, "preferred", p->preferred);
+/* Redirected Header, RFC 4861 4.6.3
+ *
+ *	|   Type = 4    |    Length     |           Reserved            |
+ *	|                           Reserved                            |
+ *	:                      IP header and data                       :
+ */
+static void
+redirected_parse(struct rbuf *r, struct nd *nd)
+{
+	rbuf_take(r, 6);
+	nd->redirect.about = rbuf_span(r, rbuf_left(r));
+}
+
+static void
+redirected_build(struct wbuf *w, const struct nd *nd)
+{
+	const struct span *about = &nd->redirect.about;
+
+	if (!about->len)
+		return;
+	if (about->len % 8 || about->len > 254 * 8) {
+		w->bad = true;
+		return;
 	}
+	head(w, ND_OPT_REDIRECTED, 1 + about->len / 8);
+	wbuf_zero(w, 6);
+	wbuf_put(w, about->p, about->len);
+}
+
+static void
+redirected_print(const struct nd *nd, struct text *t)
+{
+	if (nd->redirect.about.len)
+		text_line(t, 1, "about %zu octets", nd->redirect.about.len);
 }
 
 /* MTU, RFC 4861 4.6.4
@@ -492,10 +539,14 @@ static const struct nd_opt_row rows[] = {
 	[ND_OPT_SLL] = { "Source Link-Layer Address", 1, 2,
 			 RA | ND_MSG(ND_RS) | ND_MSG(ND_NS),
 			 sll_parse, sll_build, sll_print },
-	[ND_OPT_TLL] = { "Target Link-Layer Address", 1, 2, ND_MSG(ND_NA),
+	[ND_OPT_TLL] = { "Target Link-Layer Address", 1, 2,
+			 ND_MSG(ND_NA) | ND_MSG(ND_REDIRECT),
 			 tll_parse, tll_build, tll_print },
-	[ND_OPT_PIO] = { "Prefix Information", 4, 4, RA,
+	[ND_OPT_PIO] = { "Prefix Information", ND_PIO_UNITS, ND_PIO_UNITS, RA,
 			 pio_parse, pio_build, pio_print },
+	[ND_OPT_REDIRECTED] = { "Redirected Header", 2, 255,
+				ND_MSG(ND_REDIRECT), redirected_parse,
+				redirected_build, redirected_print },
 	[ND_OPT_MTU] = { "MTU", 1, 1, RA, mtu_parse, mtu_build, mtu_print },
 	[ND_OPT_ADV_INTERVAL] = { "Advertisement Interval", 1, 1, RA,
 				  interval_parse, interval_build,

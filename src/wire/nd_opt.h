@@ -11,6 +11,7 @@ enum nd_opt_type {
 	ND_OPT_SLL = 1,			/* RFC 4861 4.6.1 */
 	ND_OPT_TLL = 2,
 	ND_OPT_PIO = 3,			/* RFC 4861 4.6.2, RFC 6275 7.2 */
+	ND_OPT_REDIRECTED = 4,		/* RFC 4861 4.6.3 */
 	ND_OPT_MTU = 5,		/* RFC 4861 4.6.4 */
 	ND_OPT_ADV_INTERVAL = 7,	/* RFC 6275 7.3 */
 	ND_OPT_HA_INFO = 8,		/* RFC 6275 7.4 */
@@ -38,6 +39,14 @@ const struct nd_opt_row *nd_opt_row(uint8_t type);
 /* `unspec': the source is ::, so the source link-layer address stays out. */
 void	nd_build_options(struct wbuf *, const struct nd *, bool unspec);
 void	nd_print_options(const struct nd *, struct text *);
+
+/* Prefix Information alone, for those who carry it elsewhere: the parser
+ * is behind type and length, false for a prefix that is none; the builder
+ * writes type and length too. */
+#define ND_PIO_UNITS	4
+bool	nd_pio_parse(struct rbuf *r, struct nd_pio *ret);
+void	nd_pio_build(struct wbuf *, const struct nd_pio *);
+void	nd_pio_print(const struct nd_pio *, struct text *);
 
 /* RFC 4191 2.1: a two-bit signed number, in the place that it has both in
  * a Router Advertisement and in a route information option. */

@@ -11,6 +11,7 @@
 #ifndef MIP6D_WIRE_ROW_H
 #define MIP6D_WIRE_ROW_H
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 
@@ -41,6 +42,19 @@ struct flag_name {
 	const char	*word;		/* "ack"; NULL: not in the summary */
 };
 
+/* "KEY ADDRESS" on a line, and the like. */
+void	text_line_addr(struct text *, int depth, const char *key,
+		       const struct in6_addr *);
+void	text_line_addr4(struct text *, int depth, const char *key,
+			const struct in_addr *);
+void	text_line_u64(struct text *, int depth, const char *key, uint64_t);
+void	text_line_hex(struct text *, int depth, const char *key, struct span);
+void	text_line_text(struct text *, int depth, const char *key, struct span);
+void	text_line_letters(struct text *, int depth, const char *key,
+			  uint32_t flags, const struct flag_name *);
+/* A number and, where it has one, its name. */
+void	text_line_named(struct text *, int depth, const char *key, uint32_t n,
+			const char *(*name_of)(uint8_t));
 void	text_letters(struct text *, uint32_t flags, const struct flag_name *);
 void	text_words(struct text *, uint32_t flags, const struct flag_name *);
 
@@ -50,10 +64,14 @@ void	text_words(struct text *, uint32_t flags, const struct flag_name *);
 struct mh_row {
 	const char	*name;		/* "BU" */
 	const char	*title;		/* "Binding Update" */
+	const char	*rfc;		/* "6275 6.1.7" */
 	uint8_t		fixed;		/* octets in front of the options */
-	/* cursor after the checksum; `fixed' octets are there */
-	void		(*parse)(struct rbuf *, struct mh *);
-	void		(*build)(struct wbuf *, const struct mh *);
+	bool		opaque;		/* no options: the body is all */
+	/* Cursor behind the checksum; `fixed' octets are there.  A fault
+	 * stands at r->p, WIRE_TOO_SHORT at the Header Len. */
+	enum wire_fault	(*parse)(struct rbuf *r, struct mh *);
+	/* false: a value that the wire cannot carry */
+	bool		(*build)(struct wbuf *, const struct mh *);
 	void		(*print)(const struct mh *, struct text *);
 	void		(*summary)(const struct mh *, struct text *);
 };
@@ -73,7 +91,34 @@ struct mopt_row {
 	/* false: a value that the wire cannot carry */
 	bool		(*build)(struct wbuf *, const struct mopt *);
 	void		(*print)(const struct mopt *, struct text *);
+
+	/* for functions that serve several options */
+	uint8_t		keep;		/* bits of the first octet that are not
+					   reserved */
+	const char	*key;		/* what print calls the value */
+	const char	*(*name_of)(uint8_t);	/* and what its number means */
+	/* alignment, when it depends on what is inside */
+	void		(*place)(const struct mopt *, uint8_t *ret_align,
+				 uint8_t *ret_shift);
 };
+
+/* The three functions of an option, or of several of one shape, and their
+ * part of a row. */
+#define MOPT_FUNCS(x)							\
+	enum wire_fault mopt_parse_##x(struct rbuf *, struct mopt *);	\
+	bool	mopt_build_##x(struct wbuf *, const struct mopt *);	\
+	void	mopt_print_##x(const struct mopt *, struct text *)
+#define MOPT_USE(x)	.parse = mopt_parse_##x, .build = mopt_build_##x, \
+			.print = mopt_print_##x
+
+/* Those of a message. */
+#define MH_FUNCS(x)							\
+	enum wire_fault mh_parse_##x(struct rbuf *, struct mh *);	\
+	bool	mh_build_##x(struct wbuf *, const struct mh *);		\
+	void	mh_print_##x(const struct mh *, struct text *);		\
+	void	mh_summary_##x(const struct mh *, struct text *)
+#define MH_USE(x)	.parse = mh_parse_##x, .build = mh_build_##x,	\
+			.print = mh_print_##x, .summary = mh_summary_##x
 
 struct nd_row {
 	const char	*name;		/* "RA" */
@@ -83,6 +128,9 @@ struct nd_row {
 	void		(*print)(const struct nd *, struct text *);
 	void		(*summary)(const struct nd *, struct text *);
 };
+
+/* A message that icmp_parse has accepted, whole. */
+void	icmp_print(const struct icmp *, struct text *);
 
 /* NULL: not in the table. */
 const struct mh_row	*mh_row(uint8_t type);

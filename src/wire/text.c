@@ -104,3 +104,64 @@ text_words(struct text *t, uint32_t flags, const struct flag_name *f)
 		if ((flags & f->mask) && f->word)
 			text_add(t, " %s", f->word);
 }
+
+void
+text_line_addr(struct text *t, int depth, const char *key,
+	       const struct in6_addr *a)
+{
+	char s[ADDR_STRLEN];
+
+	text_line(t, depth, "%s %s", key, addr_print(a, s));
+}
+
+void
+text_line_addr4(struct text *t, int depth, const char *key,
+		const struct in_addr *a)
+{
+	uint8_t b[4];
+
+	memcpy(b, a, sizeof(b));
+	text_line(t, depth, "%s %u.%u.%u.%u", key, b[0], b[1], b[2], b[3]);
+}
+
+void
+text_line_u64(struct text *t, int depth, const char *key, uint64_t v)
+{
+	text_line(t, depth, "%s 0x%016llx", key, (unsigned long long)v);
+}
+
+void
+text_line_hex(struct text *t, int depth, const char *key, struct span s)
+{
+	text_add(t, "%*s%s ", 4 * depth, "", key);
+	text_hex(t, s);
+	text_add(t, "\n");
+}
+
+void
+text_line_text(struct text *t, int depth, const char *key, struct span s)
+{
+	text_add(t, "%*s%s ", 4 * depth, "", key);
+	text_escape(t, s);
+	text_add(t, "\n");
+}
+
+void
+text_line_letters(struct text *t, int depth, const char *key, uint32_t flags,
+		  const struct flag_name *f)
+{
+	text_add(t, "%*s%s ", 4 * depth, "", key);
+	text_letters(t, flags, f);
+	text_add(t, "\n");
+}
+
+void
+text_line_named(struct text *t, int depth, const char *key, uint32_t n,
+		const char *(*name_of)(uint8_t))
+{
+	const char *name = name_of && n <= UINT8_MAX ? name_of((uint8_t)n)
+						     : NULL;
+
+	text_line(t, depth, "%s %u%s%s", key, n, name ? " " : "",
+		  name ? name : "");
+}

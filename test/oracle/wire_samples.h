@@ -5,6 +5,7 @@
 #ifndef MIP6D_TEST_WIRE_SAMPLES_H
 #define MIP6D_TEST_WIRE_SAMPLES_H
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"

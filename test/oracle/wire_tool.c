@@ -73,8 +73,8 @@ static void rebuild(const uint8_t *b, size_t n)
 		printf("none\n");
 		return;
 	}
-	if (mh_parse(p.payload.p, p.payload.len, pkt_src(&p), pkt_dst(&p),
-		     &m, &err)) {
+	if (mh_parse_known(p.payload.p, p.payload.len, pkt_src(&p), pkt_dst(&p),
+			   MH_KNOW_ALL, &m, &err)) {
 		printf("refused %s at %u\n", name_fault(err.fault),
 		       p.off + err.offset);
 		return;

@@ -17,7 +17,7 @@ int main(void)
 {
 	Suite *const all[] = {
 		suite_wire_mh(), suite_wire_pkt(), suite_wire_nd(),
-		suite_wire_law(), NULL
+		suite_wire_icmp(), suite_wire_law(), suite_wire_opt(), NULL
 	};
 
 	return unit_main(all);

@@ -9,7 +9,9 @@
 Suite	*suite_wire_mh(void);
 Suite	*suite_wire_pkt(void);
 Suite	*suite_wire_nd(void);
+Suite	*suite_wire_icmp(void);
 Suite	*suite_wire_law(void);
+Suite	*suite_wire_opt(void);
 
 /* An address from its text; a bad one fails the test. */
 struct in6_addr T(const char *);

@@ -172,6 +172,69 @@ START_TEST(parse)
 }
 END_TEST
 
+/* RFC 6275 9.2: a Header Len less than the message's; the whole header is
+ * the least multiple of 8 that holds its fixed part. */
+START_TEST(fixed_parts)
+{
+	static const struct { uint8_t type; unsigned least; } t[] = {
+		{ MH_BRR, 8 }, { MH_HOTI, 16 }, { MH_COTI, 16 },
+		{ MH_HOT, 24 }, { MH_COT, 24 }, { MH_BU, 16 },
+		{ MH_BA, 16 }, { MH_BE, 24 }, { MH_FBU, 16 },
+		{ MH_FBACK, 16 }, { MH_FNA, 8 }, { MH_EXPERIMENTAL, 8 },
+		{ MH_HA_SWITCH, 8 }, { MH_HEARTBEAT, 16 }, { MH_HI, 16 },
+		{ MH_HACK, 16 }, { MH_REVOCATION, 16 }, { MH_LRI, 16 },
+		{ MH_LRA, 16 }, { MH_UPN, 16 }, { MH_UPA, 16 },
+		{ MH_SUB_QUERY, 8 }, { MH_SUB_RESPONSE, 8 },
+	};
+	struct wire_error err;
+	struct mh m;
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		for (unsigned len = 8; len <= 32; len += 8) {
+			uint8_t b[32] = { 59, 0, t[i].type, 0 };
+			int rc;
+
+			b[1] = (uint8_t)(len / 8 - 1);
+			if (t[i].type == MH_REVOCATION)
+				b[6] = MH_BRI;
+			rc = mh_parse_known(b, len, NULL, NULL, MH_KNOW_ALL,
+					    &m, &err);
+			ck_assert_msg(rc == (len < t[i].least ? -EBADMSG : 0),
+				      "type %u of %u: %d", t[i].type, len,
+				      rc);
+			ck_assert(!rc || (err.fault == WIRE_TOO_SHORT &&
+					  err.offset == 1));
+		}
+}
+END_TEST
+
+/* A type that the codec knows and the node does not is unknown. */
+START_TEST(known)
+{
+	uint8_t b[24] = { 59, 2, 0, 0 };
+	struct wire_error err;
+	struct mh m;
+
+	for (unsigned type = 0; type < 256; type++) {
+		bool binding = type == 0 || (type >= 5 && type <= 7);
+
+		b[2] = (uint8_t)type;
+		b[6] = type == MH_REVOCATION;
+		ck_assert_int_eq(mh_parse(b, 24, NULL, NULL, &m, &err),
+				 binding ? 0 : -EBADMSG);
+		ck_assert_uint_eq(m.type, type);
+		ck_assert(binding || (err.fault == WIRE_MH_TYPE &&
+				      err.offset == 2));
+		ck_assert_int_eq(mh_parse_known(b, 24, NULL, NULL, MH_KNOW_ALL,
+						&m, &err),
+				 name_mh_type((uint8_t)type) ? 0 : -EBADMSG);
+	}
+	b[2] = MH_HOTI;
+	ck_assert_int_eq(mh_parse_known(b, 24, NULL, NULL, MH_KNOW(MH_HOTI),
+					&m, &err), 0);
+}
+END_TEST
+
 START_TEST(too_many)
 {
 	uint8_t b[256] = { 59, 0, MH_BRR };
@@ -403,16 +466,22 @@ END_TEST
 START_TEST(build_body)
 {
 	static const uint8_t body[10] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
-	struct mh m = { .type = 11, .body = { body, 10 } };
+	struct mh m = { .type = 77, .body = { body, 10 } };
 	uint8_t b[64], want[64];
 	struct wbuf w = wbuf_of(b, sizeof(b));
 	size_t n;
 
 	ck_assert_int_eq(mh_build(&m, &w), 0);
-	n = unit_hex("3b010b00 0000 0102030405060708090a", want, 64);
+	n = unit_hex("3b014d00 0000 0102030405060708090a", want, 64);
 	ck_assert_uint_eq(wbuf_len(&w), n);
 	ck_assert_mem_eq(b, want, n);
 	m.body.len = 9;
+	check_refused(&m, 4096, -EINVAL, false);
+	m.type = MH_EXPERIMENTAL;
+	check_refused(&m, 4096, -EINVAL, false);
+	m = (struct mh){ MH_HA_SWITCH, .ha_switch = { 2, { body, 10 } } };
+	check_refused(&m, 4096, -EINVAL, false);
+	m = (struct mh){ MH_REVOCATION, .revocation = { 3 } };
 	check_refused(&m, 4096, -EINVAL, false);
 }
 END_TEST
@@ -485,7 +554,7 @@ START_TEST(names)
 	ck_assert_str_eq(name_mopt(3), "Alternate Care-of Address");
 	ck_assert_ptr_null(name_mopt(255));
 	ck_assert_str_eq(name_status(135), "sequence number out of window");
-	ck_assert_ptr_null(name_status(2));
+	ck_assert_ptr_null(name_status(6));
 	ck_assert_ptr_null(name_status(255));
 	ck_assert_ptr_null(name_be_status(0));
 	ck_assert_str_eq(name_nd_type(134), "RA");
@@ -501,6 +570,8 @@ Suite *suite_wire_mh(void)
 	Suite *s = suite_create("wire-mh");
 
 	unit_add(s, "parse", parse);
+	unit_add(s, "fixed_parts", fixed_parts);
+	unit_add(s, "known", known);
 	unit_add(s, "too_many", too_many);
 	unit_add(s, "capture", capture);
 	unit_add(s, "build", build);
