@@ -374,6 +374,7 @@ START_TEST(pkt_laws)
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		struct in6_addr a[4];
+		struct span upper;
 		struct wbuf w = wbuf_of(b, sizeof(b));
 		bool hao = any_below(&r, 2), rh2 = any_below(&r, 2);
 		uint8_t hlim = (uint8_t)any_below(&r, 256);
@@ -384,7 +385,8 @@ START_TEST(pkt_laws)
 		}
 		pkt_start(&w, &a[0], &a[1], hlim, hao ? &a[2] : NULL,
 			  rh2 ? &a[3] : NULL, 17);
-		wbuf_put(&w, any_span(&r, 0, 15).p, any_below(&r, 16));
+		upper = any_span(&r, 0, 15);
+		wbuf_put(&w, upper.p, upper.len);
 		pkt_finish(&w);
 		ck_assert(!pkt_parse(b, wbuf_len(&w), &p, &err));
 		ck_assert(addr_eq(&p.src, &a[0]) && addr_eq(&p.dst, &a[1]));
