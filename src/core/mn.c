@@ -903,7 +903,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 			mn_on_link(n, i, i->up, now);
 	}
 	each_home(n, h, l) {
-		h->reg.halted = false;		/* a new key may do better */
+		registrant_retry(n, &h->reg, now);	/* with a new key? */
 		place(n, h, now);
 	}
 	return err;

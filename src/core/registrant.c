@@ -217,6 +217,14 @@ registrant_pause(struct node *n, struct registrant *r)
 }
 
 void
+registrant_retry(struct node *n, struct registrant *r, usec_t now)
+{
+	r->halted = false;
+	if (alarm_is_set(&r->x.alarm))
+		ask(n, r, r->asking, now);
+}
+
+void
 registrant_cancel(struct node *n, struct registrant *r)
 {
 	r->asking = REG_NOTHING;

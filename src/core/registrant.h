@@ -91,6 +91,9 @@ void	registrant_deregister(struct node *, struct registrant *, bool at_home,
 			      usec_t trigger, usec_t now);
 /* No way to send: be quiet, keep what stands. */
 void	registrant_pause(struct node *, struct registrant *);
+/* Something is different now: what is asked for is asked again at once, and
+ * a refusal is forgotten. */
+void	registrant_retry(struct node *, struct registrant *, usec_t now);
 /* Ask for nothing any more; what stands, stands. */
 void	registrant_cancel(struct node *, struct registrant *);
 /* It shall not be remembered over a restart as standing. */
