@@ -201,7 +201,7 @@ struct sim_node {
 
 	bool		has_conf;	/* runs mip6d, when it runs */
 	struct conf	*conf;
-	struct conf	*old_conf;	/* of before a reload, borrowed yet */
+	char		*text;		/* what it was first parsed from */
 	struct node	*node;		/* NULL: plain, or down */
 	unsigned	boots;		/* jobs of an earlier life do nothing */
 	unsigned	fuse;		/* effects until it dies, 0: none */
@@ -247,7 +247,7 @@ struct sim_name {			/* what a chart calls an address */
 	struct map_node	node;
 	struct in6_addr	addr;
 	const struct sim_node *owner;
-	char		text[2 * SIM_NAME + 8];
+	char		text[2 * CONF_IFNAME + 8];
 };
 
 struct sim {
@@ -402,6 +402,9 @@ void	chart_print(struct sim *, FILE *);
 void	chart_name(struct sim *, const struct in6_addr *,
 		   const struct sim_node *, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void	chart_rename(struct sim *, const struct in6_addr *, const char *fmt,
+		     ...)
+	__attribute__((format(printf, 3, 4)));
 void	chart_name_dynamic(struct sim *, const struct in6_addr *,
 			   const struct sim_node *, const char *text);
 const struct sim_name *chart_name_find(struct sim *,

@@ -72,6 +72,21 @@ void chart_name(struct sim *s, const struct in6_addr *a,
 		free(n);
 }
 
+void chart_rename(struct sim *s, const struct in6_addr *a, const char *fmt,
+		  ...)
+{
+	struct map_node *m = map_find(&s->names, a);
+	struct sim_name *n = m ? container_of(m, struct sim_name, node)
+			       : NULL;
+	va_list ap;
+
+	if (!n)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(n->text, sizeof(n->text), fmt, ap);
+	va_end(ap);
+}
+
 const char *chart_addr(struct sim *s, const struct in6_addr *a, char *buf,
 		       size_t cap)
 {

@@ -196,8 +196,20 @@ static void unsay(struct sim_node *n)
 		container_of(l, struct k_flow, l)->said = false;
 }
 
+static void name_linklocal(struct sim_node *n, const struct k_addr *a)
+{
+	const struct sim_iface *i = sim_iface(n, a->ifindex);
+
+	if (i && addr_is_linklocal(&a->addr))
+		chart_rename(n->sim, &a->addr, "%s%%%s", n->name, i->name);
+}
+
+/* Of a mobile, `mn' is the home address; the link-local ones are mn%eth0. */
 static void name_homes(struct sim_node *n)
 {
+	if (n->conf->nhomes)
+		list_each(l, &n->addrs)
+			name_linklocal(n, container_of(l, struct k_addr, l));
 	for (unsigned i = 0; i < n->conf->nhomes; i++)
 		chart_name(n->sim, &n->conf->home[i].hoa, n, "%s", n->name);
 }
@@ -242,7 +254,6 @@ static void end(struct sim_node *n)
 {
 	sim_job_cancel(n->sim, &n->tick);
 	n->node = node_free(n->node);
-	n->old_conf = conf_free(n->old_conf);
 	n->boots++;
 	n->fuse = 0;
 	leave_groups(n);
@@ -288,8 +299,7 @@ int sim_node_reload(struct sim_node *n, struct conf *conf)
 			return rc;
 		}
 	}
-	conf_free(n->old_conf);
-	n->old_conf = n->conf;
+	conf_free(n->conf);	/* no longer borrowed: core.h */
 	n->conf = conf;
 	name_homes(n);
 	drain(n);

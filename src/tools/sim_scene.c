@@ -293,6 +293,8 @@ static bool do_config(struct reader *r)
 		return false;
 	}
 	sim_node_configure(r->node, c);
+	r->node->text = r->block;
+	r->block = NULL;
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct action {
 	struct sim_link	*link;		/* NULL: none */
 	struct in6_addr	addr, src;
 	uint8_t		plen;
+	unsigned	port;		/* which interface, from 0 */
 	unsigned	count, nth, after, percent;
 	usec_t		time;
 	bool		back;		/* a negative time */
@@ -39,10 +40,13 @@ struct verb {
 static void run_move(struct sim *s, struct action *a)
 {
 	if (a->link)
-		chart_line(s, a->node, "moves to %s", a->link->name);
+		chart_line(s, a->node, "%s%smoves to %s",
+			   a->port ? a->word : "", a->port ? " " : "",
+			   a->link->name);
 	else
-		chart_line(s, a->node, "leaves its link");
-	sim_move(&a->node->iface[0], a->link);
+		chart_line(s, a->node, "%s%sleaves its link",
+			   a->port ? a->word : "", a->port ? " " : "");
+	sim_move(&a->node->iface[a->port], a->link);
 }
 
 static void run_kill(struct sim *s, struct action *a)
@@ -254,8 +258,8 @@ static void run_end(struct sim *s, struct action *a)
 }
 
 static const struct verb verbs[] = {
-	{ "move",	"NODE to LINK", run_move },
-	{ "unplug",	"NODE", run_move },
+	{ "move",	"NODE [port PORT] to LINK", run_move },
+	{ "unplug",	"NODE [port PORT]", run_move },
 	{ "kill",	"NODE [after COUNT]", run_kill },
 	{ "start",	"NODE", run_start },
 	{ "stop",	"NODE", run_stop },
@@ -390,6 +394,16 @@ static bool take_address(struct args *g, const char *w)
 	       wrong(g, "`%s' is neither a node nor an address", w);
 }
 
+static bool take_port(struct args *g, const char *w)
+{
+	struct sim_node *n = g->a->node;
+
+	for (g->a->port = 0; n && g->a->port < n->nifaces; g->a->port++)
+		if (strcmp(n->iface[g->a->port].name, w) == 0)
+			return take_word(g, w);
+	return wrong(g, "%s has no interface %s", n ? n->name : "", w);
+}
+
 static bool take_prefix(struct args *g, const char *w)
 {
 	return script_address(w, &g->a->addr, &g->a->plen) ||
@@ -412,7 +426,7 @@ static const struct {
 	{ "NODE", take_node }, { "LINK", take_link }, { "COUNT", take_count },
 	{ "WORD", take_word }, { "TIME", take_time }, { "STEP", take_step },
 	{ "PERCENT", take_percent }, { "ADDRESS", take_address },
-	{ "PREFIX", take_prefix }, { "CONFIG", take_config },
+	{ "PREFIX", take_prefix }, { "PORT", take_port }, { "CONFIG", take_config },
 };
 
 static bool take(struct args *g, const char *type)

@@ -36,7 +36,8 @@ static struct k_path *path_find(struct sim_node *n,
 	return NULL;
 }
 
-static void path_line(struct sim_node *n, const struct path_key *key, bool up)
+static void path_line(struct sim_node *n, const struct path_key *key,
+		      const char *what)
 {
 	const struct sim_name *local = chart_name_find(n->sim, &key->local);
 	bool roams = local && strchr(local->text, '@');
@@ -46,12 +47,12 @@ static void path_line(struct sim_node *n, const struct path_key *key, bool up)
 		chart_line(n->sim, n, "path%s%s to %s %s",
 			   roams ? " from " : "", roams ? local->text : "",
 			   chart_addr(n->sim, &key->remote, buf, sizeof(buf)),
-			   up ? "up" : "down");
+			   what);
 }
 
 static void path_gone(struct sim_node *n, struct k_path *k)
 {
-	path_line(n, &k->p.key, false);
+	path_line(n, &k->p.key, "down");
 	list_del(&k->l);
 	free(k);
 }
@@ -59,6 +60,7 @@ static void path_gone(struct sim_node *n, struct k_path *k)
 void tunnel_path_set(struct sim_node *n, const struct ef_path *p)
 {
 	struct k_path *k = path_find(n, &p->key);
+	char mtu[20];
 
 	if (!p->up) {
 		if (k)
@@ -69,7 +71,11 @@ void tunnel_path_set(struct sim_node *n, const struct ef_path *p)
 		k = sim_alloc(sizeof(*k));
 		list_init(&k->l);
 		list_append(&n->paths, &k->l);
-		path_line(n, &p->key, true);
+		path_line(n, &p->key, "up");
+	}
+	if (p->mtu != k->p.mtu) {
+		snprintf(mtu, sizeof(mtu), "mtu %u", p->mtu);
+		path_line(n, &p->key, mtu);
 	}
 	k->p = *p;
 	k->said = true;

@@ -239,6 +239,16 @@ static void step_clock(struct sim *s)
 	sim_node_clock(n, step * (int64_t)USEC_PER_SEC);
 }
 
+static void reload(struct sim *s)
+{
+	struct sim_node *n = pick_daemon(s);
+	struct conf *c = scene_conf(s, "walk", 1, n->text, stderr);
+
+	chart_line(s, n, "reads its configuration again");
+	if (!c || sim_node_reload(n, c) != 0)
+		check_fail(s, n, "its own configuration is refused");
+}
+
 static void replay(struct sim *s)
 {
 	sim_replay(s, rng_below(&s->rng, 2) ? "BU" : "BA", NULL,
@@ -272,6 +282,7 @@ static const struct {
 	{ 10, go_somewhere }, { 2, go_back }, { 3, die }, { 2, die_soon },
 	{ 5, revive }, { 1, forget }, { 6, rule }, { 2, disturb },
 	{ 2, cut }, { 1, step_clock }, { 2, replay }, { 6, ping_mobile },
+	{ 1, reload },
 };
 
 static void something(struct sim *s)

@@ -119,8 +119,8 @@ static void node_gone(struct sim_node *n)
 	kernel_forget(n);
 	if (n->node)
 		n->node = node_free(n->node);
-	conf_free(n->old_conf);
 	conf_free(n->conf);
+	free(n->text);
 	list_del(&n->all);
 	free(n);
 }
