@@ -71,7 +71,7 @@ path_between(const struct path *p, const struct in6_addr *src,
 {
 	struct pm_flow f;
 
-	if (flow_match(p, src, dst, &f) || !f.path || f.path > p->max_paths ||
+	if (flow_match(p, src, dst, &f) || !f.path || f.path >= p->mapped ||
 	    !p->paths[f.path].used || p->paths[f.path].tag != f.tag)
 		return 0;
 	return f.path;

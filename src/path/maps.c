@@ -343,22 +343,57 @@ static int map_mapped(int fd, size_t size, void **ret)
 	return 0;
 }
 
-static int maps_mapped(struct path *p)
-{
-	size_t n = (size_t)p->max_paths + 1;
-	void *cfg = NULL, *paths = NULL, *counts = NULL;
-	int err = map_mapped(p->map[MAP_CONFIG], sizeof(*p->cfg), &cfg);
+/*
+ * The path arrays have room for a million, but what is mapped counts as
+ * this process's memory whether it is touched or not: so only as much of
+ * them is mapped as has been handed out, twice as much each time.
+ */
+#define MAPPED_FIRST	1024U
 
-	if (!err)
-		err = map_mapped(p->map[MAP_PATHS], n * sizeof(*p->paths),
-				 &paths);
-	if (!err)
-		err = map_mapped(p->map[MAP_COUNTS], n * sizeof(*p->counts),
-				 &counts);
-	p->cfg = cfg;
+static void paths_unmap(struct path *p)
+{
+	if (p->paths)
+		munmap(p->paths, p->mapped * sizeof(*p->paths));
+	if (p->counts)
+		munmap(p->counts, p->mapped * sizeof(*p->counts));
+}
+
+int maps_reach(struct path *p, uint32_t id)
+{
+	uint32_t n = p->mapped ? p->mapped : MAPPED_FIRST;
+	void *paths = NULL, *counts = NULL;
+	int err;
+
+	if (id < p->mapped)
+		return 0;
+	if (id > p->max_paths)
+		return -ENOSPC;
+	while (n <= id)
+		n = n > UINT32_MAX / 2 ? UINT32_MAX : n * 2;
+	if (n > p->max_paths + 1)
+		n = p->max_paths + 1;
+	err = map_mapped(p->map[MAP_PATHS], n * sizeof(*p->paths), &paths);
+	if (err)
+		return err;
+	err = map_mapped(p->map[MAP_COUNTS], n * sizeof(*p->counts), &counts);
+	if (err) {
+		munmap(paths, n * sizeof(*p->paths));
+		return err;
+	}
+	paths_unmap(p);
 	p->paths = paths;
 	p->counts = counts;
-	return err;
+	p->mapped = n;
+	return 0;
+}
+
+static int maps_mapped(struct path *p)
+{
+	void *cfg = NULL;
+	int err = map_mapped(p->map[MAP_CONFIG], sizeof(*p->cfg), &cfg);
+
+	p->cfg = cfg;
+	return err ? err : maps_reach(p, 0);
 }
 
 static int no_output(enum libbpf_print_level l, const char *f, va_list ap)
@@ -399,14 +434,9 @@ int maps_open(struct path *p, const struct why *why)
 
 void maps_close(struct path *p)
 {
-	size_t n = (size_t)p->max_paths + 1;
-
 	if (p->cfg)
 		munmap(p->cfg, sizeof(*p->cfg));
-	if (p->paths)
-		munmap(p->paths, n * sizeof(*p->paths));
-	if (p->counts)
-		munmap(p->counts, n * sizeof(*p->counts));
+	paths_unmap(p);
 	fds_close(p->map);
 	if (p->egress >= 0)
 		close(p->egress);

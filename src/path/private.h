@@ -64,6 +64,7 @@ struct path {
 	int		map[MAPS];	/* descriptors, -1: none */
 	int		egress, ingress, ingress_l3;	/* programs */
 	struct pm_config *cfg;		/* these three are mapped */
+	uint32_t	mapped;		/* entries of these two */
 	struct pm_path	*paths;
 	struct pm_path_count *counts;
 	uint32_t	gen;
@@ -104,6 +105,8 @@ int	why_set(const struct why *, int err, const char *fmt, ...)
 /* Programs and maps, those of an earlier process taken over. */
 int	maps_open(struct path *, const struct why *);
 void	maps_close(struct path *);
+/* Make entry `id' of paths and counts accessible; both may move. */
+int	maps_reach(struct path *, uint32_t id);
 void	maps_quiet(void);
 /* Descriptors of the maps that the program `prog_id' uses. */
 int	maps_of_program(uint32_t prog_id, int ret[MAPS]);

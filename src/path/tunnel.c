@@ -89,7 +89,7 @@ static struct tunnel *tunnel_take(struct path *p)
 			p->free_tail = &p->free_head;
 		return t;
 	}
-	if (p->next_id > p->max_paths)
+	if (maps_reach(p, p->next_id))
 		return NULL;
 	t = pool_get(&p->tunnel_pool);
 	if (t) {
@@ -230,7 +230,8 @@ int tunnels_open(struct path *p, const uint8_t secret[16])
 	p->next_id = 1;
 	/* indexes are handed out in order: the first untouched ends them */
 	for (uint32_t id = 1; id <= p->max_paths && !err; id++) {
-		if (!p->paths[id].tag)
+		err = maps_reach(p, id);
+		if (err || !p->paths[id].tag)
 			break;
 		err = tunnel_adopt(p, id);
 	}
