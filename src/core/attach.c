@@ -301,6 +301,7 @@ lose_router(struct node *n, struct attach *a, usec_t now)
 	quiet(n, a);
 	if (a->current)
 		attach_forget_router(n, a, a->current);
+	estrange(a);
 	a->state = ATTACH_SOLICITING;
 	mn_on_attach(n, a, now);
 	solicit(n, a, now);
