@@ -129,7 +129,7 @@ struct pm_config {
 	__u32	gen;			/* of the process, pm_flow.gen */
 	__u32	ifindex;		/* of the path device */
 	__u32	flags;			/* PM_* */
-	__u8	mac[6], peer_mac[6];
+	__u8	mac[12];		/* of the device, of its far end */
 	__u32	error_source[4];	/* of ICMPv6 errors without a path */
 	__u32	route_table;		/* of source-selected flows */
 	__u32	active;			/* shapes[] in use: 0 or 1 */

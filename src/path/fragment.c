@@ -192,8 +192,7 @@ static void enter(struct path *p, uint8_t *data, size_t len)
 	};
 
 	memset(data, 0, VNET_LEN);
-	memcpy(data + VNET_LEN, p->cfg->mac, ETH_ALEN);
-	memcpy(data + VNET_LEN + ETH_ALEN, p->cfg->peer_mac, ETH_ALEN);
+	memcpy(data + VNET_LEN, p->cfg->mac, 2 * ETH_ALEN);
 	memcpy(data + VNET_LEN + 2 * ETH_ALEN, type, sizeof(type));
 	sendto(p->packet_fd, data, VNET_LEN + ETH_HLEN + len, 0,
 	       (struct sockaddr *)&sll, sizeof(sll));

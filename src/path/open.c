@@ -234,7 +234,7 @@ static int configure(struct path *p, const struct path_options *o)
 	p->cfg->flags = o->fast_path ? PM_FAST_PATH : 0;
 	p->cfg->route_table = p->table;
 	memcpy(p->cfg->mac, l.mac, 6);
-	memcpy(p->cfg->peer_mac, peer.mac, 6);
+	memcpy(p->cfg->mac + 6, peer.mac, 6);
 	if (!rtnl_pick_address(p->nl, NULL, &a))
 		memcpy(p->cfg->error_source, &a, sizeof(a));
 	return 0;

@@ -14,7 +14,8 @@
  *	bytes=N ms=N mbit=N check=ok
  *
  * udp-source sends datagrams of `size' octets as fast as it can, or `pps'
- * a second; udp-sink ends when nothing came for 150 ms after the
+ * a second, and prints the like, and how many it would be a second if it
+ * had a processor to itself (busy=); udp-sink ends when nothing came for 150 ms after the
  * first (or nothing at all for `ms') and prints
  *
  *	got=N ms=N pps=N
@@ -48,6 +49,14 @@ static double now_ms(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
@@ -199,8 +208,9 @@ static int udp_source(char **a, const struct options *o)
 			return fail("send");
 		sent += n > 0 ? (uint64_t)n : 0;
 	}
-	printf("sent=%llu ms=%.0f pps=%.0f\n", (unsigned long long)sent, t,
-	       (double)sent * 1e3 / t);
+	printf("sent=%llu ms=%.0f pps=%.0f busy=%.0f\n",
+	       (unsigned long long)sent, t, (double)sent * 1e3 / t,
+	       (double)sent * 1e3 / cpu_ms());
 	return 0;
 }
 

@@ -62,14 +62,19 @@ median() { printf '%s\n' "$@" | sort -n | sed -n "$(( ($# + 1) / 2 ))p"; }
 # compare NAME KIND WORD UNIT: forwarded against tunnelled, in turns.  The
 # machine's speed drifts; so each turn has a ratio, and the median counts.
 compare() {
-	local plain=() tunnel=() ratio=() i p t
+	local plain=() tunnel=() ratio=() busy=() i p t b
 	for ((i = 0; i < rounds; i++)); do
-		p=$(run "$2" $COA "$3") t=$(run "$2" $HOA "$3")
+		p=$(run "$2" $COA "$3")
+		b=$(value busy "$(cat "$T/source")")
+		t=$(run "$2" $HOA "$3")
+		busy+=("$(awk "BEGIN { printf \"%.3f\", \
+			0$(value busy "$(cat "$T/source")") / (0$b + !0$b) }")")
 		plain+=("$p") tunnel+=("$t")
 		ratio+=("$(awk "BEGIN { printf \"%.3f\", $t / $p }")")
 	done
 	[ -n "${VERBOSE:-}" ] &&
-		say "# plain ${plain[*]} tunnel ${tunnel[*]} ratio ${ratio[*]}"
+		say "# plain ${plain[*]} tunnel ${tunnel[*]} ratio ${ratio[*]}" \
+			"sender's processor time $(median "${busy[@]}")"
 	printf 'bench name=%s value=%s unit=%s baseline=%s ratio=%s\n' "$1" \
 		"$(median "${tunnel[@]}")" "$4" "$(median "${plain[@]}")" \
 		"$(median "${ratio[@]}")"
