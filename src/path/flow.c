@@ -320,6 +320,8 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 	err = flow_value(p, ef, &v);
 	if (err)
 		return err;
+	if (ef->action == FLOW_BLOCK && ef->key.dst.len < 128)
+		error_source_pick(p, &ef->key.dst);
 	n = shape_get(p, ef->key.src.len, ef->key.dst.len);
 	if (n < 0)
 		return -ENOSPC;

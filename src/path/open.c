@@ -219,10 +219,19 @@ static struct path *path_free(struct path *p)
 	return NULL;
 }
 
+/* Errors about packets that have no path come from an address of ours:
+ * from the prefix that they are about, if we have one there. */
+void error_source_pick(struct path *p, const struct prefix *near)
+{
+	struct in6_addr a;
+
+	if (!rtnl_pick_address(p->nl, near, &a))
+		memcpy(p->cfg->error_source, &a, sizeof(a));
+}
+
 static int configure(struct path *p, const struct path_options *o)
 {
 	struct rtnl_link l, peer;
-	struct in6_addr a;
 	int err = rtnl_link_by_index(p->nl, p->ifindex, &l);
 
 	if (!err)
@@ -235,8 +244,7 @@ static int configure(struct path *p, const struct path_options *o)
 	p->cfg->route_table = p->table;
 	memcpy(p->cfg->mac, l.mac, 6);
 	memcpy(p->cfg->mac + 6, peer.mac, 6);
-	if (!rtnl_pick_address(p->nl, NULL, &a))
-		memcpy(p->cfg->error_source, &a, sizeof(a));
+	error_source_pick(p, NULL);
 	return 0;
 }
 

@@ -101,6 +101,8 @@ struct why {
 int	why_set(const struct why *, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+void	error_source_pick(struct path *, const struct prefix *near);
+
 /* --- maps.c --- */
 /* Programs and maps, those of an earlier process taken over. */
 int	maps_open(struct path *, const struct why *);
