@@ -203,6 +203,8 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
 	ret = outer_route(skb, cfg, p, len, &r);
 	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED && r)
 		return too_big(skb, p, len, r->mtu);
+	if (ret == BPF_FIB_LKUP_RET_FWD_DISABLED)
+		tell(PM_EV_FORWARDING, 0, p->local, p->remote);
 	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
 		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);
@@ -294,9 +296,12 @@ merge_ecn(__u32 outer, struct ip6 *in)
 static __always_inline int
 not_mine(struct __sk_buff *skb, const struct ip6 *out, bool known)
 {
+	__u32 why = known ? PM_DROP_OUTER_SOURCE : PM_DROP_INNER_SOURCE;
+
 	if (!bpf_map_lookup_elem(&pm_locals, out->dst))
 		return TC_ACT_UNSPEC;
-	return drop(skb, known ? PM_DROP_OUTER_SOURCE : PM_DROP_INNER_SOURCE);
+	tell(PM_EV_DROP, why, out->dst, out->src);
+	return drop(skb, why);
 }
 
 /* What one hop does to a packet; false: it is this packet's last. */

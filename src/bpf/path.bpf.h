@@ -107,9 +107,10 @@ struct {
 
 #define CHUNK	64
 
-/* For ICMPv6 errors: their rate, and room that the stack has not got. */
+/* For ICMPv6 errors: their rate, and room that the stack has not got; and
+ * when user space was told something last. */
 struct scratch {
-	__u64	at, tokens;
+	__u64	at, tokens, told;
 	__u32	buf[CHUNK / 4];
 };
 
@@ -281,6 +282,23 @@ static __always_inline void count_in(__u32 id, __u32 bytes)
 		c->in.packets++;
 		c->in.bytes += bytes;
 	}
+}
+
+/* Tell user space, at most once a second and processor. */
+static __noinline int
+tell(__u32 kind, __u32 value, const __u32 local[4], const __u32 remote[4])
+{
+	struct pm_event ev = { .kind = kind, .value = value };
+	__u64 now = bpf_ktime_get_ns();
+	__u32 zero = 0;
+	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);
+
+	if (!s || (s->told && now - s->told < 1000000000ULL))
+		return 0;
+	s->told = now;
+	words_copy(ev.local, local);
+	words_copy(ev.remote, remote);
+	return bpf_ringbuf_output(&pm_events, &ev, sizeof(ev), 0);
 }
 
 /* A pointer to the first `len' octets of the frame, or NULL. */

@@ -238,7 +238,7 @@ error_answer(struct __sk_buff *skb, struct error *e)
 /* The path's MTU is `mtu' from now on, if that is news. */
 static __always_inline void path_learn(struct pm_path *p, __u32 mtu)
 {
-	struct pm_event ev = { .kind = 0, .path_kind = p->kind };
+	struct pm_event ev = { .kind = PM_EV_MTU, .path_kind = p->kind };
 
 	if (mtu < IP6_MIN_MTU)		/* RFC 8201 section 4 */
 		mtu = IP6_MIN_MTU;

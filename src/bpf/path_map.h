@@ -147,8 +147,13 @@ struct pm_link {
 #define PM_LOCALS	1024
 
 /* Ring buffer records. */
+enum pm_event_kind {
+	PM_EV_MTU,			/* value: of the outer packet */
+	PM_EV_DROP,			/* value: enum pm_stat */
+	PM_EV_FORWARDING,		/* is off at the device: no routes */
+};
 struct pm_event {
-	__u32	kind;			/* 0: MTU */
+	__u32	kind;
 	__u32	value;
 	__u32	local[4], remote[4];
 	__u32	path_kind;

@@ -50,6 +50,11 @@ static int sysctl_write(const char *device, const char *name, const char *value)
 	return err;
 }
 
+int device_forwarding(const struct path *p)
+{
+	return sysctl_write(p->device, "forwarding", "1");
+}
+
 static const struct {
 	bool		peer;
 	const char	*name, *value;

@@ -39,20 +39,42 @@ int why_set(const struct why *w, int err, const char *fmt, ...)
 
 /* --- events --- */
 
+static bool
+read_event(struct path *p, const struct pm_event *e, struct path_event *ret)
+{
+	struct path_event ev = { 0 };
+
+	memcpy(&ev.key.local, e->local, sizeof(ev.key.local));
+	memcpy(&ev.key.remote, e->remote, sizeof(ev.key.remote));
+	ev.key.kind = PATH_IP6IP6;
+	switch ((enum pm_event_kind)e->kind) {
+	case PM_EV_MTU:
+		ev.kind = PATH_EV_MTU;
+		ev.value = e->value;
+		break;
+	case PM_EV_DROP:
+		ev.kind = PATH_EV_DROP;
+		ev.value = e->value == PM_DROP_INNER_SOURCE;
+		break;
+	case PM_EV_FORWARDING:
+		/* the global switch was thrown, and took ours along */
+		device_forwarding(p);
+		return false;
+	}
+	*ret = ev;
+	return true;
+}
+
 static int on_event(void *ctx, void *data, size_t len)
 {
 	struct path *p = ctx;
-	struct path_event ev = { .kind = PATH_EV_MTU };
 	struct pm_event e;
 
 	if (len < sizeof(e) || !p->event)
 		return 0;
 	memcpy(&e, data, sizeof(e));
-	memcpy(&ev.key.local, e.local, sizeof(ev.key.local));
-	memcpy(&ev.key.remote, e.remote, sizeof(ev.key.remote));
-	ev.key.kind = (uint8_t)e.path_kind;
-	ev.value = e.value;
-	*p->event = ev;
+	if (!read_event(p, &e, p->event))
+		return 0;
 	p->event = NULL;
 	return -EINTR;		/* one at a time: the rest stays */
 }
@@ -85,7 +107,7 @@ int path_fd(const struct path *p)
 
 int path_poll(struct path *p, struct path_event *ret)
 {
-	struct path_event ev;
+	struct path_event ev = { 0 };
 
 	hold_run(p);
 	fragment_run(p);
@@ -143,7 +165,8 @@ static int link_off(struct path *p, uint32_t ifindex)
 		filter_del(ifindex, false);
 	if (l.flags & PM_LINK_QDISC)
 		qdisc_del(p->nl, ifindex);
-	return bpf_map_delete_elem(p->map[MAP_LINKS], &ifindex);
+	bpf_map_delete_elem(p->map[MAP_LINKS], &ifindex);
+	return device_set_mtu(p);
 }
 
 int path_link(struct path *p, uint32_t ifindex, bool on)
@@ -321,6 +344,8 @@ int path_open(const struct path_options *o, struct path **ret,
 	p->mtu = DEFAULT_MTU;
 	p->max_paths = o->max_paths ? o->max_paths : DEFAULT_LIMIT;
 	p->max_flows = o->max_flows ? o->max_flows : DEFAULT_LIMIT;
+	p->max_paths += p->max_paths / 16 + 64;	/* moves under way have two */
+	p->max_flows += 64;			/* home prefixes are some */
 	p->max_pairs = o->max_pairs ? o->max_pairs :
 		       p->max_flows < DEFAULT_LIMIT ? p->max_flows :
 		       DEFAULT_LIMIT;

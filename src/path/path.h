@@ -34,11 +34,14 @@ struct path_options {
 	usec_t		hold_time;	/* so long each; 0: 64, 5 s */
 };
 
-/* Something the path noticed. */
+/* Something the path noticed: a path's new MTU, or that tunnel packets to
+ * one of our ends are dropped (not each of them: once a second at most). */
 struct path_event {
 	enum { PATH_EV_MTU, PATH_EV_DROP } kind;
-	struct path_key	key;
-	uint32_t	value;		/* new outer MTU */
+	struct path_key	key;		/* DROP: as in the packet */
+	uint32_t	value;		/* MTU: of the outer packet; DROP: 0:
+					   no such path, 1: the inner source
+					   does not belong to it */
 };
 
 /* Create or find the data path in this network namespace.  0, or -errno with

@@ -126,6 +126,7 @@ int	device_open(struct path *, const struct why *);
 int	device_close(struct path *);
 void	device_names(struct path *, const char *device);
 int	device_set_mtu(struct path *);
+int	device_forwarding(const struct path *);
 #define DEVICE_ALIAS	"mip6d path device"
 
 /* --- tunnel.c --- */

@@ -209,8 +209,7 @@ int main(void)
 		printf("SKIP: bench_path: not root\n");
 		return 0;
 	}
-	b.opt.max_flows = b.n + 1;	/* and the blocked prefix */
-	b.opt.max_paths = b.n + 1;	/* a move has two for a moment */
+	b.opt.max_flows = b.opt.max_paths = b.n;
 	b.coa = calloc(b.n, sizeof(*b.coa));
 	b.next_coa = 1;
 	err = b.coa ? open_path(&b) : -ENOMEM;
