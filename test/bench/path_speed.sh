@@ -14,7 +14,7 @@
 #	path_pps_fast		the same with the fast path
 . "${top_srcdir:-.}/test/netns/path_net.sh"
 gen=$top_builddir/test/bench/path_gen
-rounds=${ROUNDS:-15} ms=${MS:-300}
+rounds=${ROUNDS:-21} ms=${MS:-300}
 cpu_sink=$(( $(nproc) > 1 ))
 
 # Nodes side by side, without the bridges of the tests between them.
@@ -59,22 +59,32 @@ run() {
 
 median() { printf '%s\n' "$@" | sort -n | sed -n "$(( ($# + 1) / 2 ))p"; }
 
+busy()	{ value busy "$(cat "$T/source")" || echo 0; }
+over()	{ awk "BEGIN { printf \"%.3f\", $1 / ($2 ? $2 : 1) }"; }
+
+# one_turn KIND WORD PLAIN-FIRST: sets p, t (results) and pb, tb (busy)
+one_turn() {
+	if [ "$3" -eq 1 ]; then
+		p=$(run "$1" $COA "$2") pb=$(busy)
+	fi
+	t=$(run "$1" $HOA "$2") tb=$(busy)
+	if [ "$3" -eq 0 ]; then
+		p=$(run "$1" $COA "$2") pb=$(busy)
+	fi
+}
+
 # compare NAME KIND WORD UNIT: forwarded against tunnelled, in turns.  The
 # machine's speed drifts; so each turn has a ratio, and the median counts.
 compare() {
-	local plain=() tunnel=() ratio=() busy=() i p t b
+	local plain=() tunnel=() ratio=() cpu=() i p t pb tb
 	for ((i = 0; i < rounds; i++)); do
-		p=$(run "$2" $COA "$3")
-		b=$(value busy "$(cat "$T/source")")
-		t=$(run "$2" $HOA "$3")
-		busy+=("$(awk "BEGIN { printf \"%.3f\", \
-			0$(value busy "$(cat "$T/source")") / (0$b + !0$b) }")")
+		one_turn "$2" "$3" $((i % 2))
 		plain+=("$p") tunnel+=("$t")
-		ratio+=("$(awk "BEGIN { printf \"%.3f\", $t / $p }")")
+		ratio+=("$(over "$t" "$p")") cpu+=("$(over "$tb" "$pb")")
 	done
 	[ -n "${VERBOSE:-}" ] &&
 		say "# plain ${plain[*]} tunnel ${tunnel[*]} ratio ${ratio[*]}" \
-			"sender's processor time $(median "${busy[@]}")"
+			"sender's processor time $(median "${cpu[@]}")"
 	printf 'bench name=%s value=%s unit=%s baseline=%s ratio=%s\n' "$1" \
 		"$(median "${tunnel[@]}")" "$4" "$(median "${plain[@]}")" \
 		"$(median "${ratio[@]}")"
