@@ -200,8 +200,9 @@ static void enter(struct path *p, uint8_t *data, size_t len)
 
 /* RFC 6275 section 10.4.5, as tunnel_in() in path.bpf.c. */
 static void
-take(struct path *p, uint8_t *data, size_t len, const struct in6_addr *outer_src,
-     const struct in6_addr *outer_dst, unsigned tclass)
+take(struct path *p, uint8_t *data, size_t len,
+     const struct in6_addr *outer_src, const struct in6_addr *outer_dst,
+     unsigned tclass)
 {
 	uint8_t *in = data + VNET_LEN + ETH_HLEN;
 	struct rbuf r = rbuf_of(in, len);

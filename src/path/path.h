@@ -29,7 +29,8 @@ struct path_options {
 					   destination; 0: at most 65536 */
 	bool		fast_path;	/* physical ingress straight to the
 					   tunnel; unseen by the path device */
-	uint32_t	route_table;	/* for source-selected flows (a mobile's) */
+	uint32_t	route_table;	/* for source-selected flows (a
+					   mobile's); 0: 6275 */
 	unsigned	hold_packets;	/* a flow may hold so many, */
 	usec_t		hold_time;	/* so long each; 0: 64, 5 s */
 };

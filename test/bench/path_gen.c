@@ -15,8 +15,8 @@
  *
  * udp-source sends datagrams of `size' octets as fast as it can, or `pps'
  * a second, and prints the like, and how many it would be a second if it
- * had a processor to itself (busy=); udp-sink ends when nothing came for 150 ms after the
- * first (or nothing at all for `ms') and prints
+ * had a processor to itself (busy=); udp-sink ends when nothing came for
+ * 150 ms after the first (or nothing at all for `ms') and prints
  *
  *	got=N ms=N pps=N
  */

@@ -83,8 +83,8 @@ compare() {
 		ratio+=("$(over "$t" "$p")") cpu+=("$(over "$tb" "$pb")")
 	done
 	[ -n "${VERBOSE:-}" ] &&
-		say "# plain ${plain[*]} tunnel ${tunnel[*]} ratio ${ratio[*]}" \
-			"sender's processor time $(median "${cpu[@]}")"
+		say "# plain ${plain[*]} tunnel ${tunnel[*]}" \
+			"ratio ${ratio[*]}" "sender's processor time $(median "${cpu[@]}")"
 	printf 'bench name=%s value=%s unit=%s baseline=%s ratio=%s\n' "$1" \
 		"$(median "${tunnel[@]}")" "$4" "$(median "${plain[@]}")" \
 		"$(median "${ratio[@]}")"

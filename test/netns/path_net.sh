@@ -53,9 +53,10 @@ tool_count() { grep -c -- "$2" "$T/$1.log"; }
 tool_tell() {
 	local n=$1 before
 	shift
-	before=$(tool_count "$n" '^\(ok\|error\) ')
+	answers() { tool_count "$n" '^\(ok\|error\) '; }
+	before=$(answers)
 	printf '%s\n' "$*" >&"${tool_fd[$n]}"
-	more_answers() { [ "$(tool_count "$n" '^\(ok\|error\) ')" -gt "$before" ]; }
+	more_answers() { [ "$(answers)" -gt "$before" ]; }
 	eventually 5 more_answers || return 1
 	grep '^\(ok\|error\) ' "$T/$n.log" | tail -1 | grep -q '^ok'
 }
@@ -133,7 +134,11 @@ probe=$top_builddir/test/netns/path_probe
 
 # answer NODE: serve questions there, on port 7000, until answer_end NODE
 declare -A answer_pid=()
-answer_end() { kill "${answer_pid[$1]}"; wait "${answer_pid[$1]}" 2> /dev/null; :; }
+answer_end() {
+	kill "${answer_pid[$1]}"
+	wait "${answer_pid[$1]}" 2> /dev/null
+	return 0
+}
 answer() {
 	: > "$T/$1.serve"
 	ip netns exec "$P-$1" "$probe" serve 7000 >> "$T/$1.serve" 2>&1 &
