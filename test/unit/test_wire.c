@@ -16,8 +16,9 @@ struct in6_addr T(const char *s)
 int main(void)
 {
 	Suite *const all[] = {
-		suite_wire_mh(), suite_wire_pkt(), suite_wire_nd(),
-		suite_wire_icmp(), suite_wire_law(), suite_wire_opt(), NULL
+		suite_wire_mh(), suite_wire_opt(), suite_wire_auth(),
+		suite_wire_pkt(), suite_wire_nd(), suite_wire_icmp(),
+		suite_wire_law(), NULL
 	};
 
 	return unit_main(all);

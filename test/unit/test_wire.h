@@ -9,6 +9,7 @@
 Suite	*suite_wire_mh(void);
 Suite	*suite_wire_pkt(void);
 Suite	*suite_wire_nd(void);
+Suite	*suite_wire_auth(void);
 Suite	*suite_wire_icmp(void);
 Suite	*suite_wire_law(void);
 Suite	*suite_wire_opt(void);
