@@ -516,10 +516,7 @@ attach_on_address(struct node *n, struct attach *a,
 			attach_prefix_renumber(n, a, p);
 			attach_configure(n, a, now);
 		}
-		/* After a link-up nothing is registered from an address of
-		 * before until we know that it is of this link. */
-		if (a->state != ATTACH_CHECKING || !a->link_event)
-			mn_on_attach(n, a, now);
+		mn_on_attach(n, a, now);
 	}
 }
 

@@ -402,6 +402,10 @@ place(struct node *n, struct mn_home *h, usec_t now)
 		registrant_pause(n, &h->reg);
 		return;
 	}
+	/* After a link-up nothing is registered by what we knew before until
+	 * we know that it is of this link: we are called again then. */
+	if (a->state == ATTACH_CHECKING && a->link_event)
+		return;
 	if (attach_on_link_prefix(a, &h->prefix))
 		come_home(n, h, a, now);
 	else
