@@ -243,6 +243,12 @@ struct sim_stream {			/* echo requests at an interval */
 	usec_t		last, gap;
 };
 
+struct sim_key {
+	struct list	l;
+	char		name[SIM_NAME];
+	char		hex[];
+};
+
 struct sim_name {			/* what a chart calls an address */
 	struct map_node	node;
 	struct in6_addr	addr;
@@ -264,7 +270,7 @@ struct sim {
 	uint16_t	next_echo, next_stream;
 	struct list	actions;	/* of the script */
 	const char	*scene;		/* the scenario's name */
-	char		keys[32];	/* directory of key files, "": none */
+	struct list	keys;		/* key files of its configurations */
 
 	bool		dirty;		/* what is checked may differ */
 	unsigned	violations;

@@ -7,15 +7,15 @@
  * is a row of the table below.  A word <<TAG takes the lines up to TAG as a
  * block: that is how configurations of mip6d stand in a scenario.  They are
  * parsed by the daemon's own parser, from a file whose lines are numbered
- * as in the scenario, in a directory of its own where the key files are.
+ * as in the scenario, in a directory where the key files are, for a moment.
  */
 #include "sim.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define WORDS		24
@@ -298,31 +298,18 @@ static bool do_config(struct reader *r)
 	return true;
 }
 
-static bool key_dir(struct reader *r)
-{
-	if (r->s->keys[0])
-		return true;
-	strcpy(r->s->keys, "/tmp/mip6sim.XXXXXX");
-	if (mkdtemp(r->s->keys))
-		return true;
-	r->s->keys[0] = '\0';
-	return wrong(r, "/tmp: %s", strerror(errno));
-}
-
 static bool do_key(struct reader *r)
 {
-	char path[128];
-	FILE *f;
+	size_t n = strlen(r->word[2]) + 1;
+	struct sim_key *k;
 
-	if (!good_name(r, r->word[1]) || !key_dir(r))
+	if (!good_name(r, r->word[1]))
 		return false;
-	snprintf(path, sizeof(path), "%s/%s", r->s->keys, r->word[1]);
-	f = fopen(path, "w");
-	if (!f)
-		return wrong(r, "key: %s: %s", path, strerror(errno));
-	fchmod(fileno(f), 0600);
-	fprintf(f, "%s\n", r->word[2]);
-	fclose(f);
+	k = sim_alloc(sizeof(*k) + n);
+	strcpy(k->name, r->word[1]);
+	memcpy(k->hex, r->word[2], n);
+	list_init(&k->l);
+	list_append(&r->s->keys, &k->l);
 	return true;
 }
 
@@ -561,32 +548,81 @@ struct sim *scene_load(const char *path, FILE *errors)
 
 /* --- configurations ----------------------------------------------------- */
 
-/* The daemon's parser reads files and finds key files beside them. */
-struct conf *scene_conf(struct sim *s, const char *name, unsigned line,
-			const char *text, FILE *errors)
+/* In memory where that can be had: walks do this often. */
+static bool make_dir(char dir[32])
 {
-	const char *base = strrchr(name, '/');
-	struct reader r = { .s = s, .name = name, .line = line,
-			    .out = errors };
-	struct conf *c = NULL;
-	char path[300];
+	strcpy(dir, "/dev/shm/mip6sim.XXXXXX");
+	if (mkdtemp(dir))
+		return true;
+	strcpy(dir, "/tmp/mip6sim.XXXXXX");
+	return mkdtemp(dir) != NULL;
+}
+
+/* A file in `dir', readable by us alone. */
+static bool put_file(const char *dir, const char *name, unsigned line,
+		     const char *text)
+{
+	char path[128];
+	int fd;
 	FILE *f;
 
-	if (!key_dir(&r))
-		return NULL;
-	snprintf(path, sizeof(path), "%s/%s", s->keys,
-		 base ? base + 1 : name);
-	f = fopen(path, "w");
-	if (!f) {
-		wrong(&r, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!f)
+		return false;
 	for (unsigned i = 1; i < line; i++)
 		fputc('\n', f);
 	fputs(text, f);
-	fclose(f);
-	if (conf_parse_file(path, true, errors, &c) != 0)
-		c = NULL;
+	return fclose(f) == 0;
+}
+
+static void remove_file(const char *dir, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	unlink(path);
+}
+
+static bool put_keys(struct sim *s, const char *dir)
+{
+	list_each(l, &s->keys) {
+		struct sim_key *k = container_of(l, struct sim_key, l);
+
+		if (!put_file(dir, k->name, 1, k->hex))
+			return false;
+	}
+	return true;
+}
+
+static void remove_all(struct sim *s, const char *dir, const char *base)
+{
+	list_each(l, &s->keys)
+		remove_file(dir, container_of(l, struct sim_key, l)->name);
+	remove_file(dir, base);
+	rmdir(dir);
+}
+
+/* The daemon's parser reads files and finds key files beside them, so for
+ * as long as it reads there are some. */
+struct conf *scene_conf(struct sim *s, const char *name, unsigned line,
+			const char *text, FILE *errors)
+{
+	const char *slash = strrchr(name, '/');
+	const char *base = slash ? slash + 1 : name;
+	char dir[32], path[128];
+	struct conf *c = NULL;
+
+	if (!make_dir(dir)) {
+		fprintf(errors, "/tmp: %s\n", strerror(errno));
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "%s/%s", dir, base);
+	if (!put_keys(s, dir) || !put_file(dir, base, line, text))
+		fprintf(errors, "%s: %s\n", dir, strerror(errno));
+	else if (conf_parse_file(path, true, errors, &c) != 0)
+		c = NULL;
+	remove_all(s, dir, base);
 	return c;
 }

@@ -9,9 +9,7 @@
  */
 #include "sim.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A world that does this many things in one instant does them for ever. */
 #define INSTANT_JOBS	100000
@@ -69,6 +67,7 @@ struct sim *sim_new(uint64_t seed, FILE *complaints)
 	list_init(&s->captures);
 	list_init(&s->streams);
 	list_init(&s->actions);
+	list_init(&s->keys);
 	map_init(&s->names, (ptrdiff_t)offsetof(struct sim_name, addr) -
 		 (ptrdiff_t)offsetof(struct sim_name, node),
 		 sizeof(struct in6_addr), name_secret);
@@ -93,25 +92,6 @@ static void names_free(struct sim *s)
 		free(container_of(n, struct sim_name, node));
 	}
 	map_fini(&s->names);
-}
-
-/* The directory that sim_scene.c made, with the key files in it. */
-static void keys_free(struct sim *s)
-{
-	struct dirent *e;
-	char path[300];
-	DIR *d;
-
-	d = s->keys[0] ? opendir(s->keys) : NULL;
-	if (!d)
-		return;
-	while ((e = readdir(d))) {
-		snprintf(path, sizeof(path), "%s/%s", s->keys, e->d_name);
-		if (e->d_name[0] != '.')
-			unlink(path);
-	}
-	closedir(d);
-	rmdir(s->keys);
 }
 
 static void node_gone(struct sim_node *n)
@@ -153,8 +133,8 @@ struct sim *sim_free(struct sim *s)
 	free_list(&s->rules, offsetof(struct sim_rule, l));
 	free_list(&s->captures, offsetof(struct sim_capture, l));
 	free_list(&s->streams, offsetof(struct sim_stream, l));
+	free_list(&s->keys, offsetof(struct sim_key, l));
 	names_free(s);
-	keys_free(s);
 	heap_fini(&s->jobs);
 	free(s);
 	return NULL;
