@@ -373,10 +373,10 @@ settle(struct node *n, struct attach *a, struct router *r, usec_t now)
 }
 
 static bool
-is_news(const struct attach *a, const struct router *known,
-	const struct nd_ra *ra)
+is_stranger(const struct attach *a, const struct router *known,
+	    const struct nd_ra *ra)
 {
-	return a->current && (!known || known->candidate) && ra->npios &&
+	return a->current && (!known || known->candidate) &&
 	       !attach_shares_prefix(a, ra);
 }
 
@@ -384,10 +384,17 @@ is_news(const struct attach *a, const struct router *known,
 static void
 hear_stranger(struct node *n, struct attach *a, struct router *r, usec_t now)
 {
-	if (r->expires <= now)
+	if (r->expires <= now) {
+		if (a->candidate == r)
+			a->candidate = NULL;
 		return;
+	}
 	if (!a->candidate || a->candidate->expires <= now)
 		a->candidate = r;
+	if (!n->conf->router_probes) {
+		hand_over(n, a, a->candidate, now);
+		return;
+	}
 	check(n, a, false, now);
 	if (a->link_event && !alarm_is_set(&a->grace))
 		alarm_set(n, &a->grace, now + LINK_GRACE);
@@ -398,14 +405,19 @@ on_ra(struct node *n, struct attach *a, struct rx *rx, usec_t now)
 {
 	const struct lladdr *ll = rx->nd.sll.len ? &rx->nd.sll : &rx->ll_src;
 	struct router *r = attach_find_router(a, &rx->pkt.src, ll);
-	bool news = is_news(a, r, &rx->nd.ra);
+	bool stranger = is_stranger(a, r, &rx->nd.ra);
+	bool news = stranger && rx->nd.ra.npios;
+	/* Without a prefix it does not say which link this is. */
+	bool mute = stranger && !news && a->state == ATTACH_CHECKING;
 
-	r = attach_learn(n, a, rx, news, now);
+	r = attach_learn(n, a, rx, news || mute, now);
 	if (!r)
 		return;
 	attach_hand_on_dns(n, a, &rx->nd.ra, now);
 	if (news) {
 		hear_stranger(n, a, r, now);
+	} else if (mute) {
+		/* the probes go on */
 	} else if (!a->current) {
 		settle(n, a, r, now);
 	} else if (r->candidate) {

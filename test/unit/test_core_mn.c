@@ -237,15 +237,22 @@ static void packet(struct world *w, const struct wbuf *b, uint8_t station)
 	input(w, &ev);
 }
 
-/* An advertisement of router `station' with one prefix. */
-static void ra(struct world *w, uint8_t station, const char *prefix)
+static void send_ra(struct world *w, uint8_t station, struct nd *nd)
 {
 	uint8_t buf[1500];
 	struct wbuf b = wbuf_of(buf, sizeof(buf));
 	struct in6_addr src = A("fe80::"), dst = A("ff02::1");
-	struct nd nd = { .type = ND_RA };
 
 	src.s6_addr[15] = station;
+	nd_build(nd, &src, &dst, &b);
+	packet(w, &b, station);
+}
+
+/* An advertisement of router `station' with one prefix. */
+static void ra(struct world *w, uint8_t station, const char *prefix)
+{
+	struct nd nd = { .type = ND_RA };
+
 	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
 	nd.ra.lifetime = 1800;
 	nd.ra.npios = 1;
@@ -257,8 +264,7 @@ static void ra(struct world *w, uint8_t station, const char *prefix)
 		nd.ra.npios = 0;
 	if (station == 1)
 		nd.ra.pio[0].flags |= ND_PIO_R;
-	nd_build(&nd, &src, &dst, &b);
-	packet(w, &b, station);
+	send_ra(w, station, &nd);
 }
 
 static void na(struct world *w, uint8_t station)
@@ -590,6 +596,41 @@ START_TEST(silent_router)
 	pass(&w, MSEC(399));
 	expect(&w, "NS unicast\nNS unicast\n");
 	pass(&w, MSEC(1));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	end(&w);
+}
+END_TEST
+
+/* "With 0 the node moves at once", says mip6d.conf(5). */
+START_TEST(no_probes)
+{
+	struct world w;
+
+	away(&w);
+	w.conf->router_probes = 0;
+	ra(&w, 3, "2001:db8:3::");
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	end(&w);
+}
+END_TEST
+
+/* A router that nobody knows and that names no prefix says nothing of where
+ * we are: least of all that the link is the old one. */
+START_TEST(stranger_without_prefix)
+{
+	struct world w;
+
+	away(&w);
+	link_is(&w, false);
+	link_is(&w, true);
+	ra(&w, 9, "::");
+	forget(&w);
+	pass(&w, MSEC(250));
+	expect(&w, "NS unicast\n");
+	ra(&w, 3, "2001:db8:3::");
+	pass(&w, MSEC(10));
 	drain(&w);
 	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
 	end(&w);
@@ -930,7 +971,8 @@ int main(void)
 		first_registration, address_first, retransmission,
 		refresh_and_expiry,
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
-		silent_router, return_home, return_home_without_router_address,
+		silent_router, no_probes, stranger_without_prefix,
+		return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
 	};
