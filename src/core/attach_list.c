@@ -246,6 +246,8 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 	}
 	if (a->current == r)
 		a->current = NULL;
+	if (a->candidate == r)
+		a->candidate = NULL;
 	list_del(&r->l);
 	a->nrouters--;
 	free(r);
@@ -296,8 +298,14 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 	if (addr_is_linklocal(&prefix.addr) ||
 	    addr_is_multicast(&prefix.addr) || pio->preferred > pio->valid)
 		return;
+	/* RFC 6275 7.2: "independent of the processing required for" L, A. */
+	if (pio->flags & ND_PIO_R && pio->valid)
+		r->global = pio->prefix;
+	/* RFC 4861 6.3.4: without L it says nothing of what is on-link. */
+	if (!on_link && !autonomous)
+		return;
 	if (!p) {
-		if (!pio->valid || !(on_link || autonomous))
+		if (!pio->valid)
 			return;
 		if (a->nprefixes >= n->conf->max_prefixes) {
 			note_limit(n, a, EF_ADDRESS, n->conf->max_prefixes,
@@ -312,17 +320,17 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 		list_append(&a->prefixes, &p->l);
 		a->nprefixes++;
 		p->valid_until = until(now, pio->valid);
-	} else if (p->has_coa) {
-		p->valid_until = valid_after(p, pio->valid, now);
-	} else {
+	} else if (!p->has_coa) {
 		p->valid_until = until(now, pio->valid);
+	} else if (autonomous) {
+		p->valid_until = valid_after(p, pio->valid, now);
 	}
 	p->routers |= r->bit;
-	p->preferred_until = until(now, pio->preferred);
+	/* RFC 4862 5.5.3 a: without A it says nothing of addresses. */
+	if (autonomous || !p->has_coa)
+		p->preferred_until = until(now, pio->preferred);
 	p->on_link |= on_link;
 	p->autonomous |= autonomous && p->dad_counter <= IDGEN_RETRIES;
-	if (pio->flags & ND_PIO_R)
-		r->global = pio->prefix;	/* RFC 6275 7.2 */
 }
 
 static void
@@ -459,6 +467,19 @@ age_routes(struct node *n, struct attach *a, usec_t now)
 	return next;
 }
 
+/* Is there a prefix or a route that we have from it? */
+static bool
+has_left(const struct attach *a, const struct router *r)
+{
+	list_each(l, &a->prefixes)
+		if (container_of(l, struct aprefix, l)->routers & r->bit)
+			return true;
+	list_each(l, &a->routes)
+		if (container_of(l, struct aroute, l)->router == r)
+			return true;
+	return false;
+}
+
 usec_t
 attach_age(struct node *n, struct attach *a, usec_t now, bool *changed)
 {
@@ -468,15 +489,18 @@ attach_age(struct node *n, struct attach *a, usec_t now, bool *changed)
 	list_each(l, &a->routers) {
 		struct router *r = container_of(l, struct router, l);
 
-		if (!r->expires)
-			continue;
 		if (r->expires > now) {
 			next = sooner(next, r->expires);
 			continue;
 		}
-		r->expires = 0;
-		say_default(n, a, r, false);
-		*changed = true;
+		if (r->expires) {
+			r->expires = 0;
+			say_default(n, a, r, false);
+			*changed = true;
+		}
+		/* It shall not keep the place of one that is a router. */
+		if (r != a->current && !has_left(a, r))
+			attach_forget_router(n, a, r);
 	}
 	return next;
 }

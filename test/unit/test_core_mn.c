@@ -267,6 +267,23 @@ static void ra(struct world *w, uint8_t station, const char *prefix)
 	send_ra(w, station, &nd);
 }
 
+/* One with nothing but a prefix option of these flags and lifetimes. */
+static void ra_pio(struct world *w, uint8_t station, const char *prefix,
+		   uint8_t flags, uint32_t valid, uint32_t preferred)
+{
+	struct nd nd = { .type = ND_RA };
+
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
+	nd.ra.lifetime = 1800;
+	nd.ra.npios = 1;
+	nd.ra.pio[0].prefix = A(prefix);
+	nd.ra.pio[0].len = 64;
+	nd.ra.pio[0].flags = flags;
+	nd.ra.pio[0].valid = valid;
+	nd.ra.pio[0].preferred = preferred;
+	send_ra(w, station, &nd);
+}
+
 static void na(struct world *w, uint8_t station)
 {
 	uint8_t buf[1500];
@@ -637,6 +654,43 @@ START_TEST(stranger_without_prefix)
 }
 END_TEST
 
+/* RFC 4862 5.5.3 a: a prefix without the A flag says nothing of addresses;
+ * RFC 4861 6.3.4: nor one without the L flag of what is on the link. */
+START_TEST(prefix_without_flags)
+{
+	struct world w;
+
+	away(&w);
+	ra_pio(&w, 2, "2001:db8:2::", 0, 0, 0);
+	ra_pio(&w, 2, "2001:db8:2::", ND_PIO_L, 7200, 0);
+	/* Another prefix would be preferred to a deprecated one. */
+	ra_pio(&w, 2, "2001:db8:22::", ND_PIO_L | ND_PIO_A, 86400, 86400);
+	pass(&w, SEC(2));
+	drain(&w);
+	ck_assert_ptr_null(strstr(w.did, "BU"));
+	ck_assert_ptr_null(strstr(w.did, "down"));
+	end(&w);
+}
+END_TEST
+
+/* Routers that are none any more, and have left nothing behind, do not fill
+ * the list for ever. */
+START_TEST(routers_that_are_none)
+{
+	struct nd nd = { .type = ND_RA };
+	struct world w;
+
+	begin(&w);
+	for (uint8_t k = 100; k < 120; k++)
+		send_ra(&w, k, &nd);
+	forget(&w);
+	ra(&w, 2, "2001:db8:2::");
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	end(&w);
+}
+END_TEST
+
 START_TEST(linklocal_of_somebody_else)
 {
 	struct world w;
@@ -972,7 +1026,8 @@ int main(void)
 		refresh_and_expiry,
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
 		silent_router, no_probes, stranger_without_prefix,
-		return_home, return_home_without_router_address,
+		prefix_without_flags,
+		 routers_that_are_none, return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
 	};
