@@ -465,7 +465,7 @@ on_expired(struct node *n, struct mn_home *h, usec_t now)
 		/* Nothing stands any more, so nothing is to be undone. */
 		registrant_cancel(n, &h->reg);
 		arrive_home(n, h, h->ifindex, true, now);
-	} else if (h->place == PLACE_AWAY) {
+	} else if (h->place == PLACE_AWAY && !h->reg.halted) {
 		say_away_flow(n, h);
 		if (h->reg.asking == REG_NOTHING)
 			place(n, h, now);

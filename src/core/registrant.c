@@ -158,12 +158,14 @@ ask(struct node *n, struct registrant *r, enum reg_asking what, usec_t now)
 	r->corrected = 0;
 	exchange_begin(n, &r->x, first_interval(n, r),
 		       MSEC(n->conf->bindack_max));
-	transmit(n, r, now);
+	if (!r->paused)
+		transmit(n, r, now);
 }
 
 static void
 set_way(struct registrant *r, uint32_t ifindex, const struct lladdr *ll)
 {
+	r->paused = false;
 	r->ifindex = ifindex;
 	r->ll = ll ? *ll : (struct lladdr){ 0 };
 }
@@ -213,6 +215,7 @@ registrant_deregister(struct node *n, struct registrant *r, bool at_home,
 void
 registrant_pause(struct node *n, struct registrant *r)
 {
+	r->paused = true;
 	exchange_end(n, &r->x);
 }
 

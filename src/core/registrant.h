@@ -58,6 +58,7 @@ struct registrant {
 	uint32_t	ifindex;	/* out of this interface */
 	struct lladdr	ll;		/* to this neighbour; len 0: resolved */
 	usec_t		trigger;	/* when the reason for it came up */
+	bool		paused;		/* no way to send */
 	struct exchange	x;
 
 	struct alarm	refresh;

@@ -673,6 +673,45 @@ START_TEST(prefix_without_flags)
 }
 END_TEST
 
+/* Refused for good, and what stood runs out: those who send are told so as
+ * before, and do not wait for what will not come. */
+START_TEST(refused_and_expired)
+{
+	struct world w;
+
+	away(&w);
+	pass(&w, SEC(200));
+	forget(&w);
+	ba(&w, (struct answer){ .status = MH_ST_PROHIBITED });
+	expect(&w, "flow block\ntunnel down to " HA "\n");
+	pass(&w, SEC(60));
+	expect(&w, "");
+	end(&w);
+}
+END_TEST
+
+/* The time to refresh comes while there is no link: nothing is sent into the
+ * void, and the way back is not waited for with the wait of many tries. */
+START_TEST(refresh_without_link)
+{
+	struct world w;
+
+	away(&w);
+	pass(&w, SEC(180));
+	link_is(&w, false);
+	forget(&w);
+	pass(&w, SEC(40));
+	expect(&w, "");
+	link_is(&w, true);
+	forget(&w);
+	ra(&w, 2, "2001:db8:2::");
+	pass(&w, MSEC(1));
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	end(&w);
+}
+END_TEST
+
 /* Routers that are none any more, and have left nothing behind, do not fill
  * the list for ever. */
 START_TEST(routers_that_are_none)
@@ -1026,8 +1065,8 @@ int main(void)
 		refresh_and_expiry,
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
 		silent_router, no_probes, stranger_without_prefix,
-		prefix_without_flags,
-		 routers_that_are_none, return_home, return_home_without_router_address,
+		prefix_without_flags, refused_and_expired,
+		refresh_without_link, routers_that_are_none, return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
 	};
