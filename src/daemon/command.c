@@ -157,6 +157,7 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 	d->conf = conf;
 	if (nic_set_parameters(d, line))
 		log_error("%s", line);
+	nic_warn_absent(d);
 	nic_apply(d);
 	daemon_settle(d);
 	return 0;

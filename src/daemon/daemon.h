@@ -40,6 +40,7 @@
 struct options {
 	const char	*conf_file;
 	int		debug;		/* -1: as the configuration says */
+	enum log_level	level;
 	bool		detach;
 	const char	*netfilter;	/* tool, or "auto" */
 	uint16_t	queue;
@@ -119,6 +120,8 @@ int	effect_carry_out(struct daemon *, struct effect *);
  * that sends advertisements? */
 bool	nic_is_mobile(const struct conf *, const char *name);
 bool	nic_is_router(const struct conf *, const char *name);
+/* Say which of the configured ones do not exist (yet). */
+void	nic_warn_absent(const struct daemon *);
 /* Refuse interfaces that somebody else manages: 0, or -EBUSY and why. */
 int	nic_check_managers(const struct conf *, char why[DAEMON_WHY]);
 /* Kernel parameters of all interfaces that are there. */

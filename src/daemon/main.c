@@ -273,7 +273,6 @@ run(struct options *o)
 {
 	static char conf_file[4096];
 	int status = 0, ready_fd = -1;
-	enum log_level level;
 	struct conf *conf;
 
 	conf = read_conf(o->conf_file);
@@ -282,9 +281,9 @@ run(struct options *o)
 	/* a daemon has no working directory, a reload needs the file */
 	if (realpath(o->conf_file, conf_file))
 		o->conf_file = conf_file;
-	level = (o->debug >= 0 ? o->debug : (int)conf->debug) > 0 ?
-		LOG_DETAIL : LOG_DETAIL - 1;
-	log_open("mip6d", level, false);
+	o->level = (o->debug >= 0 ? o->debug : (int)conf->debug) > 0 ?
+		   LOG_DETAIL : LOG_DETAIL - 1;
+	log_open("mip6d", o->level, false);
 	if (o->detach) {
 		ready_fd = detach(&status);
 		if (ready_fd < 0) {

@@ -204,6 +204,30 @@ wants_path(const struct daemon *d, const struct world_link *l)
 }
 
 static void
+warn_absent(const char *name)
+{
+	if (*name && !if_nametoindex(name))
+		log_warn("%s is not there; it is used as soon as it comes",
+			 name);
+}
+
+void
+nic_warn_absent(const struct daemon *d)
+{
+	const struct conf *c = d->conf;
+	unsigned i;
+
+	for (i = 0; i < c->nifaces; i++)
+		warn_absent(c->iface[i].name);
+	for (i = 0; i < c->nhomes; i++)
+		if (!find_conf(c, c->home[i].ifname))
+			warn_absent(c->home[i].ifname);
+	for (i = 0; i < c->nhome_links; i++)
+		if (!find_conf(c, c->home_link[i].ifname))
+			warn_absent(c->home_link[i].ifname);
+}
+
+static void
 attach(struct daemon *d, const struct world_link *l)
 {
 	bool ours = nic_is_mobile(d->conf, l->link.name) ||

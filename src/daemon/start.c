@@ -517,6 +517,7 @@ describe(struct daemon *d, char why[DAEMON_WHY])
 	err = store_restore(d->store, &d->report);
 	if (err)
 		return fail(why, err, "stored records cannot be read");
+	nic_warn_absent(d);
 	nic_take_over(d);
 	d->described = true;
 	daemon_clock(d);
@@ -586,17 +587,33 @@ notify(const char *text)
 	close(fd);
 }
 
+/* -D: what is to be said from now on goes to the system's log. */
+static void
+let_go(struct daemon *d)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC), i;
+	char byte = 0;
+
+	if (write(d->ready_fd, &byte, 1) < 0)
+		log_warn("nobody waited for the start");
+	log_open("mip6d", d->opt->level, true);
+	for (i = 0; i < 3 && fd >= 0; i++)
+		dup2(fd, i);
+	if (fd > 2)
+		close(fd);
+	if (chdir("/") < 0)
+		log_warn("/: %s", strerror(errno));
+}
+
 static void
 tell_ready(struct daemon *d)
 {
-	char byte = 0;
-
 	log_notice("ready: packets by %s, queue %u; data path %s; resolvers "
 		   "to %s", d->rules, d->opt->queue,
 		   d->path ? d->caps.name : "none", dns_whom(d->dns));
 	notify("READY=1");
-	if (d->ready_fd >= 0 && write(d->ready_fd, &byte, 1) < 0)
-		log_warn("nobody waited for the start");
+	if (d->ready_fd >= 0)
+		let_go(d);
 }
 
 void
