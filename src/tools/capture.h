@@ -19,7 +19,7 @@ struct capture_packet {
 	uint64_t	usec;		/* since the first packet; 0 in
 					   hexadecimal */
 	uint32_t	number;		/* in the file, from 1 */
-	struct span	data;		/* the IPv6 packet, until the next call */
+	struct span	data;		/* an IPv6 packet; until next call */
 };
 
 /* NULL: memory.  The stream stays the caller's. */

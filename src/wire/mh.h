@@ -56,7 +56,7 @@ enum mh_bu_flag {
 	MH_BU_S = 0x0020,		/* Multicast Signaling, RFC 7161 */
 	MH_BU_D = 0x0010,		/* DMM, RFC 8885 */
 };
-enum mh_ba_flag {			/* Binding Acknowledgement (6.1.8), 8 bits */
+enum mh_ba_flag {			/* Binding Acknowledgement (6.1.8) */
 	MH_BA_K = 0x80,
 	MH_BA_R = 0x40,			/* as those of a BU */
 	MH_BA_P = 0x20,
@@ -68,7 +68,7 @@ enum mh_ba_flag {			/* Binding Acknowledgement (6.1.8), 8 bits */
 
 enum mh_status {			/* Binding Acknowledgement (6.1.8) */
 	MH_ST_ACCEPTED = 0,
-	MH_ST_PREFIX_DISCOVERY = 1,	/* accepted but prefix discovery necessary */
+	MH_ST_PREFIX_DISCOVERY = 1,	/* accepted, but discovery necessary */
 	MH_ST_GRE_NOT_REQUIRED = 2,	/* RFC 5845 6.4 */
 	MH_ST_TLV_NOT_SUPPORTED = 3,
 	MH_ST_MCOA_NOTCOMPLETE = 4,	/* RFC 5648 4.4 */
@@ -78,19 +78,19 @@ enum mh_status {			/* Binding Acknowledgement (6.1.8) */
 	MH_ST_RESOURCES = 130,		/* insufficient resources */
 	MH_ST_NO_HOME_REG = 131,	/* home registration not supported */
 	MH_ST_NOT_HOME_SUBNET = 132,
-	MH_ST_NOT_HA = 133,		/* not home agent for this mobile node */
+	MH_ST_NOT_HA = 133,		/* not home agent for this mobile */
 	MH_ST_DAD_FAILED = 134,
 	MH_ST_SEQUENCE = 135,		/* sequence number out of window */
 	MH_ST_HOME_NONCE = 136,
 	MH_ST_CAREOF_NONCE = 137,
 	MH_ST_NONCES = 138,
-	MH_ST_TYPE_CHANGE = 139,	/* registration type change disallowed */
+	MH_ST_TYPE_CHANGE = 139,	/* type change disallowed */
 	MH_ST_NOT_ROUTER = 140,		/* RFC 3963 4.2: Mobile Router Operation
 					   not permitted */
 	MH_ST_INVALID_PREFIX = 141,
 	MH_ST_PREFIX_UNAUTHORIZED = 142,
 	MH_ST_FORWARDING_FAILED = 143,
-	MH_ST_ID_MISMATCH = 144,	/* RFC 4285 section 7: MIPV6-ID-MISMATCH */
+	MH_ST_ID_MISMATCH = 144,	/* RFC 4285 8: MIPV6-ID-MISMATCH */
 	MH_ST_MESG_ID_REQD = 145,	/* MIPV6-MESG-ID-REQD */
 	MH_ST_AUTH_FAIL = 146,		/* MIPV6-AUTH-FAIL */
 	MH_ST_NO_TOKEN = 147,		/* RFC 4866 5.7 */
@@ -98,7 +98,7 @@ enum mh_status {			/* Binding Acknowledgement (6.1.8) */
 	MH_ST_TOKEN_EXISTS = 149,
 	MH_ST_HOME_NONCE_ZERO = 150,
 	MH_ST_SERVICE = 151,		/* RFC 5149 */
-	MH_ST_PROXY_DISABLED = 152,	/* RFC 5213 8.9: not enabled for the MN */
+	MH_ST_PROXY_DISABLED = 152,	/* RFC 5213 8.9 */
 	MH_ST_NOT_LMA = 153,
 	MH_ST_MAG_UNAUTHORIZED = 154,
 	MH_ST_HNP_UNAUTHORIZED = 155,
@@ -136,7 +136,9 @@ enum mh_be_status {			/* Binding Error (6.1.9) */
 
 #define MH_HEARTBEAT_U	0x0002		/* unsolicited, RFC 5847 3.3 */
 #define MH_HEARTBEAT_R	0x0001		/* response */
-enum mh_hi_flag { MH_HI_S = 0x80, MH_HI_U = 0x40, MH_HI_P = 0x20, MH_HI_F = 0x10 };
+enum mh_hi_flag {
+	MH_HI_S = 0x80, MH_HI_U = 0x40, MH_HI_P = 0x20, MH_HI_F = 0x10
+};
 enum mh_hack_flag { MH_HACK_U = 0x80, MH_HACK_P = 0x40, MH_HACK_F = 0x20 };
 enum mh_revocation_kind { MH_BRI = 1, MH_BRA = 2 };	/* RFC 5846 5 */
 enum mh_revocation_flag {
@@ -145,7 +147,7 @@ enum mh_revocation_flag {
 	MH_REVOCATION_G = 0x2000,	/* global */
 };
 #define MH_LRA_U	0x80		/* unsolicited, RFC 6705 10.2 */
-#define MH_UPN_A	0x8000		/* acknowledgement requested, RFC 7077 */
+#define MH_UPN_A	0x8000		/* answer requested, RFC 7077 4.1 */
 #define MH_UPN_D	0x4000		/* retransmitted */
 #define MH_SUB_I	0x80		/* information there, RFC 7161 4.3.2 */
 

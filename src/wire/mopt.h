@@ -15,10 +15,10 @@
 enum mopt_type {			/* IANA "Mobility Options" */
 	MOPT_PAD1 = 0,
 	MOPT_PADN = 1,
-	MOPT_REFRESH = 2,	/* refresh: Binding Refresh Advice, 6275 6.2.4 */
+	MOPT_REFRESH = 2,	/* refresh: Refresh Advice, 6275 6.2.4 */
 	MOPT_ALTCOA = 3,	/* altcoa: Alternate Care-of Address, 6.2.5 */
 	MOPT_NONCES = 4,	/* nonces: Nonce Indices, 6.2.6 */
-	MOPT_AUTH_DATA = 5,	/* auth_data: Binding Authorization Data, 6.2.7 */
+	MOPT_AUTH_DATA = 5,	/* auth_data: Authorization Data, 6.2.7 */
 	MOPT_MNP = 6,		/* prefix: Mobile Network Prefix, 3963 4.3 */
 	MOPT_MH_LLA = 7,	/* coded: link-layer address, 5568 6.4.4 */
 	MOPT_MNID = 8,		/* mnid: Mobile Node Identifier, 4283 3 */
@@ -49,8 +49,8 @@ enum mopt_type {			/* IANA "Mobility Options" */
 	MOPT_IPV4_COA = 32,	/* ipv4: IPv4 Care-of Address, 5555 3.1.2 */
 	MOPT_GRE_KEY = 33,	/* gre: 5845 6.1 */
 	MOPT_MH_PREFIX = 34,	/* prefix: IPv6 Address/Prefix, 5568 6.4.2 */
-	MOPT_BID = 35,		/* bid: Binding Identifier, 5648 4.3, 6089 4.1 */
-	MOPT_IPV4_REQUEST = 36,	/* ipv4: IPv4 Home Address Request, 5844 3.3.1 */
+	MOPT_BID = 35,		/* bid: Identifier, 5648 4.3, 6089 4.1 */
+	MOPT_IPV4_REQUEST = 36,	/* ipv4: Home Address Request, 5844 3.3.1 */
 	MOPT_IPV4_REPLY = 37,	/* ipv4: IPv4 Home Address Reply, 5844 3.3.2 */
 	MOPT_IPV4_ROUTER = 38,	/* ipv4: Default-Router Address, 5844 3.3.3 */
 	MOPT_IPV4_DHCP = 39,	/* value: DHCP Support Mode, 5844 3.3.4 */
@@ -65,12 +65,12 @@ enum mopt_type {			/* IANA "Mobility Options" */
 	MOPT_ALT_IPV4_COA = 49,	/* ipv4: Alternate IPv4 CoA, 6463 4.4 */
 	MOPT_GROUP = 50,	/* group: MN Group Identifier, 6602 4.3 */
 	MOPT_MAG_ADDR = 51,	/* prefix: MAG IPv6 Address, 6705 11.1 */
-	MOPT_OFFLOAD = 53,	/* offload: Traffic Offload Selector, 6909 3.1 */
+	MOPT_OFFLOAD = 53,	/* offload: Offload Selector, 6909 3.1 */
 	MOPT_DMNP = 55,		/* dmnp: Delegated MNP, 7148 4.1 */
 	MOPT_MULTICAST4 = 56,	/* coded: active subscription, 7161 6.1 */
 	MOPT_MULTICAST6 = 57,	/* coded: active subscription, 7161 4.1 */
 	MOPT_QOS = 58,		/* qos: Quality of Service, 7222 4.1 */
-	MOPT_LCMP = 62,		/* data: LMA-Controlled MAG Parameters, 8127 3 */
+	MOPT_LCMP = 62,		/* data: MAG parameters, 8127 3 */
 	MOPT_MULTIPATH = 63,	/* multipath: MAG Multipath Binding, 8278 4.1 */
 	MOPT_MAG_ID = 64,	/* mnid: MAG Identifier, 8278 4.2 */
 	MOPT_ANCHORED = 65,	/* prefix: Anchored Prefix, 8885 4.3 */

@@ -10,7 +10,7 @@
 
 const char *name_mh_type(uint8_t);	/* "BU" */
 const char *name_mopt(uint8_t);		/* "Alternate Care-of Address" */
-const char *name_status(uint8_t);	/* of a BA: "sequence number out of window" */
+const char *name_status(uint8_t);	/* of a BA: "not home subnet" */
 const char *name_be_status(uint8_t);
 const char *name_fback_status(uint8_t);		/* RFC 5568 6.2.3 */
 const char *name_hi_code(uint8_t);		/* RFC 5568, RFC 5949 6.1.1 */

@@ -35,7 +35,7 @@ struct nd_pio {
 };
 struct nd_route {			/* RFC 4191 */
 	struct prefix	prefix;
-	int8_t		pref;		/* -1 low, 0 medium, 1 high, 2 reserved */
+	int8_t		pref;		/* -1 low, 0, 1 high, 2 reserved */
 	uint32_t	lifetime;	/* seconds */
 };
 struct nd_rdnss {			/* RFC 8106 */
@@ -54,7 +54,7 @@ struct nd_dnssl {
 struct nd_ra {
 	uint8_t		hop_limit;
 	uint8_t		flags;		/* ND_RA_* */
-	int8_t		pref;		/* default router preference, RFC 4191 */
+	int8_t		pref;		/* router preference, RFC 4191 */
 	uint16_t	lifetime;	/* seconds */
 	uint32_t	reachable, retrans;	/* milliseconds */
 	uint32_t	mtu;		/* 0: none */

@@ -17,22 +17,23 @@ struct pkt {
 	uint8_t		tclass;
 	bool		has_hao, has_rh2, has_ah_esp;
 	struct in6_addr	hao;		/* home address of the sender */
-	struct in6_addr	rh2;		/* home address of the receiver; segments
-					   left was 1 */
-	uint32_t	hao_off;	/* octet of the option / of the header, */
+	struct in6_addr	rh2;		/* home address of the receiver;
+					   segments left was 1 */
+	uint32_t	hao_off;	/* octet of option and header, */
 	uint32_t	rh2_off;	/*   from the start of the packet */
 	uint8_t		proto;		/* the upper layer, or 59 */
 	uint32_t	off;		/* of the upper layer's first octet */
-	struct span	payload;	/* from there to the end of the packet */
+	struct span	payload;	/* from there to the packet's end */
 };
 
 /* Walk the chain.  Refuses: version, a payload length beyond `len', headers
  * out of RFC 8200 4.1 order or repeated, a second Home Address option, an
  * HAO that is not where 6.3 lets it stand (after a routing header, before
- * a fragment, AH or ESP header), an RH2 whose Hdr Ext Len is not 2 or Segments Left not 1 (0 is
- * legal and means no swap), a home address in either that is multicast or
- * not routable.  Any fragment that is not a whole packet is WIRE_EXT_ORDER:
- * whoever calls has them reassembled.  0, or -EBADMSG and *err. */
+ * a fragment, AH or ESP header), an RH2 whose Hdr Ext Len is not 2 or
+ * Segments Left not 1 (0 is legal and means no swap), a home address in
+ * either that is multicast or not routable.  Any fragment that is not a
+ * whole packet is WIRE_EXT_ORDER: whoever calls has them reassembled.  0,
+ * or -EBADMSG and *err. */
 int	pkt_parse(const uint8_t *p, size_t len, struct pkt *ret,
 		  struct wire_error *err);
 

@@ -18,7 +18,7 @@ enum wire_fault {
 	WIRE_OK,
 	WIRE_TRUNCATED,		/* the bytes end early: silence */
 	WIRE_CHECKSUM,		/* silence (RFC 6275 9.2, first check) */
-	WIRE_PROTO,		/* Payload Proto is not 59: Parameter Problem 0 */
+	WIRE_PROTO,		/* Payload Proto not 59: Parameter Problem 0 */
 	WIRE_TOO_SHORT,		/* Header Len too small for the type:
 				   Parameter Problem 0 */
 	WIRE_MH_TYPE,		/* unknown MH type: Binding Error 2 */
@@ -27,7 +27,7 @@ enum wire_fault {
 	WIRE_OPT_TOO_MANY,	/* more options than MH_OPTS_MAX: silence */
 	WIRE_OPT_MISPLACED,	/* repeated, out of order, or not the last where
 				   it must be: silence */
-	WIRE_EXT_ORDER,		/* extension headers in no legal chain: silence */
+	WIRE_EXT_ORDER,		/* headers in no legal chain: silence */
 	WIRE_EXT_OPTION,	/* unknown destination option whose type asks
 				   for an answer (RFC 8200 4.2): Parameter
 				   Problem 2 */
@@ -45,8 +45,8 @@ enum wire_fault {
 
 struct wire_error {
 	enum wire_fault	fault;
-	uint32_t	offset;		/* octet at fault, from the start of what
-					   was given to the parser */
+	uint32_t	offset;		/* octet at fault, from the start of
+					   what was given to the parser */
 };
 
 /* RFC 8200 section 8.1: over the pseudo-header and `data', whose checksum

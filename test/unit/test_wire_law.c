@@ -180,7 +180,7 @@ START_TEST(mh_mutations)
 			continue;
 		n = wbuf_len(&w);
 		while (hits--)
-			b[any_below(&r, (uint32_t)n)] = (uint8_t)any_below(&r, 256);
+			any_bytes(&r, b + any_below(&r, (uint32_t)n), 1);
 		if (check_accepted(b, n))
 			accepted++;
 		else

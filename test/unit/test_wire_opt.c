@@ -16,7 +16,7 @@
 static const struct {
 	uint8_t		type;
 	unsigned	min, max, step, x, y;
-	const char	*head;		/* first octets, where zeros are refused */
+	const char	*head;		/* first octets, if zeros are refused */
 	const char	*name;
 } options[] = {
 	{ 2, 2, 2, 1, 2, 0, "", "Binding Refresh Advice" },
