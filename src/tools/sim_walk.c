@@ -398,9 +398,9 @@ static unsigned walk(uint64_t seed, bool verbose, unsigned show)
 
 int walk_run(uint64_t seed, unsigned count, bool verbose, unsigned show)
 {
-	unsigned bad = 0;
+	unsigned bad = 0, i;
 
-	for (unsigned i = 0; i < count && bad < 10; i++) {
+	for (i = 0; i < count && bad < 10; i++) {
 		if (!walk(seed + i, verbose, show))
 			continue;
 		bad++;
@@ -408,7 +408,6 @@ int walk_run(uint64_t seed, unsigned count, bool verbose, unsigned show)
 		       "mip6sim --walk %" PRIu64 " 1 --verbose\n", seed + i,
 		       seed + i);
 	}
-	printf("%u walks from seed %" PRIu64 ", %u failed\n", count, seed,
-	       bad);
+	printf("%u walks from seed %" PRIu64 ", %u failed\n", i, seed, bad);
 	return bad ? 1 : 0;
 }
