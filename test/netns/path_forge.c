@@ -5,7 +5,8 @@
  *	path_forge tunnel OUTER_SRC OUTER_DST INNER_SRC INNER_DST [OPTION...]
  *		UDP to port 7000 in a tunnel.  tc= and itc= are the outer and
  *		the inner traffic class, opt=1 adds a Tunnel Encapsulation
- *		Limit, version= is the inner packet's, count= so many
+ *		Limit, version= is the inner packet's, count= so many, and
+ *		frag=N cuts the tunnel packet behind N octets
  *	path_forge too-big SRC DST OUTER_SRC OUTER_DST INNER_SRC INNER_DST mtu=N
  *		a Packet Too Big about such a packet; bad=1: wrong checksum,
  *		type= another error
@@ -31,7 +32,7 @@
 
 struct values {
 	unsigned	tc, itc, opt, version, count, mtu, bad, type, size;
-	unsigned	tso, gso, csum;
+	unsigned	tso, gso, csum, frag;
 };
 
 static struct in6_addr addr(const char *s)
@@ -120,14 +121,41 @@ static int send_raw(const struct wbuf *w, const struct in6_addr *dst,
 	return 0;
 }
 
+/* One fragment of the packet in `all': RFC 8200 section 4.5. */
+static int send_piece(const struct wbuf *all, size_t off, size_t n, bool more,
+		      uint32_t id, const struct in6_addr *dst)
+{
+	uint8_t buf[2048];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+
+	wbuf_put(&w, all->base, 4);
+	wbuf_u16(&w, (uint16_t)(8 + n));
+	wbuf_u8(&w, 44);
+	wbuf_put(&w, all->base + 7, 33);
+	wbuf_u8(&w, all->base[6]);
+	wbuf_u8(&w, 0);
+	wbuf_u16(&w, (uint16_t)(off | more));
+	wbuf_u32(&w, id);
+	wbuf_put(&w, all->base + 40 + off, n);
+	return send_raw(&w, dst, 1);
+}
+
 static int tunnel(char **a, const struct values *v)
 {
 	uint8_t buf[2048];
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
 	struct in6_addr dst = addr(a[1]);
+	size_t cut = v->frag & ~7u, all;
 
 	put_tunnel(&w, a, v);
-	return send_raw(&w, &dst, v->count);
+	all = wbuf_len(&w) - 40;
+	if (!v->frag || w.bad || cut >= all)
+		return send_raw(&w, &dst, v->count);
+	for (uint32_t i = 0; i < v->count; i++)
+		if (send_piece(&w, 0, cut, true, i + 1, &dst) ||
+		    send_piece(&w, cut, all - cut, false, i + 1, &dst))
+			return 1;
+	return 0;
 }
 
 static int too_big(char **a, const struct values *v)
@@ -217,6 +245,7 @@ static int value(struct values *v, const char *s)
 		{ "mtu=", &v->mtu }, { "bad=", &v->bad }, { "type=", &v->type },
 		{ "size=", &v->size }, { "tso=", &v->tso },
 		{ "gso=", &v->gso }, { "csum=", &v->csum },
+		{ "frag=", &v->frag },
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++)
