@@ -46,6 +46,16 @@ mh_add(struct mh *m, uint8_t type)
 	return o;
 }
 
+/* An authentication option of the same subtype in front of `o'? */
+static bool
+auth_is_repeated(const struct mh *m, const struct mopt *o)
+{
+	for (const struct mopt *p = m->opt; p < o; p++)
+		if (p->type == MOPT_AUTH && p->auth.subtype == o->auth.subtype)
+			return true;
+	return false;
+}
+
 /* The first option that stands where its RFC forbids it, or NULL; the
  * parser has refused repeated ones before.
  *
@@ -64,7 +74,7 @@ static const struct mopt *
 find_misplaced(const struct mh *m)
 {
 	const struct mopt *end = m->opt + m->nopts;
-	unsigned auths = 0, seen[4] = { 0 };
+	unsigned auths = 0;
 	bool authorized = false, aaa = false;
 
 	for (const struct mopt *o = m->opt; o < end; o++)
@@ -88,7 +98,7 @@ find_misplaced(const struct mh *m)
 			break;
 		case MOPT_AUTH:
 			authorized = true;
-			if (o->auth.subtype < 4 && seen[o->auth.subtype]++)
+			if (auth_is_repeated(m, o))
 				return o;
 			if (o->auth.subtype == MOPT_AUTH_MNHA &&
 			    (aaa || (auths == 1 && !last)))
