@@ -15,6 +15,8 @@
 #define TWO_HOURS	SEC(2 * 60 * 60)
 #define AROUTES_MAX	16
 #define METRIC		1024
+/* More than any preference makes of it. */
+#define METRIC_UNUSED	64
 
 static void
 note_limit(struct node *n, const struct attach *a, enum effect_kind what,
@@ -73,14 +75,17 @@ say_route(struct node *n, const struct attach *a, const struct prefix *dst,
 	want(n, &e);
 }
 
-/* Among interfaces the preference decides (MnIfPreference, low wins), then
- * the router's own (RFC 4191). */
+/* Among interfaces the one that carries a home address goes first: the
+ * kernel would share the traffic among equals, and send packets of one
+ * interface's addresses out of another.  Then the preference decides
+ * (MnIfPreference, low wins), then the router's own (RFC 4191). */
 static uint32_t
-metric_of(const struct attach *a, int pref)
+metric_of(const struct node *n, const struct attach *a, int pref)
 {
 	uint32_t pos = a->iface->conf ? a->iface->conf->preference : 0;
 
-	return METRIC + pos * 4 - (uint32_t)pref;
+	return METRIC + pos * 4 - (uint32_t)pref +
+	       (mn_is_elsewhere(n, a->iface) ? METRIC_UNUSED : 0);
 }
 
 static void
@@ -89,7 +94,7 @@ say_default(struct node *n, const struct attach *a, const struct router *r,
 {
 	static const struct prefix any = { .len = 0 };
 
-	say_route(n, a, &any, r, r->mtu, metric_of(a, r->pref), up);
+	say_route(n, a, &any, r, r->mtu, metric_of(n, a, r->pref), up);
 }
 
 static void
@@ -140,7 +145,7 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 
 		if (!r->router->candidate)
 			say_route(n, a, &r->prefix, r->router, 0,
-				  metric_of(a, r->pref), true);
+				  metric_of(n, a, r->pref), true);
 	}
 }
 

@@ -424,12 +424,42 @@ mn_on_leave(struct node *n, const struct attach *a)
 			leave_home(n, h);
 }
 
+/* Which interface's routes go first depends on where we are. */
+static void
+say_ways_out(struct node *n, usec_t now)
+{
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		if (i->up && i->attach && i->attach->current &&
+		    i->attach->state == ATTACH_ON)
+			attach_configure(n, i->attach, now);
+	}
+}
+
 void
 mn_on_attach(struct node *n, struct attach *a, usec_t now)
 {
-	if (n->ready && !n->stopping)
-		each_home(n, h, l)
-			place(n, h, now);
+	if (!n->ready || n->stopping)
+		return;
+	each_home(n, h, l)
+		place(n, h, now);
+	say_ways_out(n, now);
+}
+
+bool
+mn_is_elsewhere(const struct node *n, const struct iface *i)
+{
+	bool elsewhere = false;
+
+	each_home(n, h, l) {
+		if (h->place == PLACE_NOWHERE || h->place == PLACE_DISABLED)
+			continue;
+		if (h->ifindex == i->ifindex)
+			return false;
+		elsewhere = true;
+	}
+	return elsewhere;
 }
 
 bool
@@ -647,9 +677,13 @@ mn_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 	}
 	if (!i->attach)
 		return;
-	/* What the kernel forgot with the link is said again. */
-	if (i->up && !was_up)
+	/* What the kernel forgot with the link is said again, and first what
+	 * has changed of it since. */
+	if (i->up && !was_up) {
+		if (i->attach->current)
+			attach_configure(n, i->attach, now);
 		wants_repeat(n, i->ifindex);
+	}
 	attach_on_link(n, i->attach, was_up, now);
 }
 

@@ -37,6 +37,8 @@ struct world {
 	struct in6_addr	fresh;		/* an address that it asked for */
 	bool		has_fresh;
 	bool		slow_dad;	/* the kernel says nothing about it */
+	uint32_t	eth;		/* where things happen */
+	uint32_t	metric[4];	/* of each interface's default route */
 };
 
 static struct in6_addr A(const char *s)
@@ -124,6 +126,9 @@ static void did(struct world *w, const struct effect *e)
 		}
 		break;
 	case EF_ROUTE:
+		if (!e->route.dst.len)
+			w->metric[e->route.ifindex] = e->route.up ?
+				e->route.metric : 0;
 		say(w, "route %s %s\n", e->route.up ? "up" : "down",
 		    prefix_print(&e->route.dst, p));
 		break;
@@ -153,7 +158,7 @@ static void address_is(struct world *w, const struct in6_addr *addr,
 {
 	struct event ev = { .kind = EV_ADDRESS };
 
-	ev.address.ifindex = ETH0;
+	ev.address.ifindex = w->eth;
 	ev.address.addr = *addr;
 	ev.address.plen = 64;
 	ev.address.state = state;
@@ -211,8 +216,8 @@ static void link_is(struct world *w, bool up)
 {
 	struct event ev = { .kind = EV_LINK };
 
-	ev.link.ifindex = ETH0;
-	strcpy(ev.link.name, "eth0");
+	ev.link.ifindex = w->eth;
+	strcpy(ev.link.name, w->eth == ETH0 ? "eth0" : "eth1");
 	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 0x10 } };
 	ev.link.mtu = 1500;
 	ev.link.up = up;
@@ -231,7 +236,7 @@ static void packet(struct world *w, const struct wbuf *b, uint8_t station)
 	struct event ev = { .kind = EV_PACKET };
 
 	ck_assert(!b->bad);
-	ev.packet.ifindex = ETH0;
+	ev.packet.ifindex = w->eth;
 	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
 	ev.packet.data = (struct span){ b->base, wbuf_len(b) };
 	input(w, &ev);
@@ -379,6 +384,7 @@ static void make(struct world *w)
 	struct conf_peer *p;
 
 	memset(w, 0, sizeof(*w));
+	w->eth = ETH0;
 	memcpy(seed.secret, "a seed that is the same every ti", 32);
 	w->conf = conf_new();
 	w->conf->roles = CONF_MN;
@@ -730,6 +736,40 @@ START_TEST(routers_that_are_none)
 }
 END_TEST
 
+/* Two interfaces of one preference: the routes of the one that carries the
+ * home address go first, wherever that is, and none shares its traffic. */
+START_TEST(two_interfaces)
+{
+	struct world w;
+
+	make(&w);
+	conf_add_iface(w.conf, "eth0");
+	conf_add_iface(w.conf, "eth1");
+	for (w.eth = ETH0 + 1; w.eth >= ETH0; w.eth--) {
+		link_is(&w, true);
+		linklocal(&w);
+	}
+	ready(&w);
+	w.eth = ETH0 + 1;
+	ra(&w, 3, "2001:db8:3::");
+	drain(&w);
+	w.eth = ETH0;
+	ra(&w, 1, "2001:db8:1::");
+	forget(&w);
+	ck_assert_uint_gt(w.metric[ETH0], 0);
+	ck_assert_uint_gt(w.metric[ETH0 + 1], w.metric[ETH0]);
+	link_is(&w, false);
+	forget(&w);
+	link_is(&w, true);
+	forget(&w);
+	ck_assert_uint_lt(w.metric[ETH0 + 1], w.metric[ETH0]);
+	ra(&w, 1, "2001:db8:1::");
+	forget(&w);
+	ck_assert_uint_gt(w.metric[ETH0 + 1], w.metric[ETH0]);
+	end(&w);
+}
+END_TEST
+
 START_TEST(linklocal_of_somebody_else)
 {
 	struct world w;
@@ -1066,7 +1106,7 @@ int main(void)
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
 		silent_router, no_probes, stranger_without_prefix,
 		prefix_without_flags, refused_and_expired,
-		refresh_without_link, routers_that_are_none, return_home, return_home_without_router_address,
+		refresh_without_link, routers_that_are_none, two_interfaces, return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
 	};
