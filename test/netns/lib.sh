@@ -16,7 +16,7 @@
 #	plug_in NODE DEV LINK		carrier comes back, on this link
 #	at NODE COMMAND...		run something in a node
 #	capture LINK			tcpdump to $T/LINK.pcap, until capture_end
-#	daemon NODE CONF		start mip6d; its log is $T/NODE.log
+#	daemon NODE CONF [OPTION...]	start mip6d; its log is $T/NODE.log
 #	daemon_stop NODE | daemon_kill NODE
 #	ctl NODE WORD...		mip6ctl
 #	eventually SECONDS COMMAND...	wait until the command succeeds
@@ -36,7 +36,7 @@ top_builddir=${top_builddir:-$top_srcdir/build}
 P=m6-$$			# the prefix of our namespaces
 T=			# a directory for this run
 failed=0 checks=0
-declare -A pid_of=() conf_of=()
+declare -A pid_of=()
 jobs_pids=()
 captures=()
 nodes=()
@@ -155,13 +155,14 @@ ctl() { local n=$1; shift; "$mip6ctl" --run-dir "$T/run-$n" "$@"; }
 daemon_up() { ctl "$1" status > /dev/null 2>&1; }
 
 daemon() {
-	conf_of[$1]=$2
-	ip netns exec "$P-$1" "$mip6d" -f -c "$2" --run-dir "$T/run-$1" \
-		--state-dir "$T/state-$1" >> "$T/$1.log" 2>&1 < /dev/null &
-	pid_of[$1]=$!
-	eventually 10 daemon_up "$1" || {
-		cat "$T/$1.log"
-		die "mip6d of $1 does not start"
+	local n=$1 conf=$2
+	shift 2
+	ip netns exec "$P-$n" "$mip6d" -f -c "$conf" --run-dir "$T/run-$n" \
+		--state-dir "$T/state-$n" "$@" >> "$T/$n.log" 2>&1 < /dev/null &
+	pid_of[$n]=$!
+	eventually 10 daemon_up "$n" || {
+		cat "$T/$n.log"
+		die "mip6d of $n does not start"
 	}
 }
 
