@@ -381,6 +381,23 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 }
 
 static void
+on_timer(uv_timer_t *t)
+{
+	struct ctl *s = t->data;
+
+	list_each(it, &s->clients) {
+		struct client *c = container_of(it, struct client, list);
+		bool busy = c->writing || c->in_len ||
+			    c->state == CLIENT_SHOWING;
+
+		if (busy && ++c->stuck > STUCK_TURNS)
+			client_close(c);
+	}
+	if (!s->nclients)
+		uv_timer_stop(t);
+}
+
+static void
 on_connection(uv_stream_t *listener, int status)
 {
 	struct ctl *s = listener->data;
@@ -396,7 +413,8 @@ on_connection(uv_stream_t *listener, int status)
 	uv_pipe_init(s->loop, &c->pipe, 0);
 	c->pipe.data = c;
 	list_append(&s->clients, &c->list);
-	s->nclients++;
+	if (s->nclients++ == 0)
+		uv_timer_start(&s->timer, on_timer, STUCK_CHECK, STUCK_CHECK);
 	if (uv_accept(listener, (uv_stream_t *)&c->pipe) < 0) {
 		client_close(c);
 		return;
@@ -408,21 +426,6 @@ on_connection(uv_stream_t *listener, int status)
 		return;
 	}
 	uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read);
-}
-
-static void
-on_timer(uv_timer_t *t)
-{
-	struct ctl *s = t->data;
-
-	list_each(it, &s->clients) {
-		struct client *c = container_of(it, struct client, list);
-		bool busy = c->writing || c->in_len ||
-			    c->state == CLIENT_SHOWING;
-
-		if (busy && ++c->stuck > STUCK_TURNS)
-			client_close(c);
-	}
 }
 
 void
@@ -508,7 +511,6 @@ ctl_open(uv_loop_t *loop, const char *path, const struct ctl_ops *ops,
 		ctl_close(s);
 		return err;
 	}
-	uv_timer_start(&s->timer, on_timer, STUCK_CHECK, STUCK_CHECK);
 	*ret = s;
 	return 0;
 }

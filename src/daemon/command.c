@@ -163,6 +163,27 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 	return 0;
 }
 
+/* What the data path was opened with. */
+static void
+tell_unchanged(const struct conf *old, const struct conf *conf,
+	       struct record_sink *sink)
+{
+	static const char text[] = "FastPath and HaMaxBindings are applied "
+				   "to the data path with a restart";
+	struct record r;
+
+	if (old->fast_path == conf->fast_path &&
+	    (old->ha_max_bindings == conf->ha_max_bindings ||
+	     !(conf->roles & CONF_HA)))
+		return;
+	log_warn("%s", text);
+	if (!sink)
+		return;
+	record_init(&r, "warning");
+	record_str(&r, "text", text);
+	sink->put(sink, &r);
+}
+
 int
 command_reload(struct daemon *d, usec_t undo, struct record_sink *sink,
 	       char why[CTL_WHY])
@@ -179,6 +200,7 @@ command_reload(struct daemon *d, usec_t undo, struct record_sink *sink,
 		return err;
 	}
 	log_notice("new configuration from %s", d->opt->conf_file);
+	tell_unchanged(old, conf, sink);
 	if (!undo) {
 		conf_free(old);
 		d->before = conf_free(d->before);

@@ -110,7 +110,9 @@ do_proxy(struct daemon *d, struct effect *e)
 static int
 do_dns(struct daemon *d, struct effect *e)
 {
-	dns_set(d->dns, &e->dns, world_name(&d->world, e->dns.ifindex));
+	const struct world_link *l = world_link(&d->world, e->dns.ifindex);
+
+	dns_set(d->dns, &e->dns, l ? l->link.name : NULL);
 	return 0;
 }
 

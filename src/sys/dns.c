@@ -228,14 +228,15 @@ iface_run(struct dns_iface *i)
 static struct dns_iface *
 iface_get(struct dns *d, uint32_t ifindex, const char *ifname)
 {
-	struct dns_iface *i;
+	struct dns_iface *i = NULL;
 
 	list_each(it, &d->ifaces) {
 		i = container_of(it, struct dns_iface, list);
 		if (i->want.ifindex == ifindex)
 			return i;
 	}
-	i = calloc(1, sizeof(*i));
+	if (ifname)
+		i = calloc(1, sizeof(*i));
 	if (!i)
 		return NULL;
 	list_init(&i->list);
@@ -250,7 +251,8 @@ dns_set(struct dns *d, const struct ef_dns *ef, const char *ifname)
 {
 	struct dns_iface *i;
 
-	if (d->way == WAY_NONE)
+	/* systemd-resolved forgets an interface that is gone by itself */
+	if (d->way == WAY_NONE || (d->way == WAY_RESOLVED && !ifname))
 		return;
 	i = iface_get(d, ef->ifindex, ifname);
 	if (!i)

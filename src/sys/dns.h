@@ -25,6 +25,7 @@ struct dns;
 struct dns *dns_open(uv_loop_t *, const char *hook);
 /* "hook /etc/mip6d/dns-hook", "systemd-resolved" or "nobody" */
 const char *dns_whom(const struct dns *);
+/* `ifname' NULL: the interface is gone. */
 void	dns_set(struct dns *, const struct ef_dns *, const char *ifname);
 /* Withdraw everything that was set, and wait for it.  Always NULL. */
 struct dns *dns_close(struct dns *);

@@ -295,8 +295,8 @@ rules_install(const char *tool, uint16_t queue, char *ret_chosen, size_t cap)
 	int err = -ENOENT;
 	size_t i;
 
-	snprintf(ret_chosen, cap, any ? "neither ip6tables nor nft is installed" :
-		 "%s is not installed", tool);
+	snprintf(ret_chosen, cap, "%s is not installed",
+		 any ? "neither of ip6tables and nft" : tool);
 	for (i = 0; i < XT_TOOLS && err; i++)
 		if (any || !strcmp(tool, xt_tools[i].name))
 			err = xt_install(xt_tools[i].name, queue, ret_chosen,

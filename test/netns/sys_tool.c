@@ -12,6 +12,7 @@
  *	route IFACE DST [via=ADDR] [metric=N] [mtu=N] | noroute IFACE DST ...
  *	sync | clear | takeover IFACE
  *	listen IFACE | deaf IFACE | proxy IFACE ADDR | noproxy IFACE ADDR
+ *	proxies IFACE ADDR N		so many, counting up
  *	send IFACE LLADDR|- HEX		a whole packet
  *	queue NUMBER | rules TOOL NUMBER | norules
  *	stay	commands from standard input, one a line, until its end
@@ -211,6 +212,23 @@ static int do_proxy(struct tool *t, char **w)
 	return nd_proxy(&t->ears, ifindex, &a, !strcmp(w[0], "proxy"));
 }
 
+static int do_proxies(struct tool *t, char **w)
+{
+	struct in6_addr a;
+	uint32_t ifindex;
+	int err = 0;
+
+	if (!parse_iface(w[1], &ifindex) || !w[2] || !w[3] ||
+	    addr_parse(w[2], &a))
+		return -EINVAL;
+	for (int i = 0, n = atoi(w[3]); i < n && !err; i++) {
+		a.s6_addr[14] = (uint8_t)(i >> 8);
+		a.s6_addr[15] = (uint8_t)i;
+		err = nd_proxy(&t->ears, ifindex, &a, true);
+	}
+	return err;
+}
+
 static size_t parse_hex(const char *s, uint8_t *out, size_t cap)
 {
 	size_t n = 0;
@@ -277,7 +295,7 @@ static const struct {
 	{ "takeover", do_takeover },
 	{ "listen", do_listen }, { "deaf", do_listen },
 	{ "proxy", do_proxy }, { "noproxy", do_proxy },
-	{ "send", do_send }, { "queue", do_queue },
+	{ "proxies", do_proxies }, { "send", do_send }, { "queue", do_queue },
 	{ "rules", do_rules }, { "norules", do_norules },
 	{ "stay", do_stay },
 };
