@@ -270,9 +270,11 @@ arrive_home(struct node *n, struct mn_home *h, uint32_t ifindex, bool dad,
 	h->place = PLACE_HOME;
 	h->ifindex = ifindex;
 	say_address(n, h, ifindex, dad, true);
+	/* On the path device it stays until the kernel has it here: its local
+	 * route comes a moment after the address, and what arrived in between
+	 * would find nobody (on_home_address). */
 	say_flow(n, h, FLOW_PATH, false);
 	drop_tunnel(n, h);
-	say_address(n, h, IFINDEX_PATH, false, false);
 	note_home(n, h, now);
 	if (!dad) {
 		h->announcements = MAX_NEIGHBOR_ADVERTISEMENT;
@@ -720,8 +722,23 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 	h->place = h->contest == CONTEST_OTHER ? PLACE_DISABLED :
 		   PLACE_NOWHERE;
 	h->contest = CONTEST_ASKED;
-	if (a && h->place != PLACE_DISABLED)
+	if (h->place == PLACE_DISABLED)
+		say_address(n, h, IFINDEX_PATH, false, false);
+	else if (a)
 		come_home(n, h, a, now);
+}
+
+/* What became of the home address on the home link. */
+static void
+on_home_address(struct node *n, struct mn_home *h, struct iface *i,
+		enum addr_state state, usec_t now)
+{
+	if (state == ADDR_DUPLICATE)
+		on_home_duplicate(n, h, i->attach, now);
+	if (state == ADDR_VALID)
+		h->contest = CONTEST_NONE;
+	if (state == ADDR_VALID || state == ADDR_OPTIMISTIC)
+		say_address(n, h, IFINDEX_PATH, false, false);
 }
 
 void
@@ -734,11 +751,8 @@ mn_on_address(struct node *n, struct iface *i, const struct ev_address *ev,
 	key.address.key = (struct addr_key){ ev->ifindex, ev->addr };
 	if (ev->state == ADDR_GONE && i->up)
 		want_repeat(n, &key);
-	if (ev->state == ADDR_DUPLICATE && h && h->place == PLACE_HOME &&
-	    h->ifindex == ev->ifindex)
-		on_home_duplicate(n, h, i->attach, now);
-	if (ev->state == ADDR_VALID && h && h->ifindex == ev->ifindex)
-		h->contest = CONTEST_NONE;
+	if (h && h->place == PLACE_HOME && h->ifindex == ev->ifindex)
+		on_home_address(n, h, i, ev->state, now);
 	if (i->attach)
 		attach_on_address(n, i->attach, ev, now);
 }
