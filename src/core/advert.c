@@ -44,7 +44,7 @@ struct advert {
 	struct asker	asker[ASKERS];
 };
 
-/* --- what is said (RFC 4861 6.2.3) --------------------------------------- */
+/* --- what is said (RFC 4861 6.2.3) -------------------------------------- */
 
 /* Where the next message of a set goes on: what exceeds the link's MTU goes
  * into another message. */
@@ -246,7 +246,7 @@ speak(struct node *n, const struct iface *i, const struct conf_iface *c,
 		;
 }
 
-/* --- multicast (RFC 4861 6.2.4) ------------------------------------------ */
+/* --- multicast (RFC 4861 6.2.4) ----------------------------------------- */
 
 /* RFC 6275 section 13: MinRtrAdvInterval where that is less than three
  * seconds. */
@@ -308,7 +308,7 @@ speak_anew(struct node *n, struct advert *a, usec_t now)
 	speak_soon(n, a, 0, now);
 }
 
-/* --- solicitations (RFC 4861 6.2.6) -------------------------------------- */
+/* --- solicitations (RFC 4861 6.2.6) ------------------------------------- */
 
 static void
 speak_to_askers(struct node *n, struct alarm *alarm, usec_t now)

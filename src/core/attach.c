@@ -35,7 +35,7 @@
 
 static alarm_fire on_solicit, on_probe, on_grace, on_age, on_silence;
 
-/* --- life ---------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 struct attach *
 attach_new(struct node *n, struct iface *i, usec_t now)
@@ -79,7 +79,7 @@ attach_free(struct node *n, struct attach *a)
 	return NULL;
 }
 
-/* --- solicitations ---------------------------------------------------------------- */
+/* --- solicitations ------------------------------------------------------ */
 
 static bool
 linklocal_valid(const struct iface *i, const struct in6_addr *ll)
@@ -144,7 +144,7 @@ send_probe(struct node *n, struct attach *a, usec_t now)
 		note_put(n, &note, now);
 }
 
-/* --- the verdicts ------------------------------------------------------------------- */
+/* --- the verdicts ------------------------------------------------------- */
 
 static void
 listen_for_silence(struct node *n, struct attach *a, usec_t now)
@@ -338,7 +338,7 @@ on_silence(struct node *n, struct alarm *al, usec_t now)
 		check(n, a, false, now);
 }
 
-/* --- what we hear ----------------------------------------------------------------------- */
+/* --- what we hear ------------------------------------------------------- */
 
 static void
 age_next(struct node *n, struct attach *a, usec_t now)
@@ -532,7 +532,7 @@ attach_on_address(struct node *n, struct attach *a,
 	}
 }
 
-/* --- questions ------------------------------------------------------------------------------ */
+/* --- questions ---------------------------------------------------------- */
 
 bool
 attach_usable(const struct attach *a)

@@ -39,7 +39,7 @@ attach_init_lists(struct attach *a)
 	list_init(&a->routes);
 }
 
-/* --- what is configured ------------------------------------------------------ */
+/* --- what is configured ------------------------------------------------- */
 
 /* A lifetime ends here, not in the kernel: the address stays while we say
  * so.  It is not preferred: the home address is what applications use. */
@@ -179,7 +179,7 @@ attach_prefix_renumber(struct node *n, struct attach *a, struct aprefix *p)
 		p->autonomous = false;		/* RFC 7217 section 6: give up */
 }
 
-/* --- routers ------------------------------------------------------------------- */
+/* --- routers ------------------------------------------------------------ */
 
 /* Link-local addresses of routers are not unique (11.5.1): the link-layer
  * address tells two fe80::1 apart. */
@@ -258,7 +258,7 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 	free(r);
 }
 
-/* --- prefixes -------------------------------------------------------------------- */
+/* --- prefixes ----------------------------------------------------------- */
 
 static struct aprefix *
 find_prefix(const struct attach *a, const struct prefix *prefix)
@@ -426,7 +426,7 @@ attach_learn(struct node *n, struct attach *a, struct rx *rx, bool candidate,
 	return r;
 }
 
-/* --- lifetimes --------------------------------------------------------------------- */
+/* --- lifetimes ---------------------------------------------------------- */
 
 static usec_t
 sooner(usec_t a, usec_t b)

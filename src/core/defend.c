@@ -117,7 +117,7 @@ defence_new(struct node *n, const struct in6_addr *hoa,
 	return f;
 }
 
-/* --- asking (RFC 4862 5.4.2) --------------------------------------------- */
+/* --- asking (RFC 4862 5.4.2) -------------------------------------------- */
 
 static void
 note_dad(struct node *n, const struct defence *f, enum note_code code,
@@ -182,7 +182,7 @@ asked(struct node *n, struct defence *f, bool unique, usec_t now)
 	ha_on_dad(n, &hoa, unique, now);
 }
 
-/* --- advertising --------------------------------------------------------- */
+/* --- advertising -------------------------------------------------------- */
 
 /* RFC 6275 10.4.1: from an address of ours on that interface. */
 static const struct in6_addr *
@@ -269,7 +269,7 @@ defence_ring(struct node *n, struct alarm *a, usec_t now)
 		asked(n, f, true, now);
 }
 
-/* --- hearing ------------------------------------------------------------- */
+/* --- hearing ------------------------------------------------------------ */
 
 /* RFC 4862 5.4.3: another node asks for the same address at the same time;
  * unless it is our own solicitation that came back (RFC 7527 4.2). */

@@ -55,7 +55,7 @@ wish_drop(struct wish *w)
 	w->dirty = 0;
 }
 
-/* --- the outbox ----------------------------------------------------------- */
+/* --- the outbox --------------------------------------------------------- */
 
 struct wbuf *
 outbox_start(struct node *n)
@@ -120,7 +120,7 @@ send_build(struct node *n, struct wish *w, struct effect *ret)
 	return true;
 }
 
-/* --- notes ---------------------------------------------------------------- */
+/* --- notes -------------------------------------------------------------- */
 
 void
 note_put(struct node *n, const struct note *note, usec_t now)
@@ -154,7 +154,7 @@ sync_build(struct node *n, struct wish *w, struct effect *ret)
 	return true;
 }
 
-/* --- the list -------------------------------------------------------------- */
+/* --- the list ----------------------------------------------------------- */
 
 static wish_build *const builders[WISH_KINDS] = {
 	[WISH_SEND]	= send_build,

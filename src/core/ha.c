@@ -26,7 +26,7 @@
 #define ANNOUNCE_LOOK	4096
 #define ANNOUNCE_PAUSE	MSEC(10)
 
-/* --- home links ---------------------------------------------------------- */
+/* --- home links --------------------------------------------------------- */
 
 static bool
 link_virtual(const struct conf_home_link *l)
@@ -85,7 +85,7 @@ link_address(const struct node *n, const struct conf_home_link *l,
 	return prefix_match(&l->prefix, local) && node_owns(n, local);
 }
 
-/* --- hearing solicitations ----------------------------------------------- */
+/* --- hearing solicitations ---------------------------------------------- */
 
 /* Bits that bring what is heard outside into line with the binding. */
 static uint16_t
@@ -161,7 +161,7 @@ ha_defended(const struct node *n, const struct iface *i,
 	return NULL;
 }
 
-/* --- admission (RFC 6275 10.3.1) ----------------------------------------- */
+/* --- admission (RFC 6275 10.3.1) ---------------------------------------- */
 
 /* A care-of address that would only lead back here. */
 static bool
@@ -339,7 +339,7 @@ home_adopt(struct node *n, struct binding *b, usec_t now)
 	return true;
 }
 
-/* --- the answer (RFC 6275 9.5.4, 10.3.2) --------------------------------- */
+/* --- the answer (RFC 6275 9.5.4, 10.3.2) -------------------------------- */
 
 /*
  * To the source of the Binding Update; with a type 2 routing header unless
@@ -392,7 +392,7 @@ static const struct keeper correspondent_keeper = {
 	.answer = home_answer,
 };
 
-/* --- receiving a Binding Update ------------------------------------------ */
+/* --- receiving a Binding Update ----------------------------------------- */
 
 /* What the message asks for; false: to be discarded in silence. */
 static bool
@@ -563,7 +563,7 @@ ha_has_binding(const struct node *n, const struct in6_addr *hoa,
 	       addr_eq(&b->tunnel->key.remote, coa);
 }
 
-/* --- life ---------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 static void announce_some(struct node *, struct alarm *, usec_t now);
 

@@ -21,7 +21,7 @@
  * what may be removed (EF_SYNC). */
 #define SYNC_PATIENCE	SEC(10)
 
-/* --- alarms ------------------------------------------------------------------ */
+/* --- alarms ------------------------------------------------------------- */
 
 void
 alarm_init(struct alarm *a, alarm_fire *fire)
@@ -45,7 +45,7 @@ alarm_clear(struct node *n, struct alarm *a)
 	heap_cancel(&n->timers, &a->t);
 }
 
-/* --- limits -------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------- */
 
 usec_t
 rate_next(const struct rate *r)
@@ -79,7 +79,7 @@ node_may_answer(struct node *n, usec_t now)
 	return true;
 }
 
-/* --- answers to what cannot be taken --------------------------------------------- */
+/* --- answers to what cannot be taken ------------------------------------ */
 
 /* RFC 4443 2.4 e: who must not be answered with an error. */
 static bool
@@ -171,7 +171,7 @@ answer_fault(struct node *n, const struct rx *rx, const struct wire_error *e,
 	}
 }
 
-/* --- packets ----------------------------------------------------------------------- */
+/* --- packets ------------------------------------------------------------ */
 
 typedef void on_message(struct node *, struct rx *, usec_t now);
 
@@ -295,7 +295,7 @@ input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
 		send_binding_error(n, &rx, MH_BE_UNKNOWN_BINDING, now);
 }
 
-/* --- the other events ----------------------------------------------------------------- */
+/* --- the other events --------------------------------------------------- */
 
 static const struct {
 	unsigned	roles;
@@ -472,7 +472,7 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	sync_try(n);
 }
 
-/* --- life --------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 usec_t
 node_deadline(const struct node *n)
@@ -578,7 +578,7 @@ node_free(struct node *n)
 	return NULL;
 }
 
-/* --- show ---------------------------------------------------------------------------------- */
+/* --- show --------------------------------------------------------------- */
 
 static const char *
 roles_word(unsigned roles)

@@ -113,7 +113,7 @@ void	note_put(struct node *, const struct note *, usec_t now);
 /* Fill in what a note says of a message: sequence number, lifetime, status. */
 void	note_of_mh(const struct mh *, struct note *);
 
-/* --- wanted objects: few, keyed, compared by value ----------------------- */
+/* --- wanted objects: few, keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy or resolver shall be (e->kind is
  * EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY or EF_DNS).  Repeating what is
@@ -127,7 +127,7 @@ void	wants_repeat(struct node *, uint32_t ifindex);	/* all of a link */
 void	wants_withdraw(struct node *);	/* all of them shall not be */
 void	wants_free(struct node *);	/* says nothing */
 
-/* --- tunnels -------------------------------------------------------------- */
+/* --- tunnels ------------------------------------------------------------ */
 
 #define TUNNEL_UP	0x1
 #define TUNNEL_DOWN	0x2
@@ -150,7 +150,7 @@ void	tunnels_init(struct node *);
 void	tunnels_fini(struct node *);		/* says nothing */
 bool	tunnels_show(const struct node *, struct cursor *, struct record_sink *);
 
-/* --- interfaces ----------------------------------------------------------- */
+/* --- interfaces --------------------------------------------------------- */
 
 struct iface {
 	struct list	all;
@@ -192,7 +192,7 @@ const struct iface_addr *iface_addr_find(const struct iface *,
 /* Is it an address of this node's, usable, on any interface? */
 bool	node_owns(const struct node *, const struct in6_addr *);
 
-/* --- packets, on their way through the tables of node.c ------------------- */
+/* --- packets, on their way through the tables of node.c ----------------- */
 
 /* A packet that was parsed whole. */
 struct rx {
@@ -222,7 +222,7 @@ void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
 
-/* --- the parts' life -------------------------------------------------------- */
+/* --- the parts' life ---------------------------------------------------- */
 
 /* Each role or part has these, called from the table in node.c for the
  * roles that the configuration names. */
@@ -258,7 +258,7 @@ void	advert_on_address(struct node *, struct iface *, usec_t now);
 void	advert_shutdown(struct node *, usec_t now);	/* final RAs */
 int	advert_reconfigure(struct node *, const struct conf *, usec_t now);
 
-/* --- protection (security.c) ------------------------------------------------ */
+/* --- protection (security.c) -------------------------------------------- */
 
 /* Index of the configuration's peers, exact addresses hashed; prefixes are
  * tried longest first after that. */
@@ -315,7 +315,7 @@ struct mh_route {
 void	node_send_mh(struct node *, struct mh *, const struct mh_route *,
 		     const struct conf_peer *peer, uint64_t replay, usec_t now);
 
-/* --- the node ---------------------------------------------------------------- */
+/* --- the node ----------------------------------------------------------- */
 
 /* Messages of one type to one peer: MAX_UPDATE_RATE a second (11.8). */
 struct rate {

@@ -48,7 +48,7 @@ registrant_fini(struct node *n, struct registrant *r)
 	wish_drop(&r->store);
 }
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------- */
 
 /* RFC 6275 11.8: 1.5 s when the home agent must do DAD first, else 1 s. */
 static usec_t
@@ -251,7 +251,7 @@ on_refresh(struct node *n, struct alarm *a, usec_t now)
 			   now);
 }
 
-/* --- what stands ------------------------------------------------------------- */
+/* --- what stands -------------------------------------------------------- */
 
 static void
 unbind(struct node *n, struct registrant *r)
@@ -330,7 +330,7 @@ deregistered(struct node *n, struct registrant *r, usec_t now)
 	r->ops->on_event(n, r, REG_DEREGISTERED, now);
 }
 
-/* --- what a refusal means ------------------------------------------------------ */
+/* --- what a refusal means ----------------------------------------------- */
 
 static void
 refuse_halt(struct node *n, struct registrant *r, const struct mh *mh,
@@ -448,7 +448,7 @@ refused(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 	refuse_slow(n, r, mh, now);
 }
 
-/* --- acknowledgements ----------------------------------------------------------- */
+/* --- acknowledgements --------------------------------------------------- */
 
 static bool
 outstanding(const struct registrant *r, uint16_t seq)
@@ -527,7 +527,7 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 		accepted(n, r, mh, now);
 }
 
-/* --- over a restart ---------------------------------------------------------------- */
+/* --- over a restart ----------------------------------------------------- */
 
 #define STORE_VERSION	1
 

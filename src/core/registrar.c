@@ -96,7 +96,7 @@ registrar_next(const struct registrar *r, struct binding *after, size_t *pos)
 	return m ? container_of(m, struct binding, node) : NULL;
 }
 
-/* --- one binding --------------------------------------------------------- */
+/* --- one binding -------------------------------------------------------- */
 
 static void binding_ring(struct node *, struct alarm *, usec_t now);
 
@@ -244,7 +244,7 @@ binding_ring(struct node *n, struct alarm *a, usec_t now)
 	binding_hold(n, b, 0, now);
 }
 
-/* --- answers ------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------ */
 
 static void
 answer(struct node *n, const struct registration *rq, uint8_t status,
@@ -264,7 +264,7 @@ refuse(struct node *n, const struct registration *rq, uint8_t status,
 	answer(n, rq, status, rq->seq, 0, now);
 }
 
-/* --- registration (RFC 6275 10.3.1) -------------------------------------- */
+/* --- registration (RFC 6275 10.3.1) ------------------------------------- */
 
 static void
 note_up(struct node *n, const struct registration *rq, enum note_code code,
@@ -457,7 +457,7 @@ registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
 	refuse(n, &rq, status ? status : MH_ST_RESOURCES, now);
 }
 
-/* --- deregistration (RFC 6275 10.3.2) ------------------------------------ */
+/* --- deregistration (RFC 6275 10.3.2) ----------------------------------- */
 
 static void
 deregister(struct node *n, const struct registration *rq, usec_t now)
@@ -480,7 +480,7 @@ deregister(struct node *n, const struct registration *rq, usec_t now)
 	answer(n, rq, MH_ST_ACCEPTED, rq->seq, 0, now);
 }
 
-/* --- the door ------------------------------------------------------------ */
+/* --- the door ----------------------------------------------------------- */
 
 /*
  * RFC 6275 9.5.1: the sequence number is greater than that of the last
@@ -544,7 +544,7 @@ registrar_withdraw(struct node *n)
 			binding_stop(n, b);
 }
 
-/* --- effects ------------------------------------------------------------- */
+/* --- effects ------------------------------------------------------------ */
 
 static bool
 flow_build(struct binding *b, struct effect *ret)

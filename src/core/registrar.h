@@ -150,7 +150,7 @@ void	binding_path(const struct binding *, struct in6_addr *ret_coa,
 bool	registrar_show(const struct node *, usec_t now, struct cursor *,
 		       struct record_sink *);
 
-/* --- inside: of registrar.c, for registrar_store.c ----------------------- */
+/* --- inside: of registrar.c, for registrar_store.c ---------------------- */
 
 const struct keeper *keeper_of(const struct node *, uint8_t kind);
 /* In the cache; NULL: memory, or it is there already. */

@@ -169,7 +169,7 @@ registrar_restore(struct node *n, const struct store_record *rec, usec_t now)
 	return true;
 }
 
-/* --- show ---------------------------------------------------------------- */
+/* --- show --------------------------------------------------------------- */
 
 void
 binding_path(const struct binding *b, struct in6_addr *ret_coa,

@@ -19,7 +19,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* --- the index ------------------------------------------------------------- */
+/* --- the index ---------------------------------------------------------- */
 
 static uint32_t
 slot_of(const struct peers *p, const struct in6_addr *addr)
@@ -113,7 +113,7 @@ security_peer(const struct node *n, const struct in6_addr *addr)
 	return NULL;
 }
 
-/* --- time ------------------------------------------------------------------ */
+/* --- time --------------------------------------------------------------- */
 
 #define NTP_UNIX_EPOCH	2208988800ULL	/* seconds from 1900 to 1970 */
 
@@ -126,7 +126,7 @@ security_ntp(const struct node *n, usec_t now)
 	       (((wall % USEC_PER_SEC) << 32) / USEC_PER_SEC);
 }
 
-/* --- the MAC ---------------------------------------------------------------- */
+/* --- the MAC ------------------------------------------------------------ */
 
 static bool
 mac_of(struct node *n, const struct conf_peer *peer,
@@ -258,7 +258,7 @@ security_sign(struct node *n, const struct conf_peer *peer,
 		memcpy(mh_bytes + auth->off + 7, mac, AUTH_MNHA_LEN);
 }
 
-/* --- sending ------------------------------------------------------------------ */
+/* --- sending ------------------------------------------------------------ */
 
 static void
 note_sent(struct node *n, const struct mh *mh, const struct mh_route *r,

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mn.h - the mobile node among its own parts.
+ *
+ *   mn.c       events, and the decision where each home address belongs
+ *   mn_home.c  what it takes to put one there
+ *   mn_life.c  from start to shutdown, reload, restart, show
+ */
+#ifndef MIP6D_CORE_MN_H
+#define MIP6D_CORE_MN_H
+
+#include "core/attach.h"
+#include "core/registrant.h"
+
+enum home_place {
+	PLACE_NOWHERE, PLACE_AWAY, PLACE_RETURNING, PLACE_HOME,
+	PLACE_DISABLED,
+};
+
+struct mn_peer {			/* a home agent, for its rate limit */
+	struct list	l;
+	struct in6_addr	addr;
+	struct rate	rate;
+};
+
+struct mn_home {
+	struct list	l;
+	struct conf_home conf;
+	struct prefix	prefix;
+	struct registrant reg;
+	enum home_place	place;
+	uint32_t	ifindex;	/* where it is placed */
+	struct in6_addr	coa;		/* of the tunnel */
+	struct tunnel	*tunnel;
+	struct lladdr	ha_ll;		/* found by solicitation */
+	unsigned	finds;
+	enum {				/* somebody defends it at home: */
+		CONTEST_NONE,
+		CONTEST_ASKED,		/*   our home agent? */
+		CONTEST_OTHER,		/*   it says no */
+	} contest;
+	struct alarm	find;
+	unsigned	announcements;	/* Neighbor Advertisements to go */
+	struct alarm	announce;
+};
+
+struct mn {
+	struct list	homes;
+	struct list	peers;
+};
+
+#define each_home(n, h, l) \
+	list_each(l, &(n)->mn->homes) \
+		for (struct mn_home *h = container_of(l, struct mn_home, l); \
+		     h; h = NULL)
+
+/* --- mn.c --- */
+struct mn_home *home_find(const struct node *, const struct in6_addr *hoa);
+/* Put it where it belongs; changes nothing when it is there. */
+void	home_put(struct node *, struct mn_home *, usec_t now);
+/* Is that an interface that may carry home addresses? */
+bool	mn_roams(const struct node *, const struct iface *);
+extern const struct registrant_ops home_ops;
+
+/* --- mn_home.c --- */
+void	home_say_address(struct node *, const struct mn_home *,
+			 uint32_t ifindex, bool dad, bool up);
+void	home_say_flow(struct node *, const struct mn_home *,
+		      enum flow_action, bool up);
+/* As the registration has it: through the tunnel, or on hold. */
+void	home_say_away_flow(struct node *, struct mn_home *);
+void	home_stop_returning(struct node *, struct mn_home *);
+void	home_stop_announcing(struct node *, struct mn_home *);
+/* The tunnel from this care-of address; *old is to be put by the caller.
+ * False: memory. */
+bool	home_use_tunnel(struct node *, struct mn_home *,
+			const struct in6_addr *coa, struct tunnel **old);
+void	home_drop_tunnel(struct node *, struct mn_home *);
+void	home_go_away(struct node *, struct mn_home *, struct attach *,
+		     const struct in6_addr *coa, usec_t now);
+void	home_leave(struct node *, struct mn_home *);
+void	home_come(struct node *, struct mn_home *, struct attach *,
+		  usec_t now);
+void	home_arrive(struct node *, struct mn_home *, uint32_t ifindex,
+		    bool dad, usec_t now);
+alarm_fire home_on_find, home_on_announce;
+
+#endif

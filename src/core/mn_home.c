@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mn_home.c - what it takes to put a home address in its place: away, on
+ * its way home, or at home (mn.c decides which).
+ *
+ * Each step says what shall be, in an order in which nothing leaves with
+ * the home address by the wrong way: the flow that holds or tunnels it is
+ * said before anything that could carry it elsewhere.
+ */
+#include "core/mn.h"
+
+/* Asking for the home agent's link-layer address (11.5.5) */
+#define FIND_TRIES	3
+
+/* --- what we say of a home address -------------------------------------- */
+
+void
+home_say_address(struct node *n, const struct mn_home *h, uint32_t ifindex,
+		 bool dad, bool up)
+{
+	struct effect e = { .kind = EF_ADDRESS };
+
+	e.address.up = up;
+	e.address.key.ifindex = ifindex;
+	e.address.key.addr = h->conf.hoa;
+	e.address.plen = ifindex == IFINDEX_PATH ? 128 : h->conf.plen;
+	e.address.nodad = !dad;
+	e.address.optimistic = dad && n->conf->optimistic_dad;
+	e.address.valid = e.address.preferred = ND_INFINITE;
+	want(n, &e);
+}
+
+static void
+say_proxy(struct node *n, const struct mn_home *h, uint32_t ifindex, bool up)
+{
+	struct effect e = { .kind = EF_PROXY };
+
+	e.proxy.up = up;
+	e.proxy.key.ifindex = ifindex;
+	e.proxy.key.addr = h->conf.hoa;
+	want(n, &e);
+}
+
+/* Everything from the home address: away, this is the only way out, so
+ * nothing leaves with it untunnelled. */
+void
+home_say_flow(struct node *n, const struct mn_home *h, enum flow_action action,
+	      bool up)
+{
+	struct effect e = { .kind = EF_FLOW };
+
+	e.flow.up = up;
+	e.flow.key.src = prefix_host(&h->conf.hoa);
+	e.flow.action = action;
+	if (h->tunnel && action != FLOW_BLOCK)
+		e.flow.path = h->tunnel->key;
+	want(n, &e);
+}
+
+static void
+note_home(struct node *n, const struct mn_home *h, usec_t now)
+{
+	struct note note = { .code = NOTE_HOME, .a = h->conf.hoa,
+			     .ifindex = h->ifindex };
+
+	note_put(n, &note, now);
+}
+
+/* --- away --------------------------------------------------------------- */
+
+void
+home_stop_returning(struct node *n, struct mn_home *h)
+{
+	alarm_clear(n, &h->find);
+	if (h->place == PLACE_RETURNING)
+		say_proxy(n, h, h->ifindex, false);
+}
+
+void
+home_stop_announcing(struct node *n, struct mn_home *h)
+{
+	alarm_clear(n, &h->announce);
+	h->announcements = 0;
+}
+
+/* The tunnel from this care-of address, instead of the one before. */
+bool
+home_use_tunnel(struct node *n, struct mn_home *h, const struct in6_addr *coa,
+		struct tunnel **old)
+{
+	struct path_key key = { .local = *coa, .remote = h->conf.ha,
+				.kind = PATH_IP6IP6 };
+
+	*old = NULL;
+	if (h->tunnel && addr_eq(&h->tunnel->key.local, coa))
+		return true;
+	*old = h->tunnel;
+	h->tunnel = tunnel_get(n, &key);
+	return h->tunnel != NULL;
+}
+
+/* Out: once the home agent has acknowledged.  In: as soon as the binding
+ * may stand. */
+void
+home_say_away_flow(struct node *n, struct mn_home *h)
+{
+	bool stands = h->reg.bound && addr_eq(&h->reg.coa, &h->coa);
+
+	if (stands || (h->reg.bound && n->conf->optimistic_handoff))
+		home_say_flow(n, h, FLOW_PATH, true);
+	else
+		home_say_flow(n, h, FLOW_HOLD, true);
+}
+
+static const struct lladdr *
+router_ll(const struct attach *a)
+{
+	return a->current->ll.len ? &a->current->ll : NULL;
+}
+
+void
+home_go_away(struct node *n, struct mn_home *h, struct attach *a,
+	     const struct in6_addr *coa, usec_t now)
+{
+	struct tunnel *old;
+
+	if (h->reg.halted && h->place == PLACE_AWAY && addr_eq(&h->coa, coa))
+		return;
+	home_stop_returning(n, h);
+	home_stop_announcing(n, h);
+	if (!home_use_tunnel(n, h, coa, &old))
+		return;
+	h->contest = CONTEST_NONE;
+	h->coa = *coa;
+	home_say_address(n, h, IFINDEX_PATH, false, true);
+	home_say_away_flow(n, h);
+	tunnel_put(n, old);
+	if (h->place == PLACE_HOME)
+		home_say_address(n, h, h->ifindex, false, false);
+	h->place = PLACE_AWAY;
+	h->ifindex = a->iface->ifindex;
+	registrant_register(n, &h->reg, coa, h->ifindex, router_ll(a),
+			    a->trigger, now);
+}
+
+/*
+ * This is not the home link any more.  The new way out is about to come, and
+ * the care-of address a moment later: until then what the home address has
+ * to say waits, rather than leave untunnelled.
+ */
+void
+home_leave(struct node *n, struct mn_home *h)
+{
+	home_stop_announcing(n, h);
+	home_say_address(n, h, IFINDEX_PATH, false, true);
+	home_say_flow(n, h, FLOW_HOLD, true);
+	home_say_address(n, h, h->ifindex, false, false);
+	h->place = PLACE_NOWHERE;
+}
+
+/* --- home --------------------------------------------------------------- */
+
+void
+home_drop_tunnel(struct node *n, struct mn_home *h)
+{
+	h->tunnel = tunnel_put(n, h->tunnel);
+}
+
+/* The multicast Neighbor Advertisements of 11.5.5, for `addr'. */
+static void
+advertise(struct node *n, const struct iface *i, const struct in6_addr *addr)
+{
+	struct nd na = { .type = ND_NA, .tll = i->ll };
+
+	na.na.target = *addr;
+	na.na.flags = ND_NA_O;
+	outbox_nd(n, i->ifindex, NULL, &na, addr, &addr_all_nodes);
+}
+
+void
+home_on_announce(struct node *n, struct alarm *al, usec_t now)
+{
+	struct mn_home *h = container_of(al, struct mn_home, announce);
+	const struct iface *i = iface_find(n, h->ifindex);
+	const struct in6_addr *ll = i ? iface_linklocal(i) : NULL;
+
+	if (!i || !h->announcements)
+		return;
+	if (!i->attach || i->attach->state != ATTACH_ON) {
+		/* Perhaps this is another link already: not before we know. */
+		alarm_set(n, &h->announce, now + RETRANS_TIMER);
+		return;
+	}
+	advertise(n, i, &h->conf.hoa);
+	if (ll)
+		advertise(n, i, ll);
+	if (--h->announcements)
+		alarm_set(n, &h->announce, now + RETRANS_TIMER);
+}
+
+/*
+ * At home.  After a deregistration without DAD, "to avoid confusion or
+ * conflict with its home agent's use of the same address"; with no binding
+ * before, like any new address.
+ */
+void
+home_arrive(struct node *n, struct mn_home *h, uint32_t ifindex, bool dad,
+	    usec_t now)
+{
+	home_stop_returning(n, h);
+	h->place = PLACE_HOME;
+	h->ifindex = ifindex;
+	home_say_address(n, h, ifindex, dad, true);
+	/* On the path device it stays until the kernel has it here: its local
+	 * route comes a moment after the address, and what arrived in between
+	 * would find nobody (on_home_address). */
+	home_say_flow(n, h, FLOW_PATH, false);
+	home_drop_tunnel(n, h);
+	note_home(n, h, now);
+	if (!dad) {
+		h->announcements = MAX_NEIGHBOR_ADVERTISEMENT;
+		home_on_announce(n, &h->announce, now);
+	}
+}
+
+/* 11.5.5: from the unspecified address, to the solicited-node group of our
+ * own home address: the home agent, its proxy, answers with its link-layer
+ * address. */
+static void
+solicit_home_agent(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct in6_addr group = addr_solicited_node(&h->conf.hoa);
+	struct nd ns = { .type = ND_NS };
+
+	ns.ns.target = h->conf.hoa;
+	outbox_nd(n, h->ifindex, NULL, &ns, &addr_unspec, &group);
+	h->finds++;
+	alarm_set(n, &h->find, now + RETRANS_TIMER);
+}
+
+void
+home_on_find(struct node *n, struct alarm *al, usec_t now)
+{
+	struct mn_home *h = container_of(al, struct mn_home, find);
+
+	if (h->place != PLACE_RETURNING)
+		return;
+	if (h->finds < FIND_TRIES)
+		solicit_home_agent(n, h, now);
+	else
+		registrant_deregister(n, &h->reg, true, h->ifindex, NULL,
+				      now, now);
+}
+
+static void
+start_returning(struct node *n, struct mn_home *h, struct attach *a)
+{
+	struct tunnel *old = h->tunnel;
+
+	home_stop_announcing(n, h);
+	h->place = PLACE_RETURNING;
+	h->ifindex = a->iface->ifindex;
+	h->ha_ll.len = 0;
+	h->finds = 0;
+	/* Until the acknowledgement nothing is sent or received with the
+	 * home address here; solicitations for it are for us to answer.  It
+	 * stays where it was away, to hear the acknowledgement. */
+	h->tunnel = NULL;
+	home_say_address(n, h, IFINDEX_PATH, false, true);
+	home_say_flow(n, h, FLOW_HOLD, true);
+	tunnel_put(n, old);
+	say_proxy(n, h, h->ifindex, true);
+}
+
+void
+home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
+{
+	const struct router *ha = attach_router_with(a, &h->conf.ha);
+	uint32_t ifindex = a->iface->ifindex;
+
+	if (h->place == PLACE_HOME && h->ifindex == ifindex)
+		return;
+	if (h->place == PLACE_HOME)
+		home_say_address(n, h, h->ifindex, false, false);
+	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
+	    h->contest != CONTEST_ASKED) {
+		home_arrive(n, h, ifindex, true, now);
+		return;
+	}
+	if (h->place != PLACE_RETURNING || h->ifindex != ifindex) {
+		home_stop_returning(n, h);
+		start_returning(n, h, a);
+	}
+	if (ha && ha->ll.len)
+		h->ha_ll = ha->ll;
+	/* Who answers for a contested address need not be the home agent:
+	 * then the kernel finds it, by its own address. */
+	if (h->ha_ll.len || h->contest == CONTEST_ASKED)
+		registrant_deregister(n, &h->reg, true, ifindex,
+				      h->ha_ll.len ? &h->ha_ll : NULL,
+				      a->trigger, now);
+	else if (!h->finds)
+		solicit_home_agent(n, h, now);
+}
