@@ -10,6 +10,7 @@
  */
 #include "core/attach.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TWO_HOURS	SEC(2 * 60 * 60)
@@ -17,6 +18,9 @@
 #define METRIC		1024
 /* More than any preference makes of it. */
 #define METRIC_UNUSED	64
+
+/* a name, a blank, octets with a colon between */
+#define NET_IFACE	(16 + 1 + 3 * LLADDR_MAX + 1)
 
 static void
 note_limit(struct node *n, const struct attach *a, enum effect_kind what,
@@ -97,14 +101,30 @@ say_default(struct node *n, const struct attach *a, const struct router *r,
 	say_route(n, a, &any, r, r->mtu, metric_of(n, a, r->pref), up);
 }
 
+/* What RFC 7217 section 5 calls Net_Iface.  The link-layer address is in
+ * it: the neighbours of an address keep the one that it had, and the first
+ * acknowledgement would go to an interface that is not there any more. */
+static void
+net_iface(const struct iface *i, char ret[NET_IFACE])
+{
+	size_t n = (size_t)snprintf(ret, NET_IFACE, "%s", i->name);
+
+	for (unsigned k = 0; k < i->ll.len && n + 2 < NET_IFACE; k++)
+		n += (size_t)snprintf(ret + n, NET_IFACE - n, "%c%02x",
+				      k ? ':' : ' ', i->ll.b[k]);
+}
+
 static void
 form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 {
+	char net[NET_IFACE];
+
 	if (p->has_coa || !p->autonomous || mn_is_home_prefix(n, &p->prefix))
 		return;
 	/* RFC 4862 5.5.3 d: 64 bits of prefix, 64 of identifier. */
+	net_iface(a->iface, net);
 	if (p->prefix.len != 64 ||
-	    kdf_interface_id(n->secret, &p->prefix, a->iface->name, "care-of",
+	    kdf_interface_id(n->secret, &p->prefix, net, "care-of",
 			     p->dad_counter, &p->coa))
 		return;
 	p->coa = addr_combine(&p->prefix.addr, 64, &p->coa);

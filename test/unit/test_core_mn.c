@@ -38,6 +38,7 @@ struct world {
 	bool		has_fresh;
 	bool		slow_dad;	/* the kernel says nothing about it */
 	uint32_t	eth;		/* where things happen */
+	uint8_t		card;		/* which one is in there */
 	uint32_t	metric[4];	/* of each interface's default route */
 };
 
@@ -218,7 +219,7 @@ static void link_is(struct world *w, bool up)
 
 	ev.link.ifindex = w->eth;
 	strcpy(ev.link.name, w->eth == ETH0 ? "eth0" : "eth1");
-	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 0x10 } };
+	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, w->card, 0x10 } };
 	ev.link.mtu = 1500;
 	ev.link.up = up;
 	input(w, &ev);
@@ -770,6 +771,31 @@ START_TEST(two_interfaces)
 }
 END_TEST
 
+/* Another card in the same place, with another link-layer address: its
+ * neighbours shall not send to the one before. */
+START_TEST(another_card)
+{
+	struct event gone = { .kind = EV_LINK };
+	struct in6_addr before;
+	struct world w;
+
+	away(&w);
+	before = w.bu_src;
+	gone.link.ifindex = ETH0;
+	strcpy(gone.link.name, "eth0");
+	gone.link.gone = true;
+	input(&w, &gone);
+	w.card = 1;
+	link_is(&w, true);
+	linklocal(&w);
+	ra(&w, 2, "2001:db8:2::");
+	drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240 auth\n"));
+	ck_assert(!addr_eq(&w.bu_src, &before));
+	end(&w);
+}
+END_TEST
+
 START_TEST(linklocal_of_somebody_else)
 {
 	struct world w;
@@ -1111,7 +1137,8 @@ int main(void)
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
 		silent_router, no_probes, stranger_without_prefix,
 		prefix_without_flags, refused_and_expired,
-		refresh_without_link, routers_that_are_none, two_interfaces, return_home, return_home_without_router_address,
+		refresh_without_link, routers_that_are_none, two_interfaces,
+		another_card, return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		timestamps, restart, leaves_nothing,
 	};
