@@ -141,6 +141,16 @@ daemon_clock(void *arg)
 	daemon_event(&d->report, &ev);
 }
 
+static void
+log_drop(const struct path_event *pe)
+{
+	char from[ADDR_STRLEN];
+
+	log_detail("packets that %s tunnelled to us are dropped: %s",
+		   addr_print(&pe->key.remote, from), pe->value ?
+		   "their source is not of that tunnel" : "no such tunnel");
+}
+
 void
 daemon_path(void *arg)
 {
@@ -150,8 +160,10 @@ daemon_path(void *arg)
 	while (d->path && path_poll(d->path, &pe) > 0) {
 		struct event ev = { .kind = EV_MTU };
 
-		if (pe.kind != PATH_EV_MTU)
+		if (pe.kind != PATH_EV_MTU) {
+			log_drop(&pe);
 			continue;
+		}
 		ev.mtu.path = pe.key;
 		ev.mtu.mtu = pe.value;
 		daemon_event(&d->report, &ev);

@@ -480,9 +480,23 @@ on_signal(uv_signal_t *s, int sig)
 		log_error("reload: %s", why);
 }
 
+/* What ends us shall not do so half way through the start. */
+static void
+hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(how, &set, NULL);
+}
+
 static void
 signals_close(struct daemon *d)
 {
+	hold_signals(SIG_BLOCK);
 	while (d->nsig)
 		uv_close((uv_handle_t *)&d->sig[--d->nsig], NULL);
 }
@@ -500,10 +514,12 @@ signals_open(struct daemon *d, char why[DAEMON_WHY])
 		s->data = d;
 		err = uv_signal_start(s, on_signal, sigs[d->nsig++]);
 	}
-	if (!err)
-		return 0;
-	signals_close(d);
-	return fail(why, err, "signals");
+	if (err) {
+		signals_close(d);
+		return fail(why, err, "signals");
+	}
+	hold_signals(SIG_UNBLOCK);
+	return 0;
 }
 
 /* --- the description of the world ends --- */
@@ -641,6 +657,7 @@ daemon_run(const struct options *opt, struct conf *conf, int ready_fd)
 	d->conf = conf;
 	d->ready_fd = ready_fd;
 	d->started = clock_now();
+	hold_signals(SIG_BLOCK);
 	for (i = 0; i < STEPS && !err; i++)
 		err = steps[i].open(d, why);
 	if (err) {

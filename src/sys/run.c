@@ -52,6 +52,8 @@ spawn(const char *const argv[], int in, int out, pid_t *ret_pid)
 {
 	char *const env[] = { path_var, lang_var, NULL };
 	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	sigset_t none;
 	char *args[32];
 	size_t n;
 	int err;
@@ -62,10 +64,20 @@ spawn(const char *const argv[], int in, int out, pid_t *ret_pid)
 	err = posix_spawn_file_actions_init(&fa);
 	if (err)
 		return -err;
+	err = posix_spawnattr_init(&attr);
+	if (err) {
+		posix_spawn_file_actions_destroy(&fa);
+		return -err;
+	}
+	/* what the daemon holds back at its start is not for others */
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
 	posix_spawn_file_actions_adddup2(&fa, in, 0);
 	posix_spawn_file_actions_adddup2(&fa, out, 1);
 	posix_spawn_file_actions_adddup2(&fa, out, 2);
-	err = posix_spawn(ret_pid, argv[0], &fa, NULL, args, env);
+	err = posix_spawn(ret_pid, argv[0], &fa, &attr, args, env);
+	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&fa);
 	return -err;
 }
