@@ -175,6 +175,20 @@ strip_link(unsigned link, struct rbuf *r)
 	return rbuf_left(r) && *r->p >> 4 == 6;
 }
 
+static bool
+link_known(unsigned link)
+{
+	static const uint16_t known[] = {
+		LINK_NULL, LINK_ETHERNET, LINK_RAW_BSD, LINK_RAW, LINK_LOOP,
+		LINK_SLL, LINK_IPV6, LINK_SLL2,
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i] == link)
+			return true;
+	return false;
+}
+
 /* A captured frame: 1 with *ret filled, 0 when it is passed over. */
 static int
 deliver(struct capture *c, unsigned link, uint64_t usec, struct rbuf r,
@@ -208,6 +222,8 @@ open_pcap(struct capture *c)
 	rbuf_take(&r, 16);
 	/* the upper bits say how long a frame check sequence is */
 	c->link[0] = (uint16_t)get_u32(c, &r);
+	if (!link_known(c->link[0]))
+		return fail(c, "link-layer type %u is not known", c->link[0]);
 	c->kind = KIND_PCAP;
 	return 0;
 }
@@ -408,8 +424,11 @@ next_hex(struct capture *c, struct capture_packet *ret)
 		if (comment || isspace(ch))
 			continue;
 		if (!isxdigit(ch))
-			return fail(c, "packet %u: no hexadecimal",
-				    c->number + 1);
+			return c->number ?
+				fail(c, "packet %u: no hexadecimal",
+				     c->number + 1) :
+				fail(c, "neither pcap, pcapng nor "
+				     "hexadecimal");
 		if (digits / 2 >= BLOCK_MAX)
 			return fail(c, "packet %u: too long", c->number + 1);
 		v = isdigit(ch) ? ch - '0' : tolower(ch) - 'a' + 10;
@@ -421,8 +440,10 @@ next_hex(struct capture *c, struct capture_packet *ret)
 	}
 	if (digits % 2)
 		return fail(c, "packet %u: half an octet", c->number + 1);
+	if (digits == 0 && ch == EOF)
+		return c->number ? 0 : fail(c, "holds no packet");
 	if (digits == 0)
-		return ch == EOF ? 0 : -EAGAIN;
+		return -EAGAIN;
 	c->number++;
 	ret->usec = 0;
 	ret->number = c->number;
@@ -488,5 +509,8 @@ capture_next(struct capture *c, struct capture_packet *ret)
 			break;
 		}
 	} while (rc == -EAGAIN);
+	/* what looks like an end may be a disk that failed, or a directory */
+	if (rc <= 0 && ferror(c->in))
+		return fail(c, "cannot be read");
 	return rc;
 }

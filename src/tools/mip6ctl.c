@@ -7,9 +7,12 @@
  * On a terminal, records of a kind are shown as a table, and a single one as
  * a list of its fields; otherwise lines are passed on untouched, for
  * programs.  With -j the daemon writes JSON objects instead.
+ *
+ * `decode' is the one command that no daemon is asked for.
  */
 #include "base/record.h"
 #include "sys/rundir.h"
+#include "tools/decode.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -46,7 +49,8 @@ usage(FILE *f)
 	      "commands: status (the default), bindings, links, paths, "
 	      "routers, recent,\n"
 	      "          monitor [recent], reload [undo [[within] SECONDS] | "
-	      "confirm], help\n", f);
+	      "confirm], help\n"
+	      "without a daemon: decode FILE [ladder] [all]\n", f);
 }
 
 /* --- tables --- */
@@ -259,6 +263,42 @@ talk(struct session *s, const char *dir, char **word)
 	return status;
 }
 
+/* --- captures --- */
+
+/* decode FILE [ladder] [all]; what is printed before an error stands. */
+static int
+decode(char **word, bool json)
+{
+	struct decode_options options = { false, false };
+	const char *file = *word;
+	char why[128];
+
+	for (word += file != NULL; file && *word; word++) {
+		if (!strcmp(*word, "ladder"))
+			options.ladder = true;
+		else if (!strcmp(*word, "all"))
+			options.all = true;
+		else
+			file = NULL;
+	}
+	if (!file || json) {
+		fprintf(stderr, "mip6ctl: %s\n", json ?
+			"decode prints no JSON" :
+			"decode wants FILE [ladder] [all]");
+		return EXIT_USAGE;
+	}
+	if (decode_file(file, stdout, &options, why, sizeof(why))) {
+		fflush(stdout);
+		fprintf(stderr, "mip6ctl: %s: %s\n", strcmp(file, "-") ?
+			file : "standard input", why);
+		return 1;
+	}
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	fprintf(stderr, "mip6ctl: cannot write the output\n");
+	return 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -297,5 +337,7 @@ main(int argc, char **argv)
 	}
 	if (s.json)
 		s.pretty = false;
+	if (optind < argc && !strcmp(argv[optind], "decode"))
+		return decode(argv + optind + 1, s.json);
 	return talk(&s, dir, argv + optind);
 }
