@@ -531,7 +531,26 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	return n;
 }
 
-/* Parts that are no longer played stop, new ones start, the others adapt. */
+/* Bring the index of peers, the interfaces and the parts into line with
+ * n->conf, which was `old' before. */
+static int
+adapt(struct node *n, const struct conf *old, usec_t now)
+{
+	int err;
+
+	security_stop(n);
+	err = security_start(n);
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		i->conf = iface_conf(n->conf, i->name);
+	}
+	for (size_t k = 0; k < PARTS && !err; k++)
+		if (plays(n, parts[k].roles))
+			err = parts[k].reconfigure(n, old, now);
+	return err;
+}
+
 int
 node_reconfigure(struct node *n, const struct conf *conf, usec_t now)
 {
@@ -541,20 +560,12 @@ node_reconfigure(struct node *n, const struct conf *conf, usec_t now)
 	if (conf->roles != old->roles)
 		return -EOPNOTSUPP;
 	n->conf = conf;
-	security_stop(n);
-	err = security_start(n);
-	if (err) {
-		n->conf = old;
-		return security_start(n) ? -ENOMEM : err;
-	}
-	list_each(l, &n->ifaces) {
-		struct iface *i = container_of(l, struct iface, all);
-
-		i->conf = iface_conf(conf, i->name);
-	}
-	for (size_t k = 0; k < PARTS && !err; k++)
-		if (plays(n, parts[k].roles))
-			err = parts[k].reconfigure(n, old, now);
+	err = adapt(n, old, now);
+	if (!err)
+		return 0;
+	/* Memory is out.  The caller frees the new configuration. */
+	n->conf = old;
+	adapt(n, conf, now);
 	return err;
 }
 

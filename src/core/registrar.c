@@ -340,7 +340,8 @@ give_up(struct node *n, struct binding *b, bool known, usec_t now)
 		binding_drop(n, b);
 }
 
-/* Room for one more? */
+/* Room for one more?  What is only remembered counts too, more loosely: who
+ * registers and deregisters one address after the other must not fill us. */
 static bool
 has_room(struct node *n, const struct registration *rq, usec_t now)
 {
@@ -349,7 +350,8 @@ has_room(struct node *n, const struct registration *rq, usec_t now)
 		.code = NOTE_BINDING_LIMIT, .a = rq->hoa, .value = r->limit,
 	};
 
-	if (r->count[BINDING_ACTIVE] + r->count[BINDING_WAITING] < r->limit) {
+	if (r->count[BINDING_ACTIVE] + r->count[BINDING_WAITING] < r->limit &&
+	    (rq->b || r->bindings.count < 2 * (size_t)r->limit)) {
 		r->full = false;
 		return true;
 	}

@@ -323,6 +323,37 @@ START_TEST(full)
 }
 END_TEST
 
+/* One address after the other, registered and given back: what is only
+ * remembered is bounded too. */
+START_TEST(full_of_memories)
+{
+	char hoa[ADDR_STRLEN];
+	struct bu u = { .hoa = hoa };
+	struct world w;
+
+	world_open(&w, CONF_HA);
+	w.conf->ha_max_bindings = 4;
+	world_start(&w);
+	for (unsigned k = 0; k < 8; k++) {
+		snprintf(hoa, sizeof(hoa), "2001:db8:2::1:%x", k + 1);
+		u.seq = 1;
+		u.lifetime = 60;
+		world_bu(&w, &u);
+		ck_assert_uint_eq(world_count(&w, "BA 0 seq=1"), 1);
+		u.seq = 2;
+		u.lifetime = 0;
+		world_bu(&w, &u);
+		ck_assert_uint_eq(world_count(&w, "BA 0 seq=2"), 1);
+	}
+	snprintf(hoa, sizeof(hoa), "2001:db8:2::2");
+	u.seq = 1;
+	u.lifetime = 60;
+	world_bu(&w, &u);
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(full_with_waiting)
 {
 	struct world w;
@@ -668,6 +699,7 @@ int main(void)
 	unit_add(s, "restart elsewhere", restart_elsewhere);
 	unit_add(s, "damaged", restart_damaged);
 	unit_add(s, "full", full);
+	unit_add(s, "full of memories", full_of_memories);
 	unit_add(s, "full waiting", full_with_waiting);
 	unit_add(s, "reconfigure", reconfigure_nothing);
 	unit_add(s, "link gone", reconfigure_link_gone);

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_node.c - the octets are a life: events for a whole node.
+ *
+ * The first octet chooses a mobile node or a home agent.  Then come events,
+ * an octet each, with what they need behind it: links and addresses come
+ * and go, time passes, records are restored, packets arrive - as they are,
+ * or with an IPv6 header in front and the checksum put right, so that the
+ * fuzzer gets past it.  Authentication is off on purpose.
+ *
+ * Held to: no effect without end, no deadline in the past after a tick, and
+ * (by the sanitizers) no octet read that was not given, none kept.
+ */
+#include "fuzz.h"
+#include "conf/conf.h"
+#include "core/core.h"
+#include "wire/mh.h"
+#include "wire/pkt.h"
+
+#define EVENTS_MAX	256
+#define EFFECTS_MAX	20000		/* after one event */
+#define TICKS_MAX	2000		/* while time passes once */
+
+struct life {
+	struct node	*node;
+	usec_t		now;
+};
+
+/* What addresses there are to talk about. */
+static const char *const names[] = {
+	"2001:db8:1::1", "2001:db8:1::10", "2001:db8:2::5", "2001:db8:3::5",
+	"fe80::1", "fe80::2", "fe80::10", "::", "ff02::1", "ff02::1:ff00:10",
+	"2001:db8:1::", "2001:db8:2::", "2001:db8:1::11", "ff02::2",
+};
+
+static struct in6_addr address(struct rbuf *r)
+{
+	struct in6_addr a = { 0 };
+	unsigned k = rbuf_u8(r) % (sizeof(names) / sizeof(*names));
+
+	FUZZ_MUST(addr_parse(names[k], &a) == 0);
+	return a;
+}
+
+static void drain(struct life *l)
+{
+	static struct effect e;
+	unsigned n = 0;
+
+	while (node_effect(l->node, &e))
+		FUZZ_MUST(++n < EFFECTS_MAX);
+}
+
+static void input(struct life *l, const struct event *ev)
+{
+	node_input(l->node, ev, l->now);
+	drain(l);
+}
+
+static void on_link(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_LINK };
+	uint8_t how = rbuf_u8(r);
+
+	ev.link.ifindex = 2 + (how >> 4 & 1);
+	strcpy(ev.link.name, how >> 4 & 1 ? "eth1" : "eth0");
+	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, how >> 5 } };
+	ev.link.mtu = how & 8 ? 1280 : 1500;
+	ev.link.up = how & 1;
+	ev.link.gone = (how & 6) == 6;
+	input(l, &ev);
+}
+
+static void on_address(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_ADDRESS };
+
+	ev.address.addr = address(r);
+	ev.address.ifindex = 2 + (rbuf_u8(r) & 1);
+	ev.address.plen = 64;
+	ev.address.state = rbuf_u8(r) % (ADDR_GONE + 1);
+	input(l, &ev);
+}
+
+static void packet(struct life *l, const uint8_t *p, size_t len, uint8_t from)
+{
+	struct event ev = { .kind = EV_PACKET };
+	uint8_t *copy = malloc(len + 1);	/* the sanitizer sees its end */
+
+	FUZZ_MUST(copy);
+	memcpy(copy, p, len);
+	ev.packet.ifindex = 2 + (from & 1);
+	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 1, from } };
+	ev.packet.data = (struct span){ copy, len };
+	input(l, &ev);
+	free(copy);
+}
+
+static void on_packet(struct life *l, struct rbuf *r)
+{
+	uint8_t from = rbuf_u8(r);
+	struct span s = rbuf_span(r, rbuf_u16(r) % 1500);
+
+	if (s.p)
+		packet(l, s.p, s.len, from);
+}
+
+/* An upper layer with everything before it and its checksum made right. */
+static void on_message(struct life *l, struct rbuf *r)
+{
+	static uint8_t buf[2048];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	uint8_t how = rbuf_u8(r);
+	bool mh = how & 1;
+	struct in6_addr src = address(r), dst = address(r), hoa = address(r);
+	struct span s = rbuf_span(r, rbuf_u8(r));
+	const struct in6_addr *ps = mh && how & 2 ? &hoa : &src;
+	const struct in6_addr *pd = mh && how & 4 ? &hoa : &dst;
+	size_t at;
+
+	if (!s.p || s.len < 8)
+		return;
+	pkt_start(&w, &src, &dst, 255, mh && how & 2 ? &hoa : NULL,
+		  mh && how & 4 ? &hoa : NULL,
+		  mh ? IPPROTO_MOBILITY : IPPROTO_ICMPV6);
+	at = wbuf_len(&w);
+	wbuf_put(&w, s.p, s.len);
+	pkt_finish(&w);
+	if (w.bad)
+		return;
+	if (mh) {
+		mh_seal(buf + at, s.len, ps, pd);
+	} else {
+		wbuf_patch_u16(&w, at + 2, 0);
+		wbuf_patch_u16(&w, at + 2, wire_checksum(ps, pd,
+			       IPPROTO_ICMPV6, buf + at, s.len));
+	}
+	packet(l, buf, wbuf_len(&w), how >> 3);
+}
+
+static void on_restore(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_RESTORE };
+	struct store_record *s = &ev.restore;
+	struct span k = rbuf_span(r, rbuf_u8(r) % (STORE_KEY_MAX + 1));
+	struct span v = rbuf_span(r, rbuf_u8(r) % (STORE_VALUE_MAX + 1));
+
+	if (!k.p || !v.p)
+		return;
+	s->up = true;
+	s->key_len = (uint8_t)k.len;
+	s->value_len = (uint8_t)v.len;
+	memcpy(s->key, k.p, k.len);
+	memcpy(s->value, v.p, v.len);
+	input(l, &ev);
+}
+
+static void on_time(struct life *l, struct rbuf *r)
+{
+	static const usec_t steps[] = {
+		MSEC(1), MSEC(10), MSEC(200), SEC(1), SEC(2), SEC(30),
+		SEC(400), SEC(4000),
+	};
+	usec_t end = l->now + steps[rbuf_u8(r) % 8];
+
+	for (int n = 0; node_deadline(l->node) <= end && n < TICKS_MAX; n++) {
+		if (node_deadline(l->node) > l->now)
+			l->now = node_deadline(l->node);
+		node_tick(l->node, l->now);
+		FUZZ_MUST(node_deadline(l->node) > l->now);
+		drain(l);
+	}
+	if (node_deadline(l->node) > end)
+		l->now = end;
+}
+
+static void on_other(struct life *l, struct rbuf *r)
+{
+	static const enum event_kind kinds[] = {
+		EV_READY, EV_CLOCK, EV_NEIGHBOUR, EV_MTU,
+	};
+	struct event ev = { .kind = kinds[rbuf_u8(r) % 4] };
+
+	if (ev.kind == EV_CLOCK) {
+		ev.wall = (int64_t)SEC(rbuf_u32(r));
+	} else if (ev.kind == EV_NEIGHBOUR) {
+		ev.neighbour.addr = address(r);
+		ev.neighbour.ifindex = 2;
+		ev.neighbour.failed = true;
+	} else if (ev.kind == EV_MTU) {
+		ev.mtu.path = (struct path_key){ address(r), address(r),
+						 PATH_IP6IP6 };
+		ev.mtu.mtu = 1280;
+	}
+	input(l, &ev);
+}
+
+static void (*const events[])(struct life *, struct rbuf *) = {
+	on_link, on_address, on_packet, on_message, on_message, on_restore,
+	on_time, on_other,
+};
+
+/* --- who lives ------------------------------------------------------------ */
+
+static void mobile(struct conf *c)
+{
+	struct conf_home *h = conf_add_home(c);
+
+	FUZZ_MUST(h);
+	c->roles = CONF_MN;
+	strcpy(h->ifname, "eth0");
+	FUZZ_MUST(!addr_parse(names[1], &h->hoa));
+	FUZZ_MUST(!addr_parse(names[0], &h->ha));
+	h->plen = 64;
+	h->lifetime = 240;
+	FUZZ_MUST(conf_add_iface(c, "eth1"));
+}
+
+static void agent(struct conf *c)
+{
+	struct conf_iface *i = conf_add_iface(c, "eth0");
+	struct conf_prefix *p;
+	struct conf_home_link *l = conf_add_home_link(c);
+
+	FUZZ_MUST(i && l);
+	c->roles = CONF_HA | CONF_AR;
+	c->ha_max_bindings = 8;
+	i->send_adverts = true;
+	p = conf_add_prefix(c, i);
+	FUZZ_MUST(p && !prefix_parse("2001:db8:1::/64", &p->prefix));
+	strcpy(l->ifname, "eth0");
+	l->prefix = p->prefix;
+	FUZZ_MUST(!addr_parse(names[0], &l->ha));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct rbuf r = rbuf_of(data, size);
+	struct node_seed seed = { .secret = "the same in every life" };
+	struct conf *c = conf_new();
+	struct conf_peer *peer;
+	struct life l = { .now = SEC(1000) };
+	struct event end = { .kind = EV_SHUTDOWN };
+
+	FUZZ_MUST(c);
+	if (rbuf_u8(&r) & 1)
+		mobile(c);
+	else
+		agent(c);
+	peer = conf_add_peer(c);
+	FUZZ_MUST(peer && !prefix_parse("2001:db8:1::/64", &peer->addr));
+	peer->protect = CONF_PROTECT_NONE;
+	l.node = node_new(c, &seed, l.now);
+	FUZZ_MUST(l.node);
+	for (int n = 0; n < EVENTS_MAX && rbuf_left(&r); n++)
+		events[rbuf_u8(&r) % 8](&l, &r);
+	input(&l, &end);
+	node_free(l.node);
+	conf_free(c);
+	return 0;
+}
