@@ -36,7 +36,8 @@ rbuf_of(const void *data, size_t len)
 {
 	const uint8_t *d = data;
 
-	return (struct rbuf){ .base = d, .p = d, .end = d + len };
+	/* no bytes may be NULL, which arithmetic is not defined for */
+	return (struct rbuf){ .base = d, .p = d, .end = len ? d + len : d };
 }
 
 static inline size_t rbuf_left(const struct rbuf *r)
@@ -59,7 +60,8 @@ rbuf_take(struct rbuf *r, size_t n)
 		r->bad = true;
 		return NULL;
 	}
-	r->p += n;
+	if (n)
+		r->p += n;
 	return p;
 }
 
@@ -118,7 +120,7 @@ static inline struct rbuf rbuf_sub(struct rbuf *r, size_t n)
 	const uint8_t *p = rbuf_take(r, n);
 	struct rbuf s = rbuf_of(p, p ? n : 0);
 
-	s.bad = !p;
+	s.bad = r->bad;
 	return s;
 }
 
@@ -127,7 +129,7 @@ wbuf_of(void *data, size_t cap)
 {
 	uint8_t *d = data;
 
-	return (struct wbuf){ .base = d, .p = d, .end = d + cap };
+	return (struct wbuf){ .base = d, .p = d, .end = cap ? d + cap : d };
 }
 
 static inline size_t wbuf_len(const struct wbuf *w)
@@ -145,7 +147,8 @@ wbuf_take(struct wbuf *w, size_t n)
 		w->bad = true;
 		return NULL;
 	}
-	w->p += n;
+	if (n)
+		w->p += n;
 	return p;
 }
 
@@ -161,7 +164,7 @@ static inline void wbuf_zero(struct wbuf *w, size_t n)
 {
 	uint8_t *p = wbuf_take(w, n);
 
-	if (p)
+	if (p && n)
 		memset(p, 0, n);
 }
 

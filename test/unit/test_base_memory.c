@@ -3,6 +3,7 @@
  * test_base_memory.c - heap, pool, arena, list, generator.
  */
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/pool.h"
@@ -233,6 +234,33 @@ START_TEST(generator)
 }
 END_TEST
 
+/* Nothing at all, as NULL: it can be read, cut and written, and is bad only
+ * once more is wanted (a sanitizer sees arithmetic on the NULL). */
+START_TEST(cursors_of_nothing)
+{
+	struct rbuf r = rbuf_of(NULL, 0), s = rbuf_sub(&r, 0);
+	struct wbuf w = wbuf_of(NULL, 0);
+	uint8_t b[2] = { 1, 2 };
+
+	ck_assert(!r.bad && !s.bad && rbuf_left(&s) == 0);
+	ck_assert(rbuf_span(&r, 0).len == 0 && !r.bad);
+	s = rbuf_sub(&r, 1);
+	ck_assert(s.bad && r.bad && rbuf_left(&s) == 0);
+	ck_assert(rbuf_u8(&s) == 0);
+	wbuf_put(&w, NULL, 0);
+	wbuf_zero(&w, 0);
+	ck_assert(!w.bad && wbuf_len(&w) == 0);
+	wbuf_u8(&w, 1);
+	ck_assert(w.bad && wbuf_len(&w) == 0);
+	/* a cut that is too long takes nothing, and stays bad */
+	r = rbuf_of(b, 2);
+	s = rbuf_sub(&r, 3);
+	ck_assert(s.bad && r.bad && rbuf_left(&r) == 2 && !rbuf_left(&s));
+	s = rbuf_sub(&r, 0);
+	ck_assert(s.bad);
+}
+END_TEST
+
 Suite *suite_memory(void)
 {
 	Suite *s = suite_create("memory");
@@ -242,6 +270,7 @@ Suite *suite_memory(void)
 	unit_add(s, "heap_reserved", heap_reserved);
 	unit_add(s, "pools", pools);
 	unit_add(s, "arenas", arenas);
+	unit_add(s, "cursors_of_nothing", cursors_of_nothing);
 	unit_add(s, "lists", lists);
 	unit_add(s, "generator", generator);
 	return s;
