@@ -34,6 +34,14 @@ mh_opt(const struct mh *m, uint8_t type)
 	return NULL;
 }
 
+bool
+mh_defines(uint8_t mh_type, uint8_t opt_type)
+{
+	const struct mopt_row *row = mopt_row(opt_type);
+
+	return !row || mh_type >= 32 || row->msgs & MSG(mh_type);
+}
+
 struct mopt *
 mh_add(struct mh *m, uint8_t type)
 {
@@ -56,6 +64,18 @@ auth_is_repeated(const struct mh *m, const struct mopt *o)
 	return false;
 }
 
+/* RFC 4866 5.1: CGA Parameters options follow one another directly, and all
+ * but the last are full.  Is `o' one that does not continue the others? */
+static bool
+cga_is_torn(const struct mh *m, const struct mopt *o)
+{
+	const struct mopt *first = mh_opt(m, MOPT_CGA);
+
+	if (first == o)
+		return false;
+	return o[-1].type != MOPT_CGA || o[-1].len != UINT8_MAX;
+}
+
 /* The first option that stands where its RFC forbids it, or NULL; the
  * parser has refused repeated ones before.
  *
@@ -67,6 +87,7 @@ auth_is_repeated(const struct mh *m, const struct mopt *o)
  *			front of MN-AAA
  *   RFC 4285 5.1	MN-HA last when it is the only one
  *   RFC 4285 5.2	MN-AAA last
+ *   RFC 4866 5.1	CGA Parameters in one piece
  *
  * Padding behind the RFC 4285 options is let pass: the length that they
  * have together with an alignment of 4n+1 may make it unavoidable. */
@@ -89,6 +110,10 @@ find_misplaced(const struct mh *m)
 			break;
 		case MOPT_BADF:
 			if (!last)
+				return o;
+			break;
+		case MOPT_CGA:
+			if (cga_is_torn(m, o))
 				return o;
 			break;
 		case MOPT_MNID:
@@ -253,11 +278,15 @@ move_to_end(struct wbuf *w, size_t base, size_t at, uint8_t align)
 	return gap;
 }
 
+/* An option that is not in the table.  Its alignment is not known, but where
+ * it stood when it was parsed is: any alignment (at most 8n+y) holds there. */
 static int
 build_raw(struct wbuf *w, size_t base, struct mopt *o)
 {
 	if (o->type <= MOPT_PADN || o->raw.len > UINT8_MAX)
 		return -EINVAL;
+	if (o->off)
+		build_padding(w, (o->off - (wbuf_len(w) - base)) % 8);
 	o->off = (uint16_t)(wbuf_len(w) - base);
 	o->len = (uint8_t)o->raw.len;
 	wbuf_u8(w, o->type);

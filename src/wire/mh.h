@@ -274,6 +274,9 @@ void	mh_seal(uint8_t *p, size_t len, const struct in6_addr *src,
 
 /* First option of that type, or NULL. */
 const struct mopt *mh_opt(const struct mh *, uint8_t type);
+/* Does an RFC define the option for that message?  A parser accepts others
+ * too: RFC 6275 6.2.1 has them skipped.  True for what is in no table. */
+bool	mh_defines(uint8_t mh_type, uint8_t opt_type);
 /* Add an option to a message under construction; NULL when full. */
 struct mopt *mh_add(struct mh *, uint8_t type);
 

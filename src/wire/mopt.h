@@ -239,7 +239,9 @@ struct mopt {
 			uint8_t		len;
 			struct in6_addr	addr, prefix;
 		} maar;
-		struct span	raw;		/* a type not in the table */
+		struct span	raw;		/* a type not in the table.
+						   build: placed as `off' says,
+						   modulo 8; 0: anywhere */
 	};
 };
 

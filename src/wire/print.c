@@ -59,7 +59,7 @@ print_option(struct text *t, const struct mh *m, const struct mopt *o)
 		text_line_hex(t, 2, "data", o->raw);
 		return;
 	}
-	if (m->type < 32 && !(row->msgs & MSG(m->type)))
+	if (!mh_defines(m->type, o->type))
 		text_line(t, 2, "not defined for this message");
 	row->print(o, t);
 }

@@ -174,6 +174,61 @@ START_TEST(alignment)
 }
 END_TEST
 
+/* Which messages the RFCs define an option for; no other has it. */
+#define M(t)	(1U << MH_##t)
+
+START_TEST(messages)
+{
+	static const struct { uint8_t opt; uint32_t in; } t[] = {
+		/* RFC 6275 6.1, "valid in a ..." */
+		{ 3, M(BU) | M(FBU) | M(FBACK) |	/* 5568 6.2.2, 6.2.3 */
+		     M(REVOCATION) },			/* 5846 5.1 */
+		{ 4, M(BU) },
+		{ 5, M(BU) | M(BA) },
+		{ 2, M(BA) | M(HA_SWITCH) },		/* 5142 4 */
+		{ 9, M(BU) | M(BA) },			/* 4285 5 */
+		{ 10, M(BU) | M(BA) },			/* 4285 6 */
+		{ 11, M(BU) },				/* 4866 5.6 */
+		{ 12, M(BU) | M(BA) },			/* 4866 5.1 */
+		{ 13, M(BU) | M(BA) },			/* 4866 5.2 */
+		{ 14, M(BA) },				/* 4866 5.3 */
+		{ 15, M(BU) },				/* 4866 5.4 */
+		{ 16, M(BA) },				/* 4866 5.5 */
+		{ 21, M(FBU) | M(FBACK) },		/* 5568 6.4.5 */
+		{ 23, M(BU) | M(BA) },			/* 5213 8.4 */
+		{ 28, M(HEARTBEAT) },			/* 5847 3.4 */
+		{ 30, M(BA) },				/* 5555 3.2.1 */
+		{ 31, M(BA) },				/* 5555 3.2.2 */
+		{ 32, M(BU) },				/* 5555 3.1.2 */
+		{ 37, M(BA) },				/* 5844 3.3.2 */
+		{ 38, M(BA) },				/* 5844 3.3.3 */
+		{ 39, M(BA) },				/* 5844 3.3.4 */
+		{ 40, M(HI) },				/* 5949 6.2.1 */
+		{ 46, M(BU) },				/* 6463 4.1 */
+		{ 47, M(BA) },				/* 6463 4.2 */
+		{ 48, M(BA) },				/* 6463 4.3 */
+		{ 51, M(LRI) | M(LRA) },		/* 6705 11.1 */
+		{ 67, M(BA) },				/* 8885 4.5 */
+		{ 68, M(BU) },				/* 8885 4.6 */
+	};
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		for (uint8_t mh = 0; mh <= MH_SUB_RESPONSE; mh++)
+			ck_assert_msg(mh_defines(mh, t[i].opt) ==
+				      !!(t[i].in & 1U << mh),
+				      "option %u, message %u", t[i].opt, mh);
+	ck_assert(mh_defines(MH_BU, 200) && mh_defines(99, MOPT_REFRESH));
+	/* and each is defined for some */
+	for (unsigned i = 0; i < N; i++) {
+		unsigned n = 0;
+
+		for (uint8_t mh = 0; mh <= MH_SUB_RESPONSE; mh++)
+			n += mh_defines(mh, options[i].type);
+		ck_assert_msg(n, "option %u", options[i].type);
+	}
+}
+END_TEST
+
 START_TEST(names)
 {
 	for (unsigned i = 0; i < N; i++)
@@ -242,6 +297,11 @@ static const struct {
 	{ "service selection behind another authentication",
 	  "3b030500 00000001 00000000 00 0905 03 00000100 140161"
 	  "0905 04 00000100 0000", WIRE_OPT_MISPLACED, 20 },
+	{ "CGA parameters, a piece that is not full in front of another",
+	  "3b020500 00000001 00000000 0c01aa 0c01bb 0100 01020000",
+	  WIRE_OPT_MISPLACED, 15 },
+	{ "CGA parameters, one piece", "3b020500 00000001 00000000"
+	  "0c01aa 0100 0100 0103000000", WIRE_OK, 0 },
 	{ "FMIPv6 authorization data, another behind it",
 	  "3b020500 00000001 00000000 1506 00000000 0000 c800 0000",
 	  WIRE_OPT_MISPLACED, 12 },
@@ -267,6 +327,94 @@ START_TEST(bad_values)
 				      err.offset == values[i].off),
 			      "%s: %s at %u", what, name_fault(err.fault),
 			      err.offset);
+	}
+}
+END_TEST
+
+/* RFC 4866 5.1: several CGA Parameters options, all but the last full,
+ * with nothing between; both ways. */
+START_TEST(cga_pieces)
+{
+	static const struct {
+		unsigned	len[3];
+		unsigned	between;	/* this one is a Signature */
+		int		bad;		/* the option at fault */
+	} t[] = {
+		{ { 255, 255, 7 }, 9, -1 },
+		{ { 255, 255, 255 }, 9, -1 },
+		{ { 255, 254, 7 }, 9, 2 },
+		{ { 1, 255, 7 }, 9, 1 },
+		{ { 255, 255, 7 }, 1, 2 },
+		{ { 255, 255, 7 }, 2, -1 },
+		{ { 7, 255, 255 }, 0, -1 },
+	};
+	static uint8_t data[255], b[1024];
+	struct wire_error err;
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct wbuf w = wbuf_of(b, sizeof(b));
+		struct mh m = { .type = MH_BU };
+		unsigned k;
+		size_t n;
+
+		for (k = 0; k < 3; k++)
+			mh_add(&m, k == t[i].between ? MOPT_SIGNATURE :
+			       MOPT_CGA)->data =
+				(struct span){ data, t[i].len[k] };
+		ck_assert_msg(mh_build(&m, &w) == (t[i].bad < 0 ? 0 : -EINVAL),
+			      "row %u", i);
+		/* the same octets, put down by hand */
+		w = wbuf_of(b, sizeof(b));
+		wbuf_put(&w, "\x3b\0\x05\0\0\0\0\1\0\0\0\0", 12);
+		for (k = 0; k < 3; k++) {
+			m.opt[k].off = (uint16_t)wbuf_len(&w);
+			wbuf_u8(&w, m.opt[k].type);
+			wbuf_u8(&w, (uint8_t)t[i].len[k]);
+			wbuf_zero(&w, t[i].len[k]);
+		}
+		wbuf_zero(&w, -wbuf_len(&w) % 8);
+		n = wbuf_len(&w);
+		b[1] = (uint8_t)(n / 8 - 1);
+		ck_assert_msg(mh_parse(b, n, NULL, NULL, &m, &err) ==
+			      (t[i].bad < 0 ? 0 : -EBADMSG), "row %u", i);
+		if (t[i].bad < 0)
+			continue;
+		ck_assert(err.fault == WIRE_OPT_MISPLACED);
+		ck_assert_uint_eq(err.offset, m.opt[t[i].bad].off);
+	}
+}
+END_TEST
+
+/* An unknown option comes out as it went in, and on its alignment, whatever
+ * that is: the octets of the whole message are the same. */
+START_TEST(unknown_alignment)
+{
+	struct wire_error err;
+	uint8_t b[64], again[64];
+	struct wbuf w;
+	struct mh m;
+
+	for (unsigned pad = 0; pad < 8; pad++) {
+		size_t end = 12 + pad + 2 + 6, n = (end + 7) / 8 * 8;
+
+		memset(b, 0, sizeof(b));
+		memcpy(b, "\x3b\0\x05\0\0\0\0\1\0\0\0\0", 12);
+		b[1] = (uint8_t)(n / 8 - 1);
+		if (pad > 1) {
+			b[12] = MOPT_PADN;
+			b[13] = (uint8_t)(pad - 2);
+		}
+		memcpy(b + 12 + pad, "\xc8\x06" "abcdef", 8);
+		if (n - end > 1) {
+			b[end] = MOPT_PADN;
+			b[end + 1] = (uint8_t)(n - end - 2);
+		}
+		ck_assert_int_eq(mh_parse(b, n, NULL, NULL, &m, &err), 0);
+		ck_assert_uint_eq(m.nopts, 1);
+		w = wbuf_of(again, sizeof(again));
+		ck_assert_int_eq(mh_build(&m, &w), 0);
+		ck_assert_uint_eq(wbuf_len(&w), n);
+		ck_assert_msg(!memcmp(b, again, n), "behind %u octets", pad);
 	}
 }
 END_TEST
@@ -338,9 +486,12 @@ Suite *suite_wire_opt(void)
 
 	unit_add(s, "lengths", lengths);
 	unit_add(s, "alignment", alignment);
+	unit_add(s, "messages", messages);
 	unit_add(s, "names", names);
 	unit_add(s, "binding_identifier", binding_identifier);
 	unit_add(s, "bad_values", bad_values);
+	unit_add(s, "cga_pieces", cga_pieces);
+	unit_add(s, "unknown_alignment", unknown_alignment);
 	unit_add(s, "build_refused", build_refused);
 	unit_add(s, "sub_options", sub_options);
 	return s;
