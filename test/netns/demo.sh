@@ -215,6 +215,7 @@ closing() {
 	fi
 }
 
+SETTLE=2.5		# for TCP, whose timer has grown, to be seen again
 net_begin demo
 picture
 say "Starting: seven network namespaces, and mip6d in four of them" \
