@@ -334,6 +334,11 @@ net_end() {
 			failed=1
 		fi
 	done
+	if [ -s "$T/trouble" ]; then
+		say "not ok - the test itself"
+		cat "$T/trouble"
+		failed=1
+	fi
 	say "$name: $checks checks, $([ $failed -eq 0 ] && echo all passed ||
 		echo FAILED)"
 	exit $failed

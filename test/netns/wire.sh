@@ -7,7 +7,8 @@
 # The bytes of our streams look like any protocol to a guesser: they are data.
 #
 # filter LINK FILTER [FIELD...]: the packets, or these fields of them; of a
-# field that a packet has twice, the outermost
+# field that a packet has twice, the outermost.  That tshark cannot do it
+# (a filter it does not understand finds nothing) is trouble: net_end fails.
 filter() {
 	local l=$1 f=$2 args=() x
 	shift 2
@@ -16,7 +17,8 @@ filter() {
 	done
 	[ $# -eq 0 ] || args+=(-T fields -E occurrence=f -E separator=/s)
 	tshark -n -r "$T/$l.pcap" -d "tcp.port==$PORT,data" \
-		-d "udp.port==$TICKS,data" -Y "$f" "${args[@]}" 2> /dev/null
+		-d "udp.port==$TICKS,data" -Y "$f" "${args[@]}" 2> "$T/tshark" ||
+		{ echo "$l: $f"; cat "$T/tshark"; } >> "$T/trouble"
 }
 
 count()	{ filter "$1" "$2" frame.number | wc -l; }
