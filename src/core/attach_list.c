@@ -117,6 +117,8 @@ net_iface(const struct iface *i, char ret[NET_IFACE])
 static void
 form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 {
+	const struct iface_addr *known;
+
 	char net[NET_IFACE];
 
 	if (p->has_coa || !p->autonomous || mn_is_home_prefix(n, &p->prefix))
@@ -128,7 +130,10 @@ form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 			     p->dad_counter, &p->coa))
 		return;
 	p->coa = addr_combine(&p->prefix.addr, 64, &p->coa);
-	p->coa_state = ADDR_TENTATIVE;
+	/* An earlier process may have left it there: the kernel says nothing
+	 * of an address that it has already. */
+	known = iface_addr_find(a->iface, &p->coa);
+	p->coa_state = known ? known->state : ADDR_TENTATIVE;
 	p->has_coa = true;
 }
 

@@ -1097,6 +1097,9 @@ START_TEST(restart)
 	make(&v);
 	link_is(&v, true);
 	linklocal(&v);
+	/* The kernel has the care-of address still, and says so once. */
+	v.slow_dad = true;
+	address_is(&v, &w.bu_src, ADDR_VALID);
 	input(&v, &ev);
 	ready(&v);
 	expect(&v, "RS\ntunnel up to 2001:db8:1::1\n"
