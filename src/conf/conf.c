@@ -21,6 +21,15 @@ conf_new(void)
 		return NULL;
 	arena_init(&c->arena);
 	schema_defaults(&schema_top, c);
+	c->permit = ATYPE_ALL;
+	c->boot = ATYPE_BIT(ATYPE_HOME);
+	c->linger[ATYPE_HOME] = CONF_NEVER;
+	c->linger[ATYPE_ACCESS] = c->linger[ATYPE_UNANCHORED] =
+		c->linger[ATYPE_GRACEFUL] = 30;
+	c->grace = 30;
+	c->udp_idle = 60;
+	c->acquire_timeout = 10000;
+	c->max_requests = 64;
 	return c;
 }
 
@@ -108,6 +117,18 @@ conf_add_home(struct conf *c)
 		h->lifetime = c->mn_max_ha_binding_life;
 	}
 	return h;
+}
+
+struct conf_rule *
+conf_add_rule(struct conf *c)
+{
+	void *rows = c->rule;
+	struct conf_rule *r = add_row(c, &rows, sizeof(*r), &c->nrules, NULL);
+
+	c->rule = rows;
+	if (r)
+		*r = (struct conf_rule){ 0 };
+	return r;
 }
 
 struct conf_peer *

@@ -12,12 +12,14 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/atype.h"
 #include "base/clock.h"
 #include "base/record.h"
 
 #include <stdio.h>
 
 #define CONF_IFNAME	16		/* IFNAMSIZ */
+#define CONF_NEVER	UINT32_MAX	/* seconds that do not end */
 
 enum conf_role {
 	CONF_CN = 1,			/* correspondent: only forwards and runs */
@@ -125,6 +127,26 @@ struct conf_key_file {
 	uint8_t		replay;			/* of a table's peers */
 };
 
+/* One block of AddressPolicy that is for some only.  All of its conditions
+ * must hold; what it does not speak of, a later rule or the top decides. */
+struct conf_rule {
+	/* conditions; NULL, 0 or false: any */
+	const char	*program;		/* absolute path */
+	const char	*user, *group;		/* a name, or a number */
+	const char	*cgroup;		/* "/below/the/cgroup2/mount" */
+	uint8_t		protocol;		/* IPPROTO_* of the socket */
+	bool		has_dst, has_port;
+	struct prefix	dst;			/* of the peer */
+	uint16_t	port_lo, port_hi;	/* of the peer, both included */
+	/* what follows */
+	bool		has_default, has_permit;
+	uint8_t		default_type;		/* enum atype; NONE: the kernel's
+						   own selection */
+	uint8_t		permit;			/* ATYPE_BIT()s */
+	bool		block_ipv4;
+	uint32_t	line;			/* where it stands, 0: unknown */
+};
+
 struct conf {
 	struct arena	arena;
 	unsigned	roles;			/* enum conf_role, or-ed */
@@ -154,6 +176,23 @@ struct conf {
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
 
+	/* AddressPolicy { ... }: on-demand mobility, RFC 8653.  Without the
+	 * block home addresses exist from the start, as in RFC 6275. */
+	bool		on_demand;
+	uint8_t		boot;			/* Boot: ATYPE_BIT()s */
+	uint8_t		default_type;		/* Default: enum atype */
+	uint8_t		permit;			/* Permit: ATYPE_BIT()s */
+	struct conf_rule *rule;		unsigned nrules;
+	uint32_t	linger[ATYPES];		/* Linger TYPE, seconds after the last
+						   session; CONF_NEVER */
+	uint32_t	renew[ATYPES];		/* Renew TYPE, seconds; 0: never */
+	uint32_t	grace;			/* GracePeriod, seconds that a graceful
+						   address outlives its link */
+	uint32_t	udp_idle;		/* UdpIdle, seconds without traffic that
+						   end an unconnected UDP session */
+	uint32_t	acquire_timeout;	/* AcquireTimeout, ms */
+	uint32_t	max_requests;		/* MaxRequests, of one user at once */
+
 	/* the data path */
 	bool		fast_path;		/* FastPath: physical ingress to
 						   tunnel, past the path device */
@@ -169,6 +208,7 @@ struct conf_home	*conf_add_home(struct conf *);
 struct conf_peer	*conf_add_peer(struct conf *);
 struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
 struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
+struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 /* Memory for so many more peers at once. */
 bool	conf_reserve_peers(struct conf *, unsigned more);

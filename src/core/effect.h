@@ -11,6 +11,7 @@
 #define MIP6D_CORE_EFFECT_H
 
 #include "base/addr.h"
+#include "base/atype.h"
 #include "base/clock.h"
 #include "core/note.h"
 
@@ -22,6 +23,10 @@ enum effect_kind {
 	EF_FLOW,		/* what goes into one, waits, or is refused */
 	EF_PROXY,		/* hear Neighbor Solicitations for an address */
 	EF_DNS,			/* resolver configuration of an interface */
+	EF_OWNED,		/* an address is of this type */
+	EF_CURRENT,		/* what a socket gets that wants a type */
+	EF_REPLY,		/* the answer to EV_REQUEST */
+	EF_ABORT,		/* end the sockets of an address */
 	EF_STORE,		/* remember over a restart */
 	EF_SYNC,		/* all keyed effects of before have been said:
 				   remove what they did not mention */
@@ -110,6 +115,35 @@ struct ef_dns {
 	char		domains[256];	/* separated by blanks */
 };
 
+/* Every address that on-demand mobility looks after, whether new sockets
+ * get it or only old ones have it.  key: addr.  While it is up the world
+ * tells of its sockets (EV_SOCKETS). */
+struct ef_owned {
+	bool		up;
+	struct in6_addr	addr;
+	enum atype	type;
+};
+
+/* key: type.  With an address, sockets may be bound to it at once: what
+ * they send waits if it must.  Without: EADDRNOTAVAIL, or EOPNOTSUPP when
+ * there is no way to provide the type. */
+struct ef_current {
+	enum atype	type;
+	bool		provided;
+	struct in6_addr	addr;		/* ::: none now */
+};
+
+struct ef_reply {
+	uint64_t	id;
+	int		error;		/* 0, or an errno (positive) */
+	enum atype	type;
+	struct in6_addr	addr;
+};
+
+struct ef_abort {
+	struct in6_addr	addr;
+};
+
 /* Opaque to everybody but the core. */
 #define STORE_KEY_MAX	40
 #define STORE_VALUE_MAX	160
@@ -131,6 +165,10 @@ struct effect {
 		struct ef_flow		flow;
 		struct ef_proxy		proxy;
 		struct ef_dns		dns;
+		struct ef_owned		owned;
+		struct ef_current	current;
+		struct ef_reply		reply;
+		struct ef_abort		abort;
 		struct store_record	store;
 		struct note		note;
 	};

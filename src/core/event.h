@@ -23,6 +23,11 @@ enum event_kind {
 				   and records are all in; SYNC follows */
 	EV_CLOCK,		/* wall clock - usec_t has this offset now */
 	EV_DONE,		/* an effect failed (error) or was finished */
+	EV_REQUEST,		/* somebody wants an address of a type */
+	EV_RELEASE,		/* ... and not any more, granted or not */
+	EV_SOCKETS,		/* how many sockets use an address now */
+	EV_CLAIMS,		/* how many want a type and have no address yet */
+	EV_TRAFFIC,		/* a packet waits in a flow that holds */
 	EV_SHUTDOWN,		/* deregister what we can; effects follow */
 };
 
@@ -77,6 +82,28 @@ struct ev_done {
 	int		error;		/* 0, or -errno */
 };
 
+/* Answered by EF_REPLY with the same id; who asks may have the type (policy
+ * was asked before).  A grant holds until EV_RELEASE. */
+struct ev_request {
+	uint64_t	id;		/* the asker's, unique while it lasts */
+	enum atype	type;
+	usec_t		timeout;	/* 0: AcquireTimeout */
+};
+struct ev_release {
+	uint64_t	id;
+};
+
+struct ev_sockets {
+	struct in6_addr	addr;		/* that EF_OWNED spoke of */
+	uint32_t	sessions;
+};
+struct ev_claims {
+	uint32_t	n[ATYPES];
+};
+struct ev_traffic {
+	struct flow_key	flow;
+};
+
 struct event {
 	enum event_kind	kind;
 	union {
@@ -88,6 +115,11 @@ struct event {
 		struct store_record	restore;
 		int64_t			wall;	/* EV_CLOCK */
 		struct ev_done		done;
+		struct ev_request	request;
+		struct ev_release	release;
+		struct ev_sockets	sockets;
+		struct ev_claims	claims;
+		struct ev_traffic	traffic;
 	};
 };
 

@@ -465,6 +465,12 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_DONE:
 		input_done(n, &ev->done, now);
 		break;
+	case EV_REQUEST:
+	case EV_RELEASE:
+	case EV_SOCKETS:
+	case EV_CLAIMS:
+	case EV_TRAFFIC:
+		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);
 		break;

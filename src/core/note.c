@@ -15,7 +15,7 @@ enum part {
 	P_END, P_TYPE, P_A_SRC, P_B_DST, P_A_HOA, P_B_HA, P_B_COA, P_A_ADDR,
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
-	P_WHAT,
+	P_WHAT, P_ATYPE, P_RELEASE,
 };
 
 static const struct {
@@ -56,6 +56,13 @@ static const struct {
 	[NOTE_EFFECT_FAILED] = { "effect-failed", { P_WHAT, P_A_ADDR,
 				P_ERRNO } },
 	[NOTE_LIMIT]	= { "limit", { P_WHAT, P_LIMIT, P_IFACE } },
+	[NOTE_WANTED]	= { "wanted", { P_ATYPE } },
+	[NOTE_ADDRESS_UP] = { "address-up", { P_ATYPE, P_A_ADDR, P_ELAPSED,
+				P_IFACE } },
+	[NOTE_ADDRESS_OLD] = { "address-old", { P_ATYPE, P_A_ADDR, P_IFACE } },
+	[NOTE_ADDRESS_DOWN] = { "address-down", { P_ATYPE, P_A_ADDR,
+				P_RELEASE } },
+	[NOTE_ABORTED]	= { "aborted", { P_ATYPE, P_A_ADDR } },
 };
 
 void
@@ -80,7 +87,9 @@ effect_word(uint32_t kind)
 	static const char *const words[] = {
 		[EF_SEND] = "send", [EF_ADDRESS] = "address",
 		[EF_ROUTE] = "route", [EF_PATH] = "path", [EF_FLOW] = "flow",
-		[EF_PROXY] = "proxy", [EF_DNS] = "dns", [EF_STORE] = "store",
+		[EF_PROXY] = "proxy", [EF_DNS] = "dns", [EF_OWNED] = "owned",
+		[EF_CURRENT] = "current", [EF_REPLY] = "reply",
+		[EF_ABORT] = "abort", [EF_STORE] = "store",
 		[EF_SYNC] = "sync", [EF_NOTE] = "note",
 	};
 
@@ -96,6 +105,23 @@ reason_word(uint32_t reason)
 		[NOTE_DOWN_CONFIGURATION] = "configuration",
 		[NOTE_DOWN_SHUTDOWN] = "shutdown",
 		[NOTE_DOWN_FAILED] = "failed",
+	};
+
+	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
+		words[reason] : "unknown";
+}
+
+static const char *
+release_word(uint32_t reason)
+{
+	static const char *const words[] = {
+		[NOTE_GONE_UNUSED] = "unused",
+		[NOTE_GONE_HANDOVER] = "handover",
+		[NOTE_GONE_GRACE] = "grace-over",
+		[NOTE_GONE_PREFIX] = "prefix",
+		[NOTE_GONE_CONFIGURATION] = "configuration",
+		[NOTE_GONE_REFUSED] = "refused",
+		[NOTE_GONE_RENEWED] = "renewed",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
@@ -207,6 +233,12 @@ put_part(enum part p, const struct note *n, const char *ifname,
 		return;
 	case P_WHAT:
 		record_str(r, "what", effect_word(n->type));
+		return;
+	case P_ATYPE:
+		record_str(r, "type", atype_name((enum atype)n->type));
+		return;
+	case P_RELEASE:
+		record_str(r, "reason", release_word(n->value));
 		return;
 	}
 }

@@ -9,6 +9,7 @@
 #define MIP6D_CORE_NOTE_H
 
 #include "base/addr.h"
+#include "base/atype.h"
 #include "base/record.h"
 
 enum note_code {
@@ -36,6 +37,12 @@ enum note_code {
 	NOTE_NO_ANSWER,			/* still sending, the peer is silent */
 	NOTE_EFFECT_FAILED,		/* the world said no: errno */
 	NOTE_LIMIT,			/* a table is full: routers, prefixes */
+	NOTE_WANTED,			/* an address of type `type' is wanted
+					   and is being made */
+	NOTE_ADDRESS_UP,		/* a, of `type', may be used; elapsed */
+	NOTE_ADDRESS_OLD,		/* a, of `type': not for new sockets */
+	NOTE_ADDRESS_DOWN,		/* a, of `type': released (reason) */
+	NOTE_ABORTED,			/* sockets of a were ended */
 	NOTE_CODES
 };
 
@@ -48,13 +55,25 @@ enum note_down {
 	NOTE_DOWN_FAILED,
 };
 
+/* NOTE_ADDRESS_DOWN: why, in `value' */
+enum note_gone {
+	NOTE_GONE_UNUSED = 1,		/* its last session ended */
+	NOTE_GONE_HANDOVER,
+	NOTE_GONE_GRACE,		/* the grace period is over */
+	NOTE_GONE_PREFIX,		/* its prefix, or a duplicate */
+	NOTE_GONE_CONFIGURATION,
+	NOTE_GONE_REFUSED,		/* the anchor would not have it */
+	NOTE_GONE_RENEWED,
+};
+
 struct note {
 	enum note_code	code;
 	usec_t		at;
 	uint32_t	ifindex;
 	struct in6_addr	a, b;
 	uint8_t		type;		/* mh_type; enum effect_kind with
-					   EFFECT_FAILED and LIMIT */
+					   EFFECT_FAILED and LIMIT; enum atype
+					   with WANTED .. ABORTED */
 	uint8_t		status;		/* BA status; wire_fault with BAD_PACKET */
 	uint16_t	seq;
 	uint32_t	lifetime;	/* seconds */

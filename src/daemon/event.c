@@ -49,6 +49,10 @@ remember_failure(struct daemon *d, const struct effect *e, int err)
 		break;
 	case EF_SEND:
 	case EF_DNS:
+	case EF_OWNED:
+	case EF_CURRENT:
+	case EF_REPLY:
+	case EF_ABORT:
 	case EF_STORE:
 	case EF_SYNC:
 	case EF_NOTE:

@@ -229,6 +229,11 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_NO_ANSWER:
 	case NOTE_EFFECT_FAILED:
 	case NOTE_LIMIT:
+	case NOTE_WANTED:
+	case NOTE_ADDRESS_UP:
+	case NOTE_ADDRESS_OLD:
+	case NOTE_ADDRESS_DOWN:
+	case NOTE_ABORTED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_BINDING_UP:
 	case NOTE_BINDING_MOVED:
