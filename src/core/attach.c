@@ -262,7 +262,7 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 	a->link_event = false;
 	a->trigger = now;
 	listen_for_silence(n, a, now);
-	mn_on_leave(n, a);
+	mn_on_leave(n, a, now);
 	attach_configure(n, a, now);
 	note_handover(n, a, now);
 	mn_on_attach(n, a, now);
@@ -581,6 +581,18 @@ attach_on_link_prefix(const struct attach *a, const struct prefix *prefix)
 			return p;
 	}
 	return NULL;
+}
+
+bool
+attach_has_prefix(const struct attach *a, const struct prefix *prefix)
+{
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (prefix_eq(&p->prefix, prefix))
+			return attach_prefix_router(a, p) != NULL;
+	}
+	return false;
 }
 
 const struct router *

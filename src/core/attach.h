@@ -97,13 +97,20 @@ const struct aprefix *attach_coa(const struct node *, const struct attach *,
 /* Is this prefix on the link here (11.5.2)?  It, or NULL. */
 const struct aprefix *attach_on_link_prefix(const struct attach *,
 					    const struct prefix *);
+/* Does a router of this link advertise it, on-link or not? */
+bool	attach_has_prefix(const struct attach *, const struct prefix *);
+/* An address of ours in `prefix': the identifier is of this interface and of
+ * the purpose (RFC 7217).  False: the library failed. */
+bool	attach_form_address(const struct node *, const struct attach *,
+			    const struct prefix *, const char *purpose,
+			    uint32_t dad_counter, struct in6_addr *ret);
 /* A router on this link with that global address, or NULL. */
 const struct router *attach_router_with(const struct attach *,
 					const struct in6_addr *global);
 
 /* mn.c hears: another router is current, and its routes and addresses are
  * about to be said. */
-void	mn_on_leave(struct node *, const struct attach *);
+void	mn_on_leave(struct node *, const struct attach *, usec_t now);
 /* Something above may have changed. */
 void	mn_on_attach(struct node *, struct attach *, usec_t now);
 /* Are the home addresses placed on other interfaces than this one? */

@@ -8,7 +8,7 @@
  * learned here like any other, but nothing is configured from it before
  * attach.c has decided where we are.
  */
-#include "core/attach.h"
+#include "core/demand.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,22 +114,34 @@ net_iface(const struct iface *i, char ret[NET_IFACE])
 				      k ? ':' : ' ', i->ll.b[k]);
 }
 
+bool
+attach_form_address(const struct node *n, const struct attach *a,
+		    const struct prefix *prefix, const char *purpose,
+		    uint32_t dad_counter, struct in6_addr *ret)
+{
+	char net[NET_IFACE];
+	struct in6_addr id;
+
+	net_iface(a->iface, net);
+	/* RFC 4862 5.5.3 d: 64 bits of prefix, 64 of identifier. */
+	if (prefix->len != 64 ||
+	    kdf_interface_id(n->secret, prefix, net, purpose, dad_counter,
+			     &id))
+		return false;
+	*ret = addr_combine(&prefix->addr, 64, &id);
+	return true;
+}
+
 static void
 form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 {
 	const struct iface_addr *known;
 
-	char net[NET_IFACE];
-
-	if (p->has_coa || !p->autonomous || mn_is_home_prefix(n, &p->prefix))
+	if (p->has_coa || !p->autonomous ||
+	    mn_is_home_prefix(n, &p->prefix) ||
+	    !attach_form_address(n, a, &p->prefix, "care-of", p->dad_counter,
+				 &p->coa))
 		return;
-	/* RFC 4862 5.5.3 d: 64 bits of prefix, 64 of identifier. */
-	net_iface(a->iface, net);
-	if (p->prefix.len != 64 ||
-	    kdf_interface_id(n->secret, &p->prefix, net, "care-of",
-			     p->dad_counter, &p->coa))
-		return;
-	p->coa = addr_combine(&p->prefix.addr, 64, &p->coa);
 	/* An earlier process may have left it there: the kernel says nothing
 	 * of an address that it has already. */
 	known = iface_addr_find(a->iface, &p->coa);
@@ -140,6 +152,8 @@ form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 void
 attach_configure(struct node *n, struct attach *a, usec_t now)
 {
+	bool coa = demand_wants_coa(n, a);
+
 	/* Routes through routers that are not the one we use go first: two
 	 * ways out would share the traffic between them. */
 	list_each(l, &a->routers) {
@@ -159,7 +173,12 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 				  true);
 		if (r != a->current)
 			continue;
-		form_coa(n, a, p);
+		if (coa) {
+			form_coa(n, a, p);
+		} else if (p->has_coa) {
+			say_coa(n, a, p, false);
+			p->has_coa = false;
+		}
 		if (p->has_coa)
 			say_coa(n, a, p, true);
 	}

@@ -27,6 +27,7 @@ struct cursor {
 struct node_seed {
 	uint8_t		secret[32];	/* identifiers, hashes, tokens */
 	int64_t		wall;		/* wall clock - usec_t, if known */
+	bool		early_bind;	/* hooks bind sockets, and cannot wait */
 };
 
 /* Borrows the configuration.  NULL: memory.  Events that describe the world
@@ -39,7 +40,8 @@ usec_t	node_deadline(const struct node *);	/* USEC_NEVER: nothing due */
 bool	node_effect(struct node *, struct effect *ret);
 /* 0, or -errno with the old configuration still in force. */
 int	node_reconfigure(struct node *, const struct conf *, usec_t now);
-/* `what': "status", "bindings", "links", "paths", "routers".  At most a few records a
+/* `what': "status", "bindings", "links", "paths", "routers",
+ * "addresses".  At most a few records a
  * call; true while there is more.  Unknown words show nothing. */
 bool	node_show(const struct node *, const char *what, usec_t now,
 		  struct cursor *, struct record_sink *);

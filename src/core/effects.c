@@ -146,6 +146,50 @@ note_build(struct node *n, struct wish *w, struct effect *ret)
 	return true;
 }
 
+/* --- what is said once -------------------------------------------------- */
+
+struct once {
+	struct wish	wish;
+	enum effect_kind kind;
+	union {
+		struct ef_reply		reply;
+		struct ef_abort		abort;
+		struct store_record	store;
+	};
+};
+
+static size_t
+once_size(enum effect_kind kind)
+{
+	return kind == EF_REPLY ? sizeof(struct ef_reply) :
+	       kind == EF_ABORT ? sizeof(struct ef_abort) :
+				  sizeof(struct store_record);
+}
+
+void
+effect_put(struct node *n, const struct effect *e)
+{
+	struct once *o = malloc(sizeof(*o));
+
+	if (!o)
+		return;
+	wish_init(&o->wish, WISH_ONCE);
+	o->kind = e->kind;
+	memcpy(&o->reply, &e->reply, once_size(e->kind));
+	wish_add(n, &o->wish, 1);
+}
+
+static bool
+once_build(struct node *n, struct wish *w, struct effect *ret)
+{
+	struct once *o = container_of(w, struct once, wish);
+
+	ret->kind = o->kind;
+	memcpy(&ret->reply, &o->reply, once_size(o->kind));
+	free(o);
+	return true;
+}
+
 static bool
 sync_build(struct node *n, struct wish *w, struct effect *ret)
 {
@@ -163,6 +207,9 @@ static wish_build *const builders[WISH_KINDS] = {
 	[WISH_TUNNEL]	= tunnel_build,
 	[WISH_BINDING]	= binding_build,
 	[WISH_REGISTRANT] = registrant_build,
+	[WISH_ONCE]	= once_build,
+	[WISH_OWNED]	= owned_build,
+	[WISH_EPOCH]	= epoch_build,
 	[WISH_SYNC]	= sync_build,
 };
 
@@ -185,6 +232,9 @@ effects_fini(struct node *n)
 		} else if (w->kind == WISH_NOTE) {
 			wish_drop(w);
 			free(container_of(w, struct noted, wish));
+		} else if (w->kind == WISH_ONCE) {
+			wish_drop(w);
+			free(container_of(w, struct once, wish));
 		}
 	}
 	free(n->outgoing_obj);

@@ -17,7 +17,7 @@
  * mn_on_attach puts every home address where it belongs, as often as it is
  * called; it changes nothing when everything is in its place.
  */
-#include "core/mn.h"
+#include "core/demand.h"
 
 /* --- the decision ------------------------------------------------------- */
 
@@ -53,7 +53,7 @@ home_put(struct node *n, struct mn_home *h, usec_t now)
 {
 	struct attach *a = choose(n, h, now);
 
-	if (h->place == PLACE_DISABLED)
+	if (h->place == PLACE_DISABLED || !h->active)
 		return;
 	if (!a) {
 		/* No way to send.  What stands, stands: the link may come
@@ -72,10 +72,11 @@ home_put(struct node *n, struct mn_home *h, usec_t now)
 }
 
 void
-mn_on_leave(struct node *n, const struct attach *a)
+mn_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
 	if (!n->ready || n->stopping)
 		return;
+	demand_on_leave(n, a, now);
 	each_home(n, h, l)
 		if (h->place == PLACE_HOME &&
 		    h->ifindex == a->iface->ifindex &&
@@ -101,9 +102,12 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 {
 	if (!n->ready || n->stopping)
 		return;
-	each_home(n, h, l)
+	each_home(n, h, l) {
 		home_put(n, h, now);
+		home_go_on_releasing(n, h, now);
+	}
 	say_ways_out(n, now);
+	demand_on_attach(n, a, now);
 }
 
 bool
@@ -125,7 +129,7 @@ bool
 mn_is_home_prefix(const struct node *n, const struct prefix *p)
 {
 	each_home(n, h, l)
-		if (prefix_eq(&h->prefix, p))
+		if (h->type == ATYPE_HOME && prefix_eq(&h->prefix, p))
 			return true;
 	return false;
 }
@@ -178,20 +182,30 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 {
 	struct mn_home *h = container_of(r, struct mn_home, reg);
 
+	if (h->releasing) {
+		/* All but an acceptance means that nothing stands. */
+		if (ev != REG_ACCEPTED)
+			home_released(n, h, now);
+		return;
+	}
 	switch (ev) {
 	case REG_ACCEPTED:
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
+		demand_on_home(n, h, now);
 		break;
 	case REG_DEREGISTERED:
 		if (h->place == PLACE_RETURNING)
 			on_released(n, h, now);
+		demand_on_home(n, h, now);
 		break;
 	case REG_REFUSED:
 		on_refused(n, h, now);
+		demand_on_refused(n, h, now);
 		break;
 	case REG_EXPIRED:
 		on_expired(n, h, now);
+		demand_on_home(n, h, now);
 		break;
 	}
 }
@@ -309,7 +323,7 @@ mn_on_nd(struct node *n, struct rx *rx, usec_t now)
 	} else if (!h->ha_ll.len && rx->nd.tll.len && !h->contest) {
 		h->ha_ll = rx->nd.tll;
 		alarm_clear(n, &h->find);
-		registrant_deregister(n, &h->reg, true, h->ifindex,
+		registrant_deregister(n, &h->reg, NULL, h->ifindex,
 				      &h->ha_ll, now, now);
 	}
 }
@@ -374,6 +388,10 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 			     .ifindex = h->ifindex };
 
 	note_put(n, &note, now);
+	if (h->type != ATYPE_HOME) {
+		demand_on_duplicate(n, h, now);
+		return;
+	}
 	home_stop_announcing(n, h);
 	home_say_address(n, h, h->ifindex, false, false);
 	h->place = h->contest == CONTEST_OTHER ? PLACE_DISABLED :
@@ -394,8 +412,10 @@ on_home_address(struct node *n, struct mn_home *h, struct iface *i,
 		on_home_duplicate(n, h, i->attach, now);
 	if (state == ADDR_VALID)
 		h->contest = CONTEST_NONE;
-	if (state == ADDR_VALID || state == ADDR_OPTIMISTIC)
+	if (state == ADDR_VALID || state == ADDR_OPTIMISTIC) {
 		home_say_address(n, h, IFINDEX_PATH, false, false);
+		demand_on_home(n, h, now);
+	}
 }
 
 void
@@ -412,4 +432,5 @@ mn_on_address(struct node *n, struct iface *i, const struct ev_address *ev,
 		on_home_address(n, h, i, ev->state, now);
 	if (i->attach)
 		attach_on_address(n, i->attach, ev, now);
+	demand_on_address(n, ev, now);
 }

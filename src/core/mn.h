@@ -25,6 +25,11 @@ struct mn_peer {			/* a home agent, for its rate limit */
 
 struct mn_home {
 	struct list	l;
+	enum atype	type;		/* HOME: from the configuration */
+	bool		active;		/* wanted: it is to be placed */
+	bool		releasing;	/* not wanted, but still bound */
+	bool		doomed;		/* freed as soon as nobody looks */
+	struct alarm	give_up;	/* releasing */
 	struct conf_home conf;
 	struct prefix	prefix;
 	struct registrant reg;
@@ -47,6 +52,7 @@ struct mn_home {
 struct mn {
 	struct list	homes;
 	struct list	peers;
+	struct alarm	reap;		/* of doomed homes */
 };
 
 #define each_home(n, h, l) \
@@ -61,6 +67,21 @@ void	home_put(struct node *, struct mn_home *, usec_t now);
 /* Is that an interface that may carry home addresses? */
 bool	mn_roams(const struct node *, const struct iface *);
 extern const struct registrant_ops home_ops;
+
+/* --- mn_life.c --- */
+/* One that the configuration does not name, not active yet; NULL: memory. */
+struct mn_home *home_add(struct node *, const struct conf_home *, enum atype);
+/* It is wanted: put it where it belongs. */
+void	home_activate(struct node *, struct mn_home *, usec_t now);
+/* It is not: deregister, and take back what was said of it.  One that the
+ * configuration does not name is freed when that is done. */
+void	home_release(struct node *, struct mn_home *, usec_t now);
+/* The peer has forgotten it, or does not answer. */
+void	home_released(struct node *, struct mn_home *, usec_t now);
+/* Its lifetimes may be others: say the address again where it is. */
+void	home_configure(struct node *, const struct mn_home *);
+bool	home_restore(struct node *, const struct store_record *, usec_t now);
+const char *home_place_word(const struct mn_home *);
 
 /* --- mn_home.c --- */
 void	home_say_address(struct node *, const struct mn_home *,
@@ -83,6 +104,13 @@ void	home_come(struct node *, struct mn_home *, struct attach *,
 		  usec_t now);
 void	home_arrive(struct node *, struct mn_home *, uint32_t ifindex,
 		    bool dad, usec_t now);
+/* Nobody wants it: where hooks bind early its value stays bindable, and what
+ * is sent from it waits. */
+void	home_park(struct node *, struct mn_home *);
+/* Take back address, flow and tunnel. */
+void	home_withdraw(struct node *, struct mn_home *);
+/* Ask its peer to forget it, from where we are now. */
+void	home_go_on_releasing(struct node *, struct mn_home *, usec_t now);
 alarm_fire home_on_find, home_on_announce;
 
 #endif

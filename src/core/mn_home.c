@@ -7,12 +7,22 @@
  * the home address by the wrong way: the flow that holds or tunnels it is
  * said before anything that could carry it elsewhere.
  */
-#include "core/mn.h"
+#include "core/demand.h"
 
 /* Asking for the home agent's link-layer address (11.5.5) */
 #define FIND_TRIES	3
 
 /* --- what we say of a home address -------------------------------------- */
+
+/* A graceful one is deprecated from its handover on; what says so is that
+ * new sockets do not get it. */
+static uint32_t
+preferred(const struct node *n, const struct mn_home *h)
+{
+	const struct owned *o = owned_of(n, h);
+
+	return o && !o->current ? 0 : demand_preferred(n, h->type);
+}
 
 void
 home_say_address(struct node *n, const struct mn_home *h, uint32_t ifindex,
@@ -26,7 +36,8 @@ home_say_address(struct node *n, const struct mn_home *h, uint32_t ifindex,
 	e.address.plen = ifindex == IFINDEX_PATH ? 128 : h->conf.plen;
 	e.address.nodad = !dad;
 	e.address.optimistic = dad && n->conf->optimistic_dad;
-	e.address.valid = e.address.preferred = ND_INFINITE;
+	e.address.valid = ND_INFINITE;
+	e.address.preferred = preferred(n, h);
 	want(n, &e);
 }
 
@@ -63,7 +74,8 @@ note_home(struct node *n, const struct mn_home *h, usec_t now)
 	struct note note = { .code = NOTE_HOME, .a = h->conf.hoa,
 			     .ifindex = h->ifindex };
 
-	note_put(n, &note, now);
+	if (h->type == ATYPE_HOME)
+		note_put(n, &note, now);
 }
 
 /* --- away --------------------------------------------------------------- */
@@ -248,7 +260,7 @@ home_on_find(struct node *n, struct alarm *al, usec_t now)
 	if (h->finds < FIND_TRIES)
 		solicit_home_agent(n, h, now);
 	else
-		registrant_deregister(n, &h->reg, true, h->ifindex, NULL,
+		registrant_deregister(n, &h->reg, NULL, h->ifindex, NULL,
 				      now, now);
 }
 
@@ -296,9 +308,47 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 	/* Who answers for a contested address need not be the home agent:
 	 * then the kernel finds it, by its own address. */
 	if (h->ha_ll.len || h->contest == CONTEST_ASKED)
-		registrant_deregister(n, &h->reg, true, ifindex,
+		registrant_deregister(n, &h->reg, NULL, ifindex,
 				      h->ha_ll.len ? &h->ha_ll : NULL,
 				      a->trigger, now);
 	else if (!h->finds)
 		solicit_home_agent(n, h, now);
+}
+
+/* --- not wanted --------------------------------------------------------- */
+
+void
+home_park(struct node *n, struct mn_home *h)
+{
+	if (!n->early_bind || h->type != ATYPE_HOME ||
+	    h->place == PLACE_DISABLED)
+		return;
+	home_say_address(n, h, IFINDEX_PATH, false, true);
+	home_say_flow(n, h, FLOW_HOLD, true);
+}
+
+void
+home_withdraw(struct node *n, struct mn_home *h)
+{
+	home_stop_returning(n, h);
+	home_stop_announcing(n, h);
+	home_say_flow(n, h, FLOW_PATH, false);
+	home_drop_tunnel(n, h);
+	home_say_address(n, h, IFINDEX_PATH, false, false);
+	if (h->place == PLACE_HOME)
+		home_say_address(n, h, h->ifindex, false, false);
+	if (h->place != PLACE_DISABLED)
+		h->place = PLACE_NOWHERE;
+}
+
+void
+home_go_on_releasing(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct attach *a = h->releasing ? demand_attach(n) : NULL;
+	const struct aprefix *p = a ? attach_coa(n, a, now) : NULL;
+
+	if (!p)
+		return;
+	registrant_deregister(n, &h->reg, &p->coa, a->iface->ifindex,
+			      router_ll(a), now, now);
 }

@@ -4,10 +4,13 @@
  * shutdown: made from the configuration, taken over from an earlier process,
  * adapted to a new configuration, shown, and given up.
  */
-#include "core/mn.h"
+#include "core/demand.h"
 
 #include <errno.h>
 #include <stdlib.h>
+
+/* Who is not wanted any more asks its peer so long to forget it. */
+#define RELEASE_PATIENCE	SEC(30)
 
 /* --- life --------------------------------------------------------------- */
 
@@ -30,17 +33,25 @@ peer_get(struct node *n, const struct in6_addr *addr)
 	return p;
 }
 
-static int
-home_new(struct node *n, const struct conf_home *c)
+static void
+on_give_up(struct node *n, struct alarm *al, usec_t now)
+{
+	home_released(n, container_of(al, struct mn_home, give_up), now);
+}
+
+struct mn_home *
+home_add(struct node *n, const struct conf_home *c, enum atype type)
 {
 	struct mn_peer *p = peer_get(n, &c->ha);
 	struct mn_home *h = calloc(1, sizeof(*h));
 
 	if (!h || !p) {
 		free(h);
-		return -ENOMEM;
+		return NULL;
 	}
+	h->type = type;
 	h->conf = *c;
+	alarm_init(&h->give_up, on_give_up);
 	h->prefix = prefix_of(&c->hoa, c->plen);
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
 	/* RFC 6275 11.7.1: any value will do to begin with. */
@@ -49,13 +60,14 @@ home_new(struct node *n, const struct conf_home *c)
 	alarm_init(&h->announce, home_on_announce);
 	list_init(&h->l);
 	list_append(&n->mn->homes, &h->l);
-	return 0;
+	return h;
 }
 
 static void
 home_free(struct node *n, struct mn_home *h)
 {
 	registrant_fini(n, &h->reg);
+	alarm_clear(n, &h->give_up);
 	alarm_clear(n, &h->find);
 	alarm_clear(n, &h->announce);
 	list_del(&h->l);
@@ -69,19 +81,102 @@ home_retire(struct node *n, struct mn_home *h, usec_t now)
 {
 	const struct iface *i = iface_find(n, h->ifindex);
 
-	home_stop_returning(n, h);
-	home_stop_announcing(n, h);
 	if (h->place == PLACE_AWAY && i && i->up &&
 	    (h->reg.bound || h->reg.asking == REG_REGISTER))
-		registrant_deregister(n, &h->reg, false, h->ifindex,
+		registrant_deregister(n, &h->reg,
+				      h->reg.asking == REG_NOTHING ?
+				      &h->reg.coa : &h->reg.ask_coa,
+				      h->ifindex,
 				      h->reg.ll.len ? &h->reg.ll : NULL, now,
 				      now);
-	home_say_flow(n, h, FLOW_PATH, false);
-	home_drop_tunnel(n, h);
-	home_say_address(n, h, IFINDEX_PATH, false, false);
-	if (h->place == PLACE_HOME)
-		home_say_address(n, h, h->ifindex, false, false);
-	h->place = PLACE_NOWHERE;
+	home_withdraw(n, h);
+}
+
+/* --- wanted and not ----------------------------------------------------- */
+
+void
+home_activate(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct attach *a = demand_attach(n);
+
+	h->active = true;
+	h->releasing = false;
+	alarm_clear(n, &h->give_up);
+	registrant_retry(n, &h->reg, now);
+	/* It may be the first that wants a care-of address. */
+	if (a)
+		attach_configure(n, a, now);
+	home_put(n, h, now);
+}
+
+static void
+on_reap(struct node *n, struct alarm *al, usec_t now)
+{
+	each_home(n, h, l)
+		if (h->doomed)
+			home_free(n, h);
+}
+
+/* The numbers of a home that the configuration has go on with it; of
+ * another one nothing is kept. */
+void
+home_released(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct effect e = { .kind = EF_STORE };
+	struct wbuf key = wbuf_of(e.store.key, sizeof(e.store.key));
+	struct attach *a = demand_attach(n);
+
+	h->releasing = false;
+	alarm_clear(n, &h->give_up);
+	registrant_cancel(n, &h->reg);
+	registrant_forget(n, &h->reg);
+	if (h->type != ATYPE_HOME) {
+		wbuf_u8(&key, REGISTRANT_STORE);
+		wbuf_addr(&key, &h->conf.hoa);
+		e.store.key_len = (uint8_t)wbuf_len(&key);
+		effect_put(n, &e);
+		h->doomed = true;
+		alarm_set(n, &n->mn->reap, now);
+	}
+	/* Perhaps it was the last that wanted a care-of address. */
+	if (a)
+		attach_configure(n, a, now);
+}
+
+void
+home_release(struct node *n, struct mn_home *h, usec_t now)
+{
+	bool bound = h->reg.bound || h->reg.asking != REG_NOTHING;
+
+	if (!h->active)
+		return;
+	h->active = false;
+	home_withdraw(n, h);
+	home_park(n, h);
+	if (!bound || h->reg.halted) {
+		home_released(n, h, now);
+		return;
+	}
+	h->releasing = true;
+	alarm_set(n, &h->give_up, now + RELEASE_PATIENCE);
+	registrant_cancel(n, &h->reg);
+	home_go_on_releasing(n, h, now);
+}
+
+void
+home_configure(struct node *n, const struct mn_home *h)
+{
+	struct effect key = { .kind = EF_ADDRESS };
+	const struct effect *e;
+	uint32_t where[] = { IFINDEX_PATH, h->ifindex };
+
+	for (unsigned k = 0; k < 2; k++) {
+		key.address.key = (struct addr_key){ where[k], h->conf.hoa };
+		e = want_find(n, &key);
+		if (e)
+			home_say_address(n, h, where[k], !e->address.nodad,
+					 true);
+	}
 }
 
 int
@@ -92,10 +187,11 @@ mn_start(struct node *n, usec_t now)
 		return -ENOMEM;
 	list_init(&n->mn->homes);
 	list_init(&n->mn->peers);
+	alarm_init(&n->mn->reap, on_reap);
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
-		if (home_new(n, &n->conf->home[k]))
+		if (!home_add(n, &n->conf->home[k], ATYPE_HOME))
 			return -ENOMEM;
-	return 0;
+	return demand_start(n);
 }
 
 void
@@ -103,6 +199,8 @@ mn_stop(struct node *n)
 {
 	if (!n->mn)
 		return;
+	demand_stop(n);
+	alarm_clear(n, &n->mn->reap);
 	list_each(i, &n->ifaces) {
 		struct iface *iface = container_of(i, struct iface, all);
 
@@ -117,7 +215,7 @@ mn_stop(struct node *n)
 }
 
 bool
-mn_restore(struct node *n, const struct store_record *s, usec_t now)
+home_restore(struct node *n, const struct store_record *s, usec_t now)
 {
 	struct rbuf k = rbuf_of(s->key, s->key_len);
 	uint8_t kind = rbuf_u8(&k);
@@ -128,6 +226,12 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	       registrant_restore(n, &h->reg, s, now);
 }
 
+bool
+mn_restore(struct node *n, const struct store_record *s, usec_t now)
+{
+	return home_restore(n, s, now) || demand_restore(n, s, now);
+}
+
 /* A binding from before the restart still carries traffic: say so before
  * anything else, and nothing is interrupted. */
 void
@@ -135,7 +239,9 @@ mn_ready(struct node *n, usec_t now)
 {
 	struct tunnel *old;
 
+	demand_restored(n, now);
 	each_home(n, h, l) {
+		h->active |= h->reg.bound;
 		if (h->reg.bound && home_use_tunnel(n, h, &h->reg.coa, &old)) {
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
@@ -143,11 +249,16 @@ mn_ready(struct node *n, usec_t now)
 		}
 		home_put(n, h, now);
 	}
+	demand_ready(n, now);
+	each_home(n, h, l)
+		if (!h->active)
+			home_park(n, h);
 }
 
 void
 mn_shutdown(struct node *n, usec_t now)
 {
+	demand_shutdown(n);
 	each_home(n, h, l) {
 		home_retire(n, h, now);
 		registrant_forget(n, &h->reg);
@@ -159,12 +270,12 @@ mn_settled(const struct node *n)
 {
 	each_home(n, h, l) {
 		if (h->place == PLACE_HOME || h->place == PLACE_DISABLED ||
-		    h->reg.halted)
+		    h->reg.halted || !h->active)
 			continue;
 		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING)
 			return false;
 	}
-	return true;
+	return demand_settled(n);
 }
 
 static const struct conf_home *
@@ -187,17 +298,25 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 
 	each_home(n, h, l) {
 		const struct conf_home *c = still_there(n, h);
+		struct owned *o = owned_of(n, h);
 
+		if (h->type != ATYPE_HOME)
+			continue;
 		if (c) {
 			h->conf = *c;
 			continue;
 		}
 		home_retire(n, h, now);
+		if (o) {
+			owned_say(n, o, false);
+			owned_free(n, o);
+		}
 		home_free(n, h);
 	}
 	for (unsigned k = 0; k < n->conf->nhomes && !err; k++)
-		if (!home_find(n, &n->conf->home[k].hoa))
-			err = home_new(n, &n->conf->home[k]);
+		if (!home_find(n, &n->conf->home[k].hoa) &&
+		    !home_add(n, &n->conf->home[k], ATYPE_HOME))
+			err = -ENOMEM;
 	list_each(l, &n->ifaces) {
 		struct iface *i = container_of(l, struct iface, all);
 
@@ -209,26 +328,37 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	each_home(n, h, l) {
 		registrant_retry(n, &h->reg, now);	/* with a new key? */
 		home_put(n, h, now);
+		if (!h->active && !h->releasing)
+			home_park(n, h);
 	}
-	return err;
+	return demand_reconfigure(n, now) ? -ENOMEM : err;
 }
 
 /* --- show --------------------------------------------------------------- */
 
-static void
-show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
+const char *
+home_place_word(const struct mn_home *h)
 {
 	static const char *const words[] = {
 		[PLACE_NOWHERE] = "nowhere", [PLACE_AWAY] = "away",
 		[PLACE_RETURNING] = "returning", [PLACE_HOME] = "home",
 		[PLACE_DISABLED] = "disabled",
 	};
+
+	return h->place == PLACE_NOWHERE && !h->active ? "idle" :
+	       words[h->place];
+}
+
+static void
+show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
+{
 	struct record r;
 
 	record_init(&r, "registration");
 	record_addr(&r, "hoa", &h->conf.hoa);
 	record_addr(&r, "ha", &h->conf.ha);
-	record_str(&r, "place", words[h->place]);
+	record_str(&r, "type", atype_name(h->type));
+	record_str(&r, "place", home_place_word(h));
 	registrant_show(&h->reg, now, &r);
 	sink->put(sink, &r);
 }
@@ -240,6 +370,8 @@ mn_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "bindings") == 0 || strcmp(what, "status") == 0)
 		each_home(n, h, l)
 			show_home(h, now, sink);
+	if (strcmp(what, "addresses") == 0)
+		demand_show(n, now, sink);
 	if (strcmp(what, "routers") == 0)
 		list_each(l, &n->ifaces) {
 			struct iface *i = container_of(l, struct iface, all);

@@ -7,6 +7,7 @@
  * anything else is touched (RFC 6275 section 9.2); the tables say which
  * part hears what; the rest is life and death.
  */
+#include "core/demand.h"
 #include "core/effects.h"
 #include "core/node.h"
 
@@ -431,6 +432,22 @@ input_shutdown(struct node *n, usec_t now)
 	wants_withdraw(n);
 }
 
+/* Of applications and their sockets: a mobile node's matter. */
+static void
+input_demand(struct node *n, const struct event *ev, usec_t now)
+{
+	if (ev->kind == EV_REQUEST)
+		demand_on_request(n, &ev->request, now);
+	else if (ev->kind == EV_RELEASE)
+		demand_on_release(n, &ev->release, now);
+	else if (ev->kind == EV_SOCKETS)
+		demand_on_sockets(n, &ev->sockets, now);
+	else if (ev->kind == EV_CLAIMS)
+		demand_on_claims(n, &ev->claims, now);
+	else
+		demand_on_traffic(n, &ev->traffic, now);
+}
+
 void
 node_input(struct node *n, const struct event *ev, usec_t now)
 {
@@ -470,6 +487,8 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_SOCKETS:
 	case EV_CLAIMS:
 	case EV_TRAFFIC:
+		if (n->demand)
+			input_demand(n, ev, now);
 		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);
@@ -522,6 +541,7 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	n->conf = conf;
 	memcpy(n->secret, seed->secret, sizeof(n->secret));
 	n->wall = seed->wall;
+	n->early_bind = seed->early_bind;
 	n->answer_tokens = ANSWER_BURST;
 	n->answer_time = now;
 	rng_init(&n->rng, n->secret);

@@ -37,6 +37,7 @@
 #define MH_LIFETIME_UNIT	4		/* seconds */
 
 struct mn;
+struct demand;
 struct ha;
 struct registrar;
 struct adverts;
@@ -69,6 +70,8 @@ enum wish_kind {
 	WISH_TUNNEL,			/* struct tunnel */
 	WISH_BINDING,			/* struct binding: registrar.c */
 	WISH_REGISTRANT,		/* struct registrant */
+	WISH_ONCE,			/* struct once: effects without a key */
+	WISH_OWNED, WISH_EPOCH,		/* demand.h */
 	WISH_SYNC,
 	WISH_KINDS
 };
@@ -92,7 +95,8 @@ void	wish_drop(struct wish *);
  * bit; false when the bit turned out to need no effect.  The object may be
  * freed here once nothing is dirty (node_effect has unlinked it then). */
 typedef bool wish_build(struct node *, struct wish *, struct effect *ret);
-wish_build tunnel_build, want_build, binding_build, registrant_build;
+wish_build tunnel_build, want_build, binding_build, registrant_build,
+	   owned_build, epoch_build;
 
 /* --- the outbox --------------------------------------------------------- */
 
@@ -109,14 +113,18 @@ void	outbox_nd(struct node *, uint32_t ifindex, const struct lladdr *ll,
 		  const struct nd *, const struct in6_addr *src,
 		  const struct in6_addr *dst);
 
+/* An effect that is said once: EF_REPLY, EF_ABORT, EF_STORE. */
+void	effect_put(struct node *, const struct effect *);
+
 void	note_put(struct node *, const struct note *, usec_t now);
 /* Fill in what a note says of a message: sequence number, lifetime, status. */
 void	note_of_mh(const struct mh *, struct note *);
 
 /* --- wanted objects: few, keyed, compared by value ---------------------- */
 
-/* Say what an address, route, flow, proxy or resolver shall be (e->kind is
- * EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY or EF_DNS).  Repeating what is
+/* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
+ * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_DNS, EF_OWNED or
+ * EF_CURRENT).  Repeating what is
  * wanted already costs nothing; lifetimes count as a change. */
 void	want(struct node *, const struct effect *);
 /* Is that key wanted?  Its effect, or NULL. */
@@ -353,9 +361,11 @@ struct node {
 	struct peers	peers;
 
 	bool		ready, synced, stopping;
+	bool		early_bind;	/* node_seed */
 	struct alarm	sync_alarm;
 
 	struct mn	*mn;
+	struct demand	*demand;	/* with mn */
 	struct ha	*ha;
 	struct registrar *registrar;	/* the binding cache, registrar.h */
 };

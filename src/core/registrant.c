@@ -190,11 +190,12 @@ registrant_register(struct node *n, struct registrant *r,
 }
 
 void
-registrant_deregister(struct node *n, struct registrant *r, bool at_home,
-		      uint32_t ifindex, const struct lladdr *ll,
-		      usec_t trigger, usec_t now)
+registrant_deregister(struct node *n, struct registrant *r,
+		      const struct in6_addr *coa, uint32_t ifindex,
+		      const struct lladdr *ll, usec_t trigger, usec_t now)
 {
-	bool same = r->asking == REG_DEREGISTER && r->at_home == at_home;
+	struct in6_addr from = coa ? *coa : r->hoa;
+	bool same = r->asking == REG_DEREGISTER && addr_eq(&r->ask_coa, &from);
 
 	set_way(r, ifindex, ll);
 	if (same) {
@@ -202,11 +203,8 @@ registrant_deregister(struct node *n, struct registrant *r, bool at_home,
 			transmit(n, r, now);
 		return;
 	}
-	r->at_home = at_home;
-	if (at_home)
-		r->ask_coa = r->hoa;
-	else if (r->asking == REG_NOTHING)
-		r->ask_coa = r->coa;
+	r->at_home = !coa;
+	r->ask_coa = from;
 	r->trigger = trigger;
 	alarm_clear(n, &r->refresh);
 	ask(n, r, REG_DEREGISTER, now);

@@ -85,11 +85,12 @@ void	registrant_register(struct node *, struct registrant *,
 			    const struct in6_addr *coa, uint32_t ifindex,
 			    const struct lladdr *ll, usec_t trigger,
 			    usec_t now);
-/* The binding shall not be.  From home: source is the home address and no
- * Home Address option is used (RFC 6275 11.5.5). */
-void	registrant_deregister(struct node *, struct registrant *, bool at_home,
-			      uint32_t ifindex, const struct lladdr *ll,
-			      usec_t trigger, usec_t now);
+/* The binding shall not be.  `coa' is where we are; NULL is at home: source is
+ * the home address and no Home Address option is used (RFC 6275 11.5.5). */
+void	registrant_deregister(struct node *, struct registrant *,
+			      const struct in6_addr *coa, uint32_t ifindex,
+			      const struct lladdr *ll, usec_t trigger,
+			      usec_t now);
 /* No way to send: be quiet, keep what stands. */
 void	registrant_pause(struct node *, struct registrant *);
 /* Something is different now: what is asked for is asked again at once, and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * want.c - the few keyed objects that shall be: addresses, routes, flows,
- * proxies and resolvers of this node.
+ * proxies and resolvers of this node, and the types of its addresses.
  *
  * A part says what it wants as often as it likes; an effect comes of it
  * only when that is new or different.  What is no longer wanted is told
@@ -31,6 +31,8 @@ want_size(enum effect_kind kind)
 		[EF_FLOW]	= sizeof(struct ef_flow),
 		[EF_PROXY]	= sizeof(struct ef_proxy),
 		[EF_DNS]	= sizeof(struct ef_dns),
+		[EF_OWNED]	= sizeof(struct ef_owned),
+		[EF_CURRENT]	= sizeof(struct ef_current),
 	};
 	return sizes[kind];
 }
@@ -57,6 +59,10 @@ same_key(const struct effect *a, const struct effect *b)
 	if (a->kind == EF_FLOW)
 		return prefix_eq(&a->flow.key.src, &b->flow.key.src) &&
 		       prefix_eq(&a->flow.key.dst, &b->flow.key.dst);
+	if (a->kind == EF_OWNED)
+		return addr_eq(&a->owned.addr, &b->owned.addr);
+	if (a->kind == EF_CURRENT)
+		return a->current.type == b->current.type;
 	return a->dns.ifindex == b->dns.ifindex;
 }
 
@@ -97,6 +103,11 @@ same_value(const struct effect *a, const struct effect *b)
 		       path_key_eq(&a->flow.path, &b->flow.path);
 	if (a->kind == EF_DNS)
 		return same_dns(&a->dns, &b->dns);
+	if (a->kind == EF_OWNED)
+		return a->owned.type == b->owned.type;
+	if (a->kind == EF_CURRENT)
+		return a->current.provided == b->current.provided &&
+		       addr_eq(&a->current.addr, &b->current.addr);
 	return true;
 }
 
@@ -111,6 +122,10 @@ is_up(const struct effect *e)
 		return e->flow.up;
 	if (e->kind == EF_PROXY)
 		return e->proxy.up;
+	if (e->kind == EF_OWNED)
+		return e->owned.up;
+	if (e->kind == EF_CURRENT)
+		return e->current.provided;
 	return e->dns.n || e->dns.domains[0];
 }
 
@@ -252,6 +267,11 @@ wants_withdraw(struct node *n)
 			down.flow.up = false;
 		else if (down.kind == EF_PROXY)
 			down.proxy.up = false;
+		else if (down.kind == EF_OWNED)
+			down.owned.up = false;
+		else if (down.kind == EF_CURRENT)
+			down.current = (struct ef_current){
+				.type = w->ef.current.type };
 		else
 			down.dns = (struct ef_dns){
 				.ifindex = w->ef.dns.ifindex };

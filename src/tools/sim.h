@@ -17,6 +17,7 @@
  *	sim_tunnel.c	paths and flows
  *	sim_node.c	a node's life: start, kill, events
  *	sim_effect.c	its effects
+ *	sim_app.c	its applications and their sockets
  *	sim_chart.c	the chart of what happened
  *	sim_diff.c	two charts compared
  *	sim_check.c	the invariants
@@ -73,7 +74,7 @@ enum sim_show {
 	SHOW_ND = 1, SHOW_PATH = 2, SHOW_FLOW = 4, SHOW_ADDRESS = 8,
 	SHOW_ROUTE = 16, SHOW_PROXY = 32, SHOW_NOTE = 64, SHOW_STORE = 128,
 	SHOW_KERNEL = 256,
-	SHOW_ALL_NOTES = 512,
+	SHOW_ALL_NOTES = 512, SHOW_TYPE = 1024,
 	SHOW_DEFAULT = SHOW_PATH | SHOW_NOTE,
 };
 
@@ -206,10 +207,15 @@ struct sim_node {
 	unsigned	boots;		/* jobs of an earlier life do nothing */
 	unsigned	fuse;		/* effects until it dies, 0: none */
 	unsigned	forgotten;	/* new secrets */
+	bool		hooks;		/* its sockets are bound early */
 	int64_t		wall;		/* its wall clock - usec_t */
 	struct sim_job	tick;
 
 	struct list	addrs, routes, paths, flows, proxies, neighs, stores;
+	struct list	apps, socks, owned;
+	unsigned	napps, nsocks;
+	struct ef_current current[ATYPES];
+	uint32_t	claims[ATYPES];
 	struct sim_watch watch;
 };
 
@@ -392,6 +398,24 @@ void	sim_node_packet(struct sim_iface *, const struct lladdr *src,
 
 /* sim_effect.c */
 void	sim_effect(struct sim_node *, const struct effect *);
+
+/* sim_app.c */
+void	app_init(struct sim_node *);
+void	app_orphan(struct sim_node *);	/* its process is gone */
+void	app_forget(struct sim_node *);	/* its memory, at the end */
+void	app_check_stopped(struct sim_node *);
+void	app_owned(struct sim_node *, const struct ef_owned *);
+void	app_current(struct sim_node *, const struct ef_current *);
+void	app_reply(struct sim_node *, const struct ef_reply *);
+void	app_abort(struct sim_node *, const struct ef_abort *);
+/* A packet waits in a held flow. */
+void	app_held(struct sim_node *, const struct flow_key *);
+void	app_ask(struct sim_node *, const char *type, usec_t timeout);
+void	app_release(struct sim_node *, unsigned id);
+void	app_socket(struct sim_node *, const char *type);
+void	app_close(struct sim_node *, unsigned id);
+const struct in6_addr *app_source(struct sim_node *, unsigned id);
+void	app_claim(struct sim_node *, const char *type, unsigned count);
 
 /* sim_chart.c */
 struct sim_line *chart_line(struct sim *, const struct sim_node *,

@@ -229,12 +229,13 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_NO_ANSWER:
 	case NOTE_EFFECT_FAILED:
 	case NOTE_LIMIT:
+		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_WANTED:
 	case NOTE_ADDRESS_UP:
 	case NOTE_ADDRESS_OLD:
 	case NOTE_ADDRESS_DOWN:
 	case NOTE_ABORTED:
-		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
+		return s->show & (SHOW_TYPE | SHOW_ALL_NOTES);
 	case NOTE_BINDING_UP:
 	case NOTE_BINDING_MOVED:
 	case NOTE_DAD_START:

@@ -138,6 +138,26 @@ static void do_dns(struct sim_node *n, const struct effect *e)
 		check_fail(n->sim, n, "a resolver on no interface");
 }
 
+static void do_owned(struct sim_node *n, const struct effect *e)
+{
+	app_owned(n, &e->owned);
+}
+
+static void do_current(struct sim_node *n, const struct effect *e)
+{
+	app_current(n, &e->current);
+}
+
+static void do_reply(struct sim_node *n, const struct effect *e)
+{
+	app_reply(n, &e->reply);
+}
+
+static void do_abort(struct sim_node *n, const struct effect *e)
+{
+	app_abort(n, &e->abort);
+}
+
 static void do_sync(struct sim_node *n, const struct effect *e)
 {
 	list_each(l, &n->addrs) {
@@ -175,6 +195,10 @@ static effect_do *const table[] = {
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
 	[EF_DNS]	= do_dns,
+	[EF_OWNED]	= do_owned,
+	[EF_CURRENT]	= do_current,
+	[EF_REPLY]	= do_reply,
+	[EF_ABORT]	= do_abort,
 	[EF_STORE]	= do_store,
 	[EF_SYNC]	= do_sync,
 	[EF_NOTE]	= do_note,

@@ -168,7 +168,7 @@ static void describe(struct sim_node *n)
 
 static struct node_seed make_seed(struct sim_node *n)
 {
-	struct node_seed seed = { .wall = n->wall };
+	struct node_seed seed = { .wall = n->wall, .early_bind = n->hooks };
 	uint8_t key[16] = { 0 };
 	struct wbuf w = wbuf_of(key, sizeof(key));
 	struct rng r;
@@ -257,6 +257,7 @@ static void end(struct sim_node *n)
 	n->boots++;
 	n->fuse = 0;
 	leave_groups(n);
+	app_orphan(n);
 }
 
 void sim_node_kill(struct sim_node *n)
@@ -274,6 +275,7 @@ void sim_node_stop(struct sim_node *n)
 	n->fuse = 0;
 	sim_node_input(n, &ev);
 	check_stopped(n);
+	app_check_stopped(n);
 	end(n);
 }
 

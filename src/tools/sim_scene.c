@@ -277,6 +277,14 @@ static bool do_gateway(struct reader *r)
 	return true;
 }
 
+static bool do_hooks(struct reader *r)
+{
+	if (!r->node)
+		return wrong(r, "hooks: of which node?");
+	r->node->hooks = true;
+	return true;
+}
+
 static bool do_config(struct reader *r)
 {
 	struct conf *c;
@@ -318,7 +326,7 @@ static const struct { const char *word; unsigned bits; } shown[] = {
 	{ "addresses", SHOW_ADDRESS }, { "routes", SHOW_ROUTE },
 	{ "proxies", SHOW_PROXY }, { "notes", SHOW_NOTE },
 	{ "all-notes", SHOW_ALL_NOTES | SHOW_NOTE },
-	{ "stores", SHOW_STORE }, { "kernel", SHOW_KERNEL | SHOW_ND },
+	{ "types", SHOW_TYPE }, { "stores", SHOW_STORE }, { "kernel", SHOW_KERNEL | SHOW_ND },
 	{ "all", ~0U },
 };
 
@@ -391,6 +399,7 @@ static const struct row {
 	{ "interface", 3, WORDS, "interface NAME LINK|none "
 	  "[ADDRESS/LENGTH ...]", do_interface },
 	{ "gateway", 2, 2, "gateway ADDRESS", do_gateway },
+	{ "hooks", 1, 1, "hooks", do_hooks },
 	{ "config", 1, 1, "config <<END", do_config },
 };
 

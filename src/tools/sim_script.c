@@ -253,6 +253,46 @@ static void run_address(struct sim *s, struct action *a)
 		kernel_addr_static(i, &a->addr, a->plen);
 }
 
+static void run_ask(struct sim *s, struct action *a)
+{
+	app_ask(a->node, a->word, a->time);
+}
+
+static void run_release(struct sim *s, struct action *a)
+{
+	app_release(a->node, a->count);
+}
+
+static void run_socket(struct sim *s, struct action *a)
+{
+	app_socket(a->node, a->word);
+}
+
+static void run_close(struct sim *s, struct action *a)
+{
+	app_close(a->node, a->count);
+}
+
+static void run_claim(struct sim *s, struct action *a)
+{
+	app_claim(a->node, a->word, a->count);
+}
+
+static void run_unclaim(struct sim *s, struct action *a)
+{
+	app_claim(a->node, a->word, 0);
+}
+
+static void run_send(struct sim *s, struct action *a)
+{
+	const struct in6_addr *src = app_source(a->node, a->count);
+
+	if (src)
+		kernel_ping(a->node, src, &a->addr, 0, ++s->next_echo, true);
+	else
+		chart_line(s, a->node, "has no socket %u", a->count);
+}
+
 static void run_end(struct sim *s, struct action *a)
 {
 }
@@ -282,6 +322,13 @@ static const struct verb verbs[] = {
 	{ "clock",	"NODE STEP", run_clock },
 	{ "mtu",	"NODE COUNT", run_mtu },
 	{ "address",	"NODE PREFIX", run_address },
+	{ "ask",	"NODE WORD [timeout TIME]", run_ask },
+	{ "release",	"NODE COUNT", run_release },
+	{ "socket",	"NODE WORD", run_socket },
+	{ "close",	"NODE COUNT", run_close },
+	{ "send",	"NODE COUNT ADDRESS", run_send },
+	{ "claim",	"NODE WORD COUNT", run_claim },
+	{ "unclaim",	"NODE WORD", run_unclaim },
 	{ "end",	"", run_end },
 };
 

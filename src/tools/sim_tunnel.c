@@ -252,6 +252,8 @@ static void hold(struct sim_node *n, struct k_flow *k, struct sim_pkt *p)
 		sim_pkt_lost(n->sim, p, "on hold");
 		return;
 	}
+	if (!k->nheld)
+		app_held(n, &k->f.key);
 	k->held_at[k->nheld] = n->sim->now;
 	k->held[k->nheld++] = p;
 }

@@ -97,6 +97,7 @@ static void names_free(struct sim *s)
 static void node_gone(struct sim_node *n)
 {
 	kernel_forget(n);
+	app_forget(n);
 	if (n->node)
 		n->node = node_free(n->node);
 	conf_free(n->conf);
@@ -191,6 +192,7 @@ struct sim_node *sim_node_add(struct sim *s, const char *name)
 	check_start(n);
 	list_init(&n->all);
 	list_init(&n->addrs);
+	app_init(n);
 	list_init(&n->routes);
 	list_init(&n->paths);
 	list_init(&n->flows);

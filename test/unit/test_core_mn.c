@@ -147,6 +147,10 @@ static void did(struct world *w, const struct effect *e)
 		say(w, "sync\n");
 		break;
 	case EF_DNS:
+	case EF_OWNED:
+	case EF_CURRENT:
+	case EF_REPLY:
+	case EF_ABORT:
 	case EF_STORE:
 	case EF_NOTE:
 		break;

@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * demand.c - what is wanted, by whom, and the answers to those who ask.
+ *
+ * A type is wanted while there is a reason: it is in the boot set, or it is
+ * the default of sockets whose hook cannot wait; a socket claims it and has
+ * no address yet; somebody asks for it, or was granted it and still holds
+ * the grant.  An address is in use while its type is wanted and it is the
+ * current one, while sockets have it, or while a grant is for it.
+ *
+ * demand_run compares all of that with what is there, as often as something
+ * changed: it forms what is wanted and missing, answers who waits, lets the
+ * linger time of what is unused begin, and says what sockets shall get.  It
+ * changes nothing when nothing is to be done.
+ */
+#include "core/demand.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Nobody tries again sooner than this after a refusal; packets that wait
+ * have been answered by then. */
+#define RETRY_AFTER	SEC(5)
+
+static void demand_run(struct node *, usec_t now);
+
+/* --- reasons ------------------------------------------------------------ */
+
+static bool
+is_default(const struct conf *c, enum atype t)
+{
+	if (c->default_type == t)
+		return true;
+	for (unsigned k = 0; k < c->nrules; k++)
+		if (c->rule[k].has_default && c->rule[k].default_type == t)
+			return true;
+	return false;
+}
+
+/* There before anybody asks.  The home address need not: its value is known,
+ * so that a hook can bind to it while nothing is registered. */
+static bool
+always(const struct node *n, enum atype t)
+{
+	if (n->conf->boot & ATYPE_BIT(t))
+		return true;
+	return is_default(n->conf, t) && (t != ATYPE_HOME || !n->early_bind);
+}
+
+static bool
+asked(const struct node *n, enum atype t)
+{
+	list_each(l, &n->demand->asks)
+		if (container_of(l, struct ask, l)->type == t)
+			return true;
+	return false;
+}
+
+static bool
+wanted(const struct node *n, enum atype t)
+{
+	return always(n, t) || n->demand->claims[t] || asked(n, t);
+}
+
+static bool
+granted(const struct node *n, const struct owned *o)
+{
+	list_each(l, &n->demand->asks)
+		if (container_of(l, struct ask, l)->on == o)
+			return true;
+	return false;
+}
+
+static bool
+in_use(const struct node *n, const struct owned *o)
+{
+	return o->sessions || o->uncounted || granted(n, o) ||
+	       (o->current && wanted(n, o->type));
+}
+
+bool
+demand_wants_coa(const struct node *n, const struct attach *a)
+{
+	if (!n->conf->on_demand)
+		return true;
+	each_home(n, h, l)
+		if (h->releasing || (h->active &&
+				     !attach_on_link_prefix(a, &h->prefix)))
+			return true;
+	return false;
+}
+
+/* One type only: that of sockets that do not ask, else the first of the
+ * boot set. */
+uint32_t
+demand_preferred(const struct node *n, enum atype t)
+{
+	static const enum atype order[] = {
+		ATYPE_HOME, ATYPE_UNANCHORED, ATYPE_ACCESS, ATYPE_GRACEFUL,
+	};
+	enum atype kernels = (enum atype)n->conf->default_type;
+
+	for (unsigned k = 0; k < 4 && kernels == ATYPE_NONE; k++)
+		if (n->conf->boot & ATYPE_BIT(order[k]))
+			kernels = order[k];
+	return t == kernels ? ND_INFINITE : 0;
+}
+
+/* --- answers ------------------------------------------------------------ */
+
+static void
+ask_free(struct node *n, struct ask *a)
+{
+	alarm_clear(n, &a->timeout);
+	list_del(&a->l);
+	n->demand->nasks--;
+	free(a);
+}
+
+static void
+reply(struct node *n, const struct ask *a, int error,
+      const struct in6_addr *addr)
+{
+	struct effect e = { .kind = EF_REPLY };
+
+	e.reply = (struct ef_reply){ .id = a->id, .error = error,
+				     .type = a->type };
+	if (addr)
+		e.reply.addr = *addr;
+	effect_put(n, &e);
+}
+
+/* Who waits for it gets it; packets that waited need nobody any more. */
+static void
+answer_waiting(struct node *n, struct owned *o)
+{
+	list_each(l, &n->demand->asks) {
+		struct ask *a = container_of(l, struct ask, l);
+
+		if (!a->id && a->on == o) {
+			ask_free(n, a);
+		} else if (a->id && !a->on && !a->lost &&
+			   a->type == o->type && o->current) {
+			a->on = o;
+			alarm_clear(n, &a->timeout);
+			reply(n, a, 0, &o->addr);
+		}
+	}
+}
+
+static void
+fail_waiting(struct node *n, enum atype t, const struct owned *o, int error)
+{
+	list_each(l, &n->demand->asks) {
+		struct ask *a = container_of(l, struct ask, l);
+
+		if (a->type != t || a->lost || (a->id && a->on) ||
+		    (!a->id && a->on != o))
+			continue;
+		if (a->id)
+			reply(n, a, error, NULL);
+		ask_free(n, a);
+	}
+}
+
+/* No network at all is another answer than one that is silent. */
+static void
+on_timeout(struct node *n, struct alarm *al, usec_t now)
+{
+	struct ask *a = container_of(al, struct ask, timeout);
+
+	if (a->id)
+		reply(n, a, demand_attach(n) ? ETIMEDOUT : EADDRNOTAVAIL,
+		      NULL);
+	ask_free(n, a);
+	demand_run(n, now);
+}
+
+static struct ask *
+ask_new(struct node *n, uint64_t id, enum atype type, struct owned *on,
+	usec_t until)
+{
+	struct ask *a;
+
+	if (n->demand->nasks >= ASKS_MAX)
+		return NULL;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return NULL;
+	a->id = id;
+	a->type = type;
+	a->on = on;
+	alarm_init(&a->timeout, on_timeout);
+	alarm_set(n, &a->timeout, until);
+	list_init(&a->l);
+	list_append(&n->demand->asks, &a->l);
+	n->demand->nasks++;
+	return a;
+}
+
+/* --- compare and fix ---------------------------------------------------- */
+
+/* What nobody uses ends after its linger time.  One that never came to stand
+ * has nothing to linger for, where lingering may be for ever. */
+static void
+linger(struct node *n, struct owned *o, usec_t now)
+{
+	uint32_t s = n->conf->linger[o->type];
+
+	if (o->failed || (o->home && !o->home->active))
+		return;
+	if (in_use(n, o)) {
+		if (o->reason == NOTE_GONE_UNUSED)
+			alarm_clear(n, &o->end);
+		return;
+	}
+	if (alarm_is_set(&o->end))
+		return;
+	o->reason = NOTE_GONE_UNUSED;
+	if (!o->stands && o->type == ATYPE_HOME)
+		owned_release(n, o, NOTE_GONE_UNUSED, now);
+	else if (s != CONF_NEVER)
+		alarm_set(n, &o->end, now + SEC(s));
+}
+
+static void
+stand(struct node *n, struct owned *o, usec_t now)
+{
+	struct note note = { .code = NOTE_ADDRESS_UP, .a = o->addr,
+			     .type = (uint8_t)o->type,
+			     .elapsed = now - o->since };
+
+	if (!owned_usable(n, o))
+		return;
+	if (!o->stands) {
+		o->stands = true;
+		note_put(n, &note, now);
+	}
+	answer_waiting(n, o);
+}
+
+static void
+say_current(struct node *n, enum atype t)
+{
+	struct effect e = { .kind = EF_CURRENT };
+	const struct owned *o = owned_current(n, t);
+
+	e.current.type = t;
+	e.current.provided = owned_provided(n, t);
+	if (o && (o->stands || (o->home && o->type == ATYPE_HOME &&
+				(o->home->active || n->early_bind))))
+		e.current.addr = o->addr;
+	want(n, &e);
+}
+
+static void
+renew_later(struct node *n, enum atype t, usec_t now)
+{
+	struct epoch *e = &n->demand->epoch[t];
+
+	if (n->conf->renew[t] && t != ATYPE_HOME && !alarm_is_set(&e->renew))
+		alarm_set(n, &e->renew, now + SEC(n->conf->renew[t]));
+}
+
+static void
+run_type(struct node *n, enum atype t, usec_t now)
+{
+	struct owned *o = owned_current(n, t);
+
+	if (!wanted(n, t))
+		return;
+	if (!owned_provided(n, t)) {
+		fail_waiting(n, t, NULL, EOPNOTSUPP);
+		return;
+	}
+	if (!o && (o = owned_form(n, t, now)))
+		renew_later(n, t, now);
+	if (o && t == ATYPE_HOME && !o->home->active && !o->failed) {
+		o->since = now;
+		home_activate(n, o->home, now);
+	}
+}
+
+static void
+demand_run(struct node *n, usec_t now)
+{
+	if (!n->ready || n->stopping)
+		return;
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		run_type(n, t, now);
+	each_owned(n, o, l) {
+		stand(n, o, now);
+		linger(n, o, now);
+	}
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		say_current(n, t);
+}
+
+/* --- requests ----------------------------------------------------------- */
+
+/*
+ * What stands is granted at once; else the request waits for what is under
+ * way, and is what it is under way for.  One that was refused is asked for
+ * anew: whoever asks may have mended it.
+ */
+void
+demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
+{
+	usec_t wait = ev->timeout ? ev->timeout :
+		      MSEC(n->conf->acquire_timeout);
+	struct note note = { .code = NOTE_WANTED, .type = (uint8_t)ev->type };
+	struct ask a = { .id = ev->id, .type = ev->type };
+	struct owned *o = owned_current(n, ev->type);
+
+	if (!owned_provided(n, ev->type)) {
+		reply(n, &a, EOPNOTSUPP, NULL);
+		return;
+	}
+	if (!ask_new(n, ev->id, ev->type, NULL, now + wait)) {
+		reply(n, &a, EAGAIN, NULL);
+		return;
+	}
+	if (!o || !o->stands)
+		note_put(n, &note, now);
+	if (o && o->home && (o->failed || o->home->reg.halted)) {
+		o->failed = false;
+		alarm_clear(n, &o->end);
+		home_activate(n, o->home, now);
+	}
+	demand_run(n, now);
+}
+
+void
+demand_on_release(struct node *n, const struct ev_release *ev, usec_t now)
+{
+	list_each(l, &n->demand->asks) {
+		struct ask *a = container_of(l, struct ask, l);
+
+		if (a->id == ev->id)
+			ask_free(n, a);
+	}
+	demand_run(n, now);
+}
+
+void
+demand_on_sockets(struct node *n, const struct ev_sockets *ev, usec_t now)
+{
+	struct owned *o = owned_find(n, &ev->addr);
+
+	if (!o)
+		return;
+	o->uncounted = false;
+	o->sessions = ev->sessions;
+	demand_run(n, now);
+}
+
+void
+demand_on_claims(struct node *n, const struct ev_claims *ev, usec_t now)
+{
+	memcpy(n->demand->claims, ev->n, sizeof(n->demand->claims));
+	demand_run(n, now);
+}
+
+/* Somebody sends from a home address that is not registered. */
+void
+demand_on_traffic(struct node *n, const struct ev_traffic *ev, usec_t now)
+{
+	struct owned *o = owned_find(n, &ev->flow.src.addr);
+	struct note note = { .code = NOTE_WANTED };
+
+	if (!o || !o->home || o->home->active || granted(n, o) ||
+	    !n->ready || n->stopping)
+		return;
+	if (!ask_new(n, 0, o->type, o,
+		     now + MSEC(n->conf->acquire_timeout)))
+		return;
+	note.type = (uint8_t)o->type;
+	note_put(n, &note, now);
+	o->since = now;
+	home_activate(n, o->home, now);
+	demand_run(n, now);
+}
+
+/* --- what happens to addresses ------------------------------------------ */
+
+/* Has the interface where it was formed another link now?  While that is not
+ * known, it has not. */
+static bool
+left_its_link(const struct node *n, const struct owned *o)
+{
+	const struct iface *i = iface_by_name(n, o->ifname);
+	const struct attach *a = i ? i->attach : NULL;
+
+	if (!a)
+		return true;
+	if (!a->current || a->state != ATTACH_ON)
+		return false;
+	return !attach_has_prefix(a, &o->prefix);
+}
+
+/* A new link: what is bound to the old one goes, or goes on elsewhere. */
+static void
+leave_link(struct node *n, struct owned *o, usec_t now)
+{
+	enum atype t = o->type;
+	bool used = in_use(n, o);
+
+	if (t == ATYPE_UNANCHORED) {
+		owned_release(n, o, NOTE_GONE_HANDOVER, now);
+		/* Who was aborted comes back at once. */
+		if (used && owned_form(n, t, now))
+			renew_later(n, t, now);
+		return;
+	}
+	if (!o->current)
+		return;
+	owned_retire(n, o, now);
+	if (t == ATYPE_GRACEFUL) {
+		o->reason = NOTE_GONE_GRACE;
+		alarm_set(n, &o->end, now + SEC(n->conf->grace));
+	}
+}
+
+void
+demand_on_attach(struct node *n, struct attach *a, usec_t now)
+{
+	each_owned(n, o, l)
+		if (o->type != ATYPE_HOME && left_its_link(n, o))
+			leave_link(n, o, now);
+	demand_run(n, now);
+}
+
+void
+demand_on_leave(struct node *n, const struct attach *a, usec_t now)
+{
+	each_owned(n, o, l) {
+		bool here = strcmp(o->ifname, a->iface->name) == 0;
+
+		if (o->home && o->type != ATYPE_HOME && here &&
+		    o->home->place == PLACE_HOME && !o->sessions &&
+		    !o->uncounted && !granted(n, o) &&
+		    !attach_has_prefix(a, &o->prefix))
+			owned_release(n, o, NOTE_GONE_HANDOVER, now);
+	}
+}
+
+void
+demand_on_address(struct node *n, const struct ev_address *ev, usec_t now)
+{
+	struct owned *o = owned_find(n, &ev->addr);
+
+	if (o && !o->home && ev->state == ADDR_DUPLICATE) {
+		struct note note = { .code = NOTE_DAD_FAILED, .a = ev->addr,
+				     .ifindex = ev->ifindex };
+
+		note_put(n, &note, now);
+		/* RFC 7217 section 6 */
+		if (n->demand->epoch[o->type].counter < IDGEN_RETRIES)
+			n->demand->epoch[o->type].counter++;
+		owned_release(n, o, NOTE_GONE_PREFIX, now);
+	}
+	demand_run(n, now);
+}
+
+void
+demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
+{
+	struct owned *o = owned_of(n, h);
+
+	if (!o)
+		return;
+	if (n->demand->epoch[o->type].counter < IDGEN_RETRIES)
+		n->demand->epoch[o->type].counter++;
+	owned_release(n, o, NOTE_GONE_PREFIX, now);
+	demand_run(n, now);
+}
+
+void
+demand_on_home(struct node *n, const struct mn_home *h, usec_t now)
+{
+	demand_run(n, now);
+}
+
+/*
+ * The home agent, or the anchor, will not have it.  Who waits is told.  A
+ * home address is left to who asks next (or to a reload, where it stands for
+ * good); another one is of no use any more.
+ */
+void
+demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
+{
+	struct owned *o = owned_of(n, h);
+	int error = h->reg.status == MH_ST_DAD_FAILED ? EADDRNOTAVAIL :
+		    ECONNREFUSED;
+
+	if (!o)
+		return;
+	fail_waiting(n, o->type, o, error);
+	if (o->type != ATYPE_HOME) {
+		owned_release(n, o, NOTE_GONE_REFUSED, now);
+	} else if (!always(n, ATYPE_HOME)) {
+		o->failed = true;
+		o->reason = NOTE_GONE_REFUSED;
+		alarm_set(n, &o->end, now + RETRY_AFTER);
+	}
+	demand_run(n, now);
+}
+
+/* Its linger time, its grace period or the wait after a refusal is over. */
+static void
+on_end(struct node *n, struct alarm *al, usec_t now)
+{
+	struct owned *o = container_of(al, struct owned, end);
+
+	o->failed = false;
+	owned_release(n, o, o->reason, now);
+	demand_run(n, now);
+}
+
+/* RFC 8653 section 5: addresses change.  Sockets keep what they have. */
+static void
+on_renew(struct node *n, struct alarm *al, usec_t now)
+{
+	struct epoch *e = container_of(al, struct epoch, renew);
+	struct owned *o = owned_current(n, e->type);
+
+	if (!o)
+		return;
+	e->value++;
+	e->counter = 0;
+	wish_add(n, &e->store, 1);
+	if (o->sessions || o->uncounted || granted(n, o))
+		owned_retire(n, o, now);
+	else
+		owned_release(n, o, NOTE_GONE_RENEWED, now);
+	demand_run(n, now);
+}
+
+/* --- life --------------------------------------------------------------- */
+
+alarm_fire *const owned_on_end = on_end;
+
+static int
+own_homes(struct node *n)
+{
+	each_home(n, h, l)
+		if (h->type == ATYPE_HOME && !owned_of(n, h)) {
+			struct owned *o = owned_new(n, ATYPE_HOME,
+						    &h->conf.hoa, 0);
+
+			if (!o)
+				return -ENOMEM;
+			o->home = h;
+			o->prefix = h->prefix;
+		}
+	return 0;
+}
+
+int
+demand_start(struct node *n)
+{
+	struct demand *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	n->demand = d;
+	list_init(&d->owned);
+	list_init(&d->asks);
+	list_init(&d->pending);
+	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
+		d->epoch[t].type = t;
+		alarm_init(&d->epoch[t].renew, on_renew);
+		wish_init(&d->epoch[t].store, WISH_EPOCH);
+	}
+	return own_homes(n);
+}
+
+void
+demand_stop(struct node *n)
+{
+	struct demand *d = n->demand;
+
+	if (!d)
+		return;
+	list_each(l, &d->asks)
+		ask_free(n, container_of(l, struct ask, l));
+	each_owned(n, o, l)
+		owned_free(n, o);
+	demand_restored(n, 0);
+	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
+		alarm_clear(n, &d->epoch[t].renew);
+		wish_drop(&d->epoch[t].store);
+	}
+	free(d);
+	n->demand = NULL;
+}
+
+void
+demand_ready(struct node *n, usec_t now)
+{
+	each_owned(n, o, l) {
+		owned_say(n, o, true);
+		o->since = now;
+	}
+	demand_run(n, now);
+}
+
+/* Nobody is left to wait for; what was there is not to be remembered. */
+void
+demand_shutdown(struct node *n)
+{
+	list_each(l, &n->demand->asks) {
+		struct ask *a = container_of(l, struct ask, l);
+
+		if (a->id && !a->on && !a->lost)
+			reply(n, a, ECONNABORTED, NULL);
+		ask_free(n, a);
+	}
+	each_owned(n, o, l)
+		owned_forget(n, o);
+}
+
+/* The policy of the day: addresses are preferred or not by it, and types may
+ * be wanted that were not. */
+int
+demand_reconfigure(struct node *n, usec_t now)
+{
+	int err = own_homes(n);
+
+	each_owned(n, o, l) {
+		if (n->ready)
+			owned_say(n, o, true);
+		owned_configure(n, o);
+		if (o->reason == NOTE_GONE_UNUSED)
+			alarm_clear(n, &o->end);
+	}
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++) {
+		alarm_clear(n, &n->demand->epoch[t].renew);
+		if (owned_current(n, t))
+			renew_later(n, t, now);
+	}
+	demand_run(n, now);
+	return err;
+}
+
+bool
+demand_settled(const struct node *n)
+{
+	for (enum atype t = ATYPE_ACCESS; t < ATYPES; t++) {
+		const struct owned *o = owned_current(n, t);
+
+		if (always(n, t) && owned_provided(n, t) &&
+		    (!o || !o->stands))
+			return false;
+	}
+	return true;
+}

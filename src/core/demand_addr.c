@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * demand_addr.c - one address from its forming to its release.
+ *
+ * Every type has an interface identifier of its own (RFC 7217, over the type
+ * and its epoch), so that letting go of one address never touches another.
+ *
+ * Where an address comes from: a home-anchored one from the configuration;
+ * an unanchored one from a prefix of the router that we use; an access-
+ * anchored or graceful one from the prefix of a router here that says it is
+ * a home agent (RFC 6275 7.1), gives its own address (R bit) and is a Peer
+ * of ours.  On its own link such an address is at home; afterwards it is
+ * registered there like any home address.
+ */
+#include "core/demand.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Asked of an access anchor, seconds: who vanishes without a word shall not
+ * leave it a binding for days. */
+#define ACCESS_LIFETIME	600
+
+/* --- finding ------------------------------------------------------------ */
+
+struct owned *
+owned_find(const struct node *n, const struct in6_addr *addr)
+{
+	each_owned(n, o, l)
+		if (addr_eq(&o->addr, addr))
+			return o;
+	return NULL;
+}
+
+struct owned *
+owned_of(const struct node *n, const struct mn_home *h)
+{
+	each_owned(n, o, l)
+		if (o->home == h)
+			return o;
+	return NULL;
+}
+
+/* Of several homes the first that may be used. */
+struct owned *
+owned_current(const struct node *n, enum atype t)
+{
+	each_owned(n, o, l)
+		if (o->type == t && o->current &&
+		    !(o->home && o->home->place == PLACE_DISABLED))
+			return o;
+	return NULL;
+}
+
+struct attach *
+demand_attach(const struct node *n)
+{
+	struct attach *best = NULL;
+	unsigned best_pos = UINT32_MAX;
+
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+		unsigned pos = i->conf ? i->conf->preference : 0;
+
+		if (i->attach && attach_usable(i->attach) && pos < best_pos &&
+		    !(i->attach->state == ATTACH_CHECKING &&
+		      i->attach->link_event)) {
+			best = i->attach;
+			best_pos = pos;
+		}
+	}
+	return best;
+}
+
+/* Its prefix here, with the router's own address in it; NULL: no anchor. */
+static const struct aprefix *
+anchor_prefix(const struct node *n, const struct attach *a,
+	      const struct router *r)
+{
+	if (!r || r->candidate || !r->home_agent ||
+	    addr_is_unspec(&r->global) || !security_peer(n, &r->global))
+		return NULL;
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->routers & r->bit && p->on_link && p->autonomous &&
+		    p->prefix.len == 64 && prefix_match(&p->prefix, &r->global))
+			return p;
+	}
+	return NULL;
+}
+
+/* The router that we use first, then any other here. */
+static const struct aprefix *
+find_anchor(const struct node *n, const struct attach *a,
+	    const struct router **ret)
+{
+	const struct aprefix *p = anchor_prefix(n, a, a->current);
+
+	*ret = a->current;
+	if (p)
+		return p;
+	list_each(l, &a->routers) {
+		*ret = container_of(l, struct router, l);
+		if ((p = anchor_prefix(n, a, *ret)))
+			return p;
+	}
+	return NULL;
+}
+
+bool
+owned_provided(const struct node *n, enum atype t)
+{
+	const struct attach *a = demand_attach(n);
+	const struct router *r;
+
+	if (t == ATYPE_NONE)
+		return false;
+	if (t == ATYPE_UNANCHORED)
+		return true;
+	if (t == ATYPE_HOME)
+		return owned_current(n, t) != NULL;
+	/* Where we are nowhere, nobody knows. */
+	return a ? find_anchor(n, a, &r) != NULL : n->conf->npeers > 0;
+}
+
+bool
+owned_usable(const struct node *n, const struct owned *o)
+{
+	const struct iface *i = o->home ? iface_find(n, o->home->ifindex) :
+				iface_by_name(n, o->ifname);
+	const struct iface_addr *a = i ? iface_addr_find(i, &o->addr) : NULL;
+	const struct mn_home *h = o->home;
+
+	if (h && !h->active)
+		return false;
+	if (h && (h->place == PLACE_AWAY || h->place == PLACE_RETURNING))
+		return h->reg.bound && !h->reg.halted;
+	if (h && h->place != PLACE_HOME)
+		return false;
+	return a && (a->state == ADDR_VALID || (n->conf->optimistic_dad &&
+						a->state == ADDR_OPTIMISTIC));
+}
+
+/* --- said --------------------------------------------------------------- */
+
+void
+owned_say(struct node *n, const struct owned *o, bool up)
+{
+	struct effect e = { .kind = EF_OWNED };
+
+	e.owned = (struct ef_owned){ .up = up, .addr = o->addr,
+				     .type = o->type };
+	want(n, &e);
+}
+
+static void
+say_address(struct node *n, const struct owned *o, bool up)
+{
+	struct iface *i = iface_by_name(n, o->ifname);
+	struct effect e = { .kind = EF_ADDRESS };
+
+	if (!i)
+		return;
+	e.address.up = up;
+	e.address.key = (struct addr_key){ i->ifindex, o->addr };
+	e.address.plen = o->prefix.len;
+	e.address.optimistic = n->conf->optimistic_dad;
+	e.address.noprefixroute = true;
+	e.address.valid = ND_INFINITE;
+	e.address.preferred = demand_preferred(n, o->type);
+	want(n, &e);
+}
+
+void
+owned_configure(struct node *n, const struct owned *o)
+{
+	if (o->home)
+		home_configure(n, o->home);
+	else
+		say_address(n, o, true);
+}
+
+/* --- forming ------------------------------------------------------------ */
+
+struct owned *
+owned_new(struct node *n, enum atype t, const struct in6_addr *addr,
+	  usec_t now)
+{
+	struct owned *o;
+
+	if (n->demand->nowned >= OWNED_MAX)
+		return NULL;
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return NULL;
+	o->type = t;
+	o->addr = *addr;
+	o->current = true;
+	o->since = now;
+	alarm_init(&o->end, owned_on_end);
+	wish_init(&o->store, WISH_OWNED);
+	list_init(&o->l);
+	list_append(&n->demand->owned, &o->l);
+	n->demand->nowned++;
+	if (n->ready)
+		owned_say(n, o, true);
+	return o;
+}
+
+/* RFC 4862 5.5.3 d wants 64 bits; among several prefixes a preferred one. */
+static const struct aprefix *
+plain_prefix(const struct attach *a, usec_t now)
+{
+	const struct aprefix *best = NULL;
+
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->autonomous && p->prefix.len == 64 &&
+		    p->valid_until > now &&
+		    attach_prefix_router(a, p) == a->current &&
+		    (!best || best->preferred_until <= now))
+			best = p;
+	}
+	return best;
+}
+
+static bool
+form_address(const struct node *n, const struct attach *a,
+	     const struct prefix *p, enum atype t, struct in6_addr *ret)
+{
+	const struct epoch *e = &n->demand->epoch[t];
+	char purpose[40];
+
+	if (e->value)
+		snprintf(purpose, sizeof(purpose), "%s %u", atype_name(t),
+			 e->value);
+	else
+		snprintf(purpose, sizeof(purpose), "%s", atype_name(t));
+	return attach_form_address(n, a, p, purpose, e->counter, ret);
+}
+
+static bool
+place_anchored(struct node *n, struct owned *o, const struct attach *a,
+	       const struct router *r, usec_t now)
+{
+	struct conf_home c = {
+		.hoa = o->addr, .plen = o->prefix.len, .ha = r->global,
+		.lifetime = o->type == ATYPE_GRACEFUL && n->conf->grace ?
+			n->conf->grace : ACCESS_LIFETIME,
+	};
+
+	snprintf(c.ifname, sizeof(c.ifname), "%s", a->iface->name);
+	o->home = home_add(n, &c, o->type);
+	if (o->home)
+		home_activate(n, o->home, now);
+	return o->home != NULL;
+}
+
+/* It is there from before, if this is a link to which we have come back. */
+static struct owned *
+again(struct node *n, struct owned *o, usec_t now)
+{
+	if (o->reason != NOTE_GONE_REFUSED)
+		alarm_clear(n, &o->end);
+	o->current = true;
+	o->since = now;
+	owned_configure(n, o);
+	wish_add(n, &o->store, 1);
+	return o;
+}
+
+struct owned *
+owned_form(struct node *n, enum atype t, usec_t now)
+{
+	struct attach *a = demand_attach(n);
+	const struct router *r = NULL;
+	const struct aprefix *p;
+	struct in6_addr addr;
+	struct owned *o;
+
+	if (!a || t == ATYPE_HOME)
+		return NULL;
+	p = t == ATYPE_UNANCHORED ? plain_prefix(a, now) :
+	    find_anchor(n, a, &r);
+	if (!p || !form_address(n, a, &p->prefix, t, &addr))
+		return NULL;
+	if ((o = owned_find(n, &addr)))
+		return again(n, o, now);
+	o = owned_new(n, t, &addr, now);
+	if (!o)
+		return NULL;
+	o->prefix = p->prefix;
+	snprintf(o->ifname, sizeof(o->ifname), "%s", a->iface->name);
+	if (t == ATYPE_UNANCHORED) {
+		say_address(n, o, true);
+	} else if (!place_anchored(n, o, a, r, now)) {
+		owned_say(n, o, false);
+		owned_free(n, o);
+		return NULL;
+	}
+	wish_add(n, &o->store, 1);
+	return o;
+}
+
+/* --- letting go --------------------------------------------------------- */
+
+void
+owned_retire(struct node *n, struct owned *o, usec_t now)
+{
+	struct note note = { .code = NOTE_ADDRESS_OLD, .a = o->addr,
+			     .type = (uint8_t)o->type };
+
+	o->current = false;
+	note_put(n, &note, now);
+	owned_configure(n, o);
+	wish_add(n, &o->store, 1);
+}
+
+static void
+abort_sockets(struct node *n, const struct owned *o, usec_t now)
+{
+	struct effect e = { .kind = EF_ABORT };
+	struct note note = { .code = NOTE_ABORTED, .a = o->addr,
+			     .type = (uint8_t)o->type };
+
+	e.abort.addr = o->addr;
+	effect_put(n, &e);
+	if (o->sessions)
+		note_put(n, &note, now);
+}
+
+/* Whose grant it was keeps the grant, of nothing. */
+static void
+forget_grants(struct node *n, const struct owned *o)
+{
+	list_each(l, &n->demand->asks) {
+		struct ask *a = container_of(l, struct ask, l);
+
+		if (a->on == o && a->id)
+			a->lost = true;
+		if (a->on == o)
+			a->on = NULL;
+	}
+}
+
+void
+owned_release(struct node *n, struct owned *o, enum note_gone reason,
+	      usec_t now)
+{
+	struct note note = { .code = NOTE_ADDRESS_DOWN, .a = o->addr,
+			     .type = (uint8_t)o->type, .value = reason };
+	bool configured = o->type == ATYPE_HOME;
+	struct mn_home *h = o->home;
+
+	alarm_clear(n, &o->end);
+	if (o->stands)
+		note_put(n, &note, now);
+	o->stands = false;
+	if (!configured && reason != NOTE_GONE_UNUSED)
+		abort_sockets(n, o, now);
+	if (!h)
+		say_address(n, o, false);
+	if (!configured) {
+		owned_say(n, o, false);
+		owned_forget(n, o);
+		owned_free(n, o);
+	}
+	if (h)
+		home_release(n, h, now);
+}
+
+void
+owned_free(struct node *n, struct owned *o)
+{
+	forget_grants(n, o);
+	alarm_clear(n, &o->end);
+	wish_drop(&o->store);
+	list_del(&o->l);
+	n->demand->nowned--;
+	free(o);
+}
