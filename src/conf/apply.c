@@ -222,7 +222,7 @@ apply_sub(struct parse *p, const struct stmt *s, void *parent)
 
 	if (!s->has_body && !b->short_form)
 		parse_error(p, &s->head->at, "%s wants a block, { ... }",
-			    b->name);
+			    s->row->name);
 	if (!row) {
 		scratch = arena_alloc(&p->arena, b->size);
 		if (!scratch) {

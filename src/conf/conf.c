@@ -21,15 +21,12 @@ conf_new(void)
 		return NULL;
 	arena_init(&c->arena);
 	schema_defaults(&schema_top, c);
+	schema_defaults(&schema_policy, c);
 	c->permit = ATYPE_ALL;
 	c->boot = ATYPE_BIT(ATYPE_HOME);
 	c->linger[ATYPE_HOME] = CONF_NEVER;
 	c->linger[ATYPE_ACCESS] = c->linger[ATYPE_UNANCHORED] =
 		c->linger[ATYPE_GRACEFUL] = 30;
-	c->grace = 30;
-	c->udp_idle = 60;
-	c->acquire_timeout = 10000;
-	c->max_requests = 64;
 	return c;
 }
 

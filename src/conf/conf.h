@@ -20,6 +20,7 @@
 
 #define CONF_IFNAME	16		/* IFNAMSIZ */
 #define CONF_NEVER	UINT32_MAX	/* seconds that do not end */
+#define CONF_RULES	512		/* of an AddressPolicy, at most */
 
 enum conf_role {
 	CONF_CN = 1,			/* correspondent: only forwards and runs */
@@ -145,6 +146,7 @@ struct conf_rule {
 	uint8_t		permit;			/* ATYPE_BIT()s */
 	bool		block_ipv4;
 	uint32_t	line;			/* where it stands, 0: unknown */
+	const char	*file;			/* NULL: in the first one */
 };
 
 struct conf {
@@ -223,6 +225,11 @@ unsigned conf_parse_file(const char *path, bool keys, FILE *errors,
  * same when it stands in the first file's directory; a key that came from no
  * file is not shown. */
 void	conf_print(const struct conf *, FILE *);
+/* A rule of AddressPolicy in one line: `Port 22 { Default none; }'. */
+void	conf_print_rule(const struct conf_rule *, FILE *);
+/* The name of a protocol ("tcp"), or NULL. */
+const char *conf_protocol_name(uint8_t);
+bool	conf_protocol_parse(const char *word, uint8_t *ret);
 /* What may stand in a configuration: every statement with its values,
  * default and purpose. */
 void	conf_describe(FILE *);

@@ -20,10 +20,8 @@ is_comma(const struct arg *a)
 	return a && a->kind == ARG_PUNCT && a->text[0] == ',';
 }
 
-/* The next value of a list, with or without commas between them.  False at
- * the end; `*bad' after an error. */
-static bool
-next_item(struct parse *p, const struct stmt *s, const struct arg **at,
+bool
+args_next(struct parse *p, const struct stmt *s, const struct arg **at,
 	  bool *bad)
 {
 	const struct arg *a = *at ? (*at)->next : s->args;
@@ -46,8 +44,8 @@ next_item(struct parse *p, const struct stmt *s, const struct arg **at,
 	return a != NULL;
 }
 
-static bool
-want_args(struct parse *p, const struct stmt *s)
+bool
+args_want(struct parse *p, const struct stmt *s)
 {
 	if (s->args)
 		return true;
@@ -56,9 +54,8 @@ want_args(struct parse *p, const struct stmt *s)
 	return false;
 }
 
-/* A word that is none of a list. */
-static void
-unknown_word(struct parse *p, const struct stmt *s, const struct arg *a,
+void
+args_unknown(struct parse *p, const struct stmt *s, const struct arg *a,
 	     const struct keyword *words)
 {
 	struct suggest near;
@@ -81,12 +78,12 @@ custom_roles(struct parse *p, const struct stmt *s, void *row)
 {
 	const struct arg *a = NULL;
 	unsigned roles = 0;
-	bool bad = !want_args(p, s);
+	bool bad = !args_want(p, s);
 	int role;
 
-	while (!bad && next_item(p, s, &a, &bad)) {
+	while (!bad && args_next(p, s, &a, &bad)) {
 		if (!schema_word(schema_roles, a->text, &role)) {
-			unknown_word(p, s, a, schema_roles);
+			args_unknown(p, s, a, schema_roles);
 			bad = true;
 		} else if (roles & (unsigned)role) {
 			parse_error(p, &a->at, "NodeConfig names %s twice",
@@ -119,7 +116,7 @@ read_replay(struct parse *p, const struct stmt *s, const struct arg *a,
 	int replay = CONF_REPLAY_SEQUENCE;
 
 	if (a && !is_word(a, "replay")) {
-		unknown_word(p, s, a, word);
+		args_unknown(p, s, a, word);
 		return false;
 	}
 	if (a) {
@@ -131,7 +128,7 @@ read_replay(struct parse *p, const struct stmt *s, const struct arg *a,
 			return false;
 		}
 		if (!schema_word(schema_replay, v->text, &replay)) {
-			unknown_word(p, s, v, schema_replay);
+			args_unknown(p, s, v, schema_replay);
 			return false;
 		}
 		if (v->next) {
@@ -172,7 +169,7 @@ custom_key_table(struct parse *p, const struct stmt *s, void *row)
 	uint32_t key_file;
 	uint8_t replay;
 
-	if (!want_args(p, s) ||
+	if (!args_want(p, s) ||
 	    !value_string(p, s->row->name, s->args, 4000, &name) ||
 	    !read_replay(p, s, s->args->next, &replay))
 		return;
@@ -190,10 +187,10 @@ custom_rdnss(struct parse *p, const struct stmt *s, void *row)
 	struct conf_iface *i = row;
 	const unsigned most = sizeof(i->rdnss) / sizeof(i->rdnss[0]);
 	const struct arg *a = NULL;
-	bool bad = !want_args(p, s);
+	bool bad = !args_want(p, s);
 	struct in6_addr addr;
 
-	while (!bad && next_item(p, s, &a, &bad)) {
+	while (!bad && args_next(p, s, &a, &bad)) {
 		if (i->nrdnss == most) {
 			parse_error(p, &a->at, "RDNSS takes %u addresses at "
 				    "most", most);
@@ -239,11 +236,11 @@ custom_dnssl(struct parse *p, const struct stmt *s, void *row)
 {
 	struct conf_iface *i = row;
 	const struct arg *a = NULL;
-	bool bad = !want_args(p, s);
+	bool bad = !args_want(p, s);
 	size_t used = strlen(i->dnssl);
 	const char *name;
 
-	while (!bad && next_item(p, s, &a, &bad)) {
+	while (!bad && args_next(p, s, &a, &bad)) {
 		size_t n;
 
 		if (!value_string(p, "DNSSL", a, 253, &name))
@@ -275,7 +272,7 @@ custom_home_address(struct parse *p, const struct stmt *s, void *row)
 	struct in6_addr subnet;
 	struct prefix addr;
 
-	if (!want_args(p, s))
+	if (!args_want(p, s))
 		return;
 	/* UMIP lists the prefixes of a mobile router here. */
 	if (s->args->next && s->args->next->kind == ARG_PUNCT &&
@@ -387,10 +384,10 @@ custom_protect(struct parse *p, const struct stmt *s, void *row)
 	};
 	int protect;
 
-	if (!want_args(p, s))
+	if (!args_want(p, s))
 		return;
 	if (!schema_word(kind, s->args->text, &protect))
-		unknown_word(p, s, s->args, kind);
+		args_unknown(p, s, s->args, kind);
 	else if (protect == CONF_PROTECT_NONE)
 		protect_none(p, s, row);
 	else
@@ -405,7 +402,7 @@ custom_identity(struct parse *p, const struct stmt *s, void *row)
 	struct conf_peer *peer = row;
 	const char *nai;
 
-	if (!want_args(p, s) || !value_count(p, s, 1) ||
+	if (!args_want(p, s) || !value_count(p, s, 1) ||
 	    !value_string(p, "Identity", s->args, 253, &nai) ||
 	    !value_nai(p, &s->args->at, nai))
 		return;

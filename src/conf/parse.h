@@ -94,6 +94,7 @@ struct parse {
 	unsigned	ntable, table_cap;
 
 	struct home_address *addresses;	/* of the MnHomeLink being read */
+	const struct stmt *policy;	/* the body of AddressPolicy */
 };
 
 struct home_address {
@@ -158,6 +159,17 @@ bool	value_ifname(struct parse *, const char *what, const struct arg *,
 		     char ret[CONF_IFNAME]);
 bool	value_nai(struct parse *, const struct place *, const char *);
 
+/* custom.c: arguments of a statement.  The next value of a list, with or
+ * without commas between them: false at the end, `*bad' after an error. */
+bool	args_next(struct parse *, const struct stmt *, const struct arg **at,
+		  bool *bad);
+/* There are any; or the error says what is wanted. */
+bool	args_want(struct parse *, const struct stmt *);
+/* Report a word that is none of a list. */
+struct keyword;
+void	args_unknown(struct parse *, const struct stmt *, const struct arg *,
+		     const struct keyword *);
+
 /* key.c: these report their errors at the place of the file's name, or of
  * the table's line.  key_read: one line of hex. */
 bool	key_read(struct parse *, const struct place *, const char *path,
@@ -174,6 +186,11 @@ const char *place_name(const struct parse *, const struct place *from,
 
 /* block.c: prefixes of which one has the other. */
 bool	prefix_overlap(const struct prefix *, const struct prefix *);
+
+/* policy.c: a list of types.  A Default and a Permit that stand together. */
+bool	policy_types(struct parse *, const struct stmt *, uint8_t *ret);
+void	policy_check_default(struct parse *, const struct stmt *, uint8_t type,
+			     uint8_t permit);
 
 /* umip.c: true when a statement of UMIP: accepted silently, or reported. */
 bool	umip_statement(struct parse *, const struct stmt *);

@@ -344,11 +344,11 @@ print_body(const struct conf *c, const struct block *b, const void *row,
 	for (const struct statement *s = b->stmt; s->name; s++) {
 		if (s->roles && !(s->roles & c->roles))
 			continue;
-		if (s->type == V_BLOCK)
-			print_blocks(c, s->block, row, indent, f);
-		else if (s->type == V_CUSTOM)
+		if (s->print)
 			s->print(c, row, indent, f);
-		else
+		else if (s->type == V_BLOCK && s->block->rows)
+			print_blocks(c, s->block, row, indent, f);
+		else if (s->type != V_BLOCK)
 			print_value(s, row, indent, f);
 	}
 }
@@ -368,13 +368,18 @@ describe(const struct block *b, unsigned indent, FILE *f)
 		char values[200];
 
 		schema_describe(s, values, sizeof(values));
+		/* Blocks in a row that have the same body: once. */
+		bool same = s->type == V_BLOCK && s > b->stmt &&
+			    s[-1].block == s->block;
+
 		put_indent(indent, f);
 		fprintf(f, "%s%s%s%s\t# %s%s%s\n", s->name,
 			s->args && *s->args ? " " : "",
 			s->args ? s->args : "",
+			same ? " { as above }" :
 			s->type == V_BLOCK ? " {" : ";", s->help,
 			*values ? "; " : "", values);
-		if (s->type == V_BLOCK) {
+		if (s->type == V_BLOCK && !same) {
 			describe(s->block, indent + 1, f);
 			put_indent(indent, f);
 			fputs("}\n", f);

@@ -58,6 +58,19 @@ const struct keyword schema_replay[] = {
 	{ "timestamp", CONF_REPLAY_TIMESTAMP }, { NULL }
 };
 
+const struct keyword schema_types[] = {
+	{ "none", ATYPE_NONE }, { "home-anchored", ATYPE_HOME },
+	{ "access-anchored", ATYPE_ACCESS }, { "unanchored", ATYPE_UNANCHORED },
+	{ "graceful", ATYPE_GRACEFUL }, { NULL }
+};
+
+/* IPPROTO_RAW is what a raw socket is made with that writes its own
+ * headers. */
+const struct keyword schema_protocols[] = {
+	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP },
+	{ "icmp", IPPROTO_ICMPV6 }, { "raw", IPPROTO_RAW }, { NULL }
+};
+
 /* RFC 6275 section 6.1.7: a lifetime is 16 bits of four seconds. */
 #define LIFE_MIN	4
 #define LIFE_MAX	262140
@@ -115,6 +128,9 @@ static const struct statement top_stmts[] = {
 	  .help = "a home of this mobile node" },
 	{ BLOCK("Peer", "address[/length]", &schema_peer), .roles = MN | HA,
 	  .help = "how messages with a node are protected" },
+	{ .name = "AddressPolicy", .type = V_BLOCK, .args = "",
+	  .block = &schema_policy, .roles = MN,
+	  .help = "which sockets get an address of which type" },
 	{ NULL }
 };
 
@@ -265,6 +281,73 @@ static const struct statement peer_stmts[] = {
 	{ NULL }
 };
 
+#define TYPES	"type, ...|none"
+
+static const struct statement policy_stmts[] = {
+	{ CUSTOM("Boot", TYPES, policy_boot, print_boot),
+	  .derived = "the type of Default",
+	  .help = "types that have their address from the start" },
+	{ .name = "Default", .type = V_WORD, FIELD(conf, default_type),
+	  .words = schema_types, .def = ATYPE_NONE,
+	  .help = "type of a socket that asks for none" },
+	{ CUSTOM("Permit", TYPES, policy_permit, print_permit),
+	  .derived = "all types",
+	  .help = "types that a socket may have" },
+	{ CUSTOM("Linger", "type seconds|never", policy_linger, print_linger),
+	  .flags = STMT_MANY, .derived = "never for home-anchored, else 30",
+	  .help = "how long an address outlives its last session" },
+	{ CUSTOM("Renew", "type seconds|never", policy_renew, print_renew),
+	  .flags = STMT_MANY, .derived = "never",
+	  .help = "when new sessions get another address" },
+	{ UINT("GracePeriod", conf, grace, 0, 86400, 30),
+	  .help = "how long a graceful address outlives its link, seconds" },
+	{ UINT("UdpIdle", conf, udp_idle, 1, 86400, 60),
+	  .help = "silence that ends an unconnected UDP session, seconds" },
+	{ MSECS("AcquireTimeout", conf, acquire_timeout, 100, 600000, 10000),
+	  .help = "longest wait for an address, seconds" },
+	{ UINT("MaxRequests", conf, max_requests, 1, 65536, 64),
+	  .help = "requests of one user at a time" },
+	{ BLOCK("Program", "\"/path\"", &schema_rule), .print = print_rules,
+	  .help = "a rule for the sockets of a program" },
+	{ BLOCK("User", "name|number", &schema_rule),
+	  .help = "... of a user" },
+	{ BLOCK("Group", "name|number", &schema_rule),
+	  .help = "... of the members of a group" },
+	{ BLOCK("Cgroup", "\"/path\"", &schema_rule),
+	  .help = "... of the processes of a cgroup" },
+	{ BLOCK("Protocol", "tcp|udp|icmp|raw|number", &schema_rule),
+	  .help = "... of a protocol" },
+	{ BLOCK("Destination", "address[/length]", &schema_rule),
+	  .help = "... with a peer in a prefix" },
+	{ BLOCK("Port", "number[-number]", &schema_rule),
+	  .help = "... with a peer at a port" },
+	{ NULL }
+};
+
+static const struct statement rule_stmts[] = {
+	{ CUSTOM("Program", "\"/path\"", rule_program, NULL),
+	  .help = "only of this program" },
+	{ CUSTOM("User", "name|number", rule_user, NULL),
+	  .help = "only of this user" },
+	{ CUSTOM("Group", "name|number", rule_group, NULL),
+	  .help = "only of members of this group" },
+	{ CUSTOM("Cgroup", "\"/path\"", rule_cgroup, NULL),
+	  .help = "only in this cgroup or below" },
+	{ CUSTOM("Protocol", "tcp|udp|icmp|raw|number", rule_protocol, NULL),
+	  .help = "only of this protocol" },
+	{ CUSTOM("Destination", "address[/length]", rule_destination, NULL),
+	  .help = "only with a peer in this prefix" },
+	{ CUSTOM("Port", "number[-number]", rule_port, NULL),
+	  .help = "only with a peer at one of these ports" },
+	{ CUSTOM("Default", "type|none", rule_default, NULL),
+	  .help = "type of a socket that asks for none" },
+	{ CUSTOM("Permit", TYPES, rule_permit, NULL),
+	  .help = "types that a socket may have" },
+	{ CUSTOM("Block", "ipv4", rule_block, NULL),
+	  .help = "no connections over IPv4" },
+	{ NULL }
+};
+
 const struct block schema_top = {
 	.name = "", .stmt = top_stmts,
 };
@@ -312,10 +395,23 @@ const struct block schema_peer = {
 	.head = print_head_peer,
 };
 
+const struct block schema_policy = {
+	.name = "AddressPolicy", .stmt = policy_stmts,
+	.size = sizeof(struct conf),
+	.open = policy_open, .close = policy_close,
+	.rows = print_rows_policy,
+};
+/* Whatever it begins with. */
+const struct block schema_rule = {
+	.name = "Rules of AddressPolicy", .stmt = rule_stmts,
+	.size = sizeof(struct conf_rule),
+	.open = rule_open, .close = rule_close,
+};
+
 const struct block *const schema_blocks[] = {
 	&schema_top, &schema_iface, &schema_prefix, &schema_route,
 	&schema_home_link, &schema_virtual_link, &schema_home, &schema_peer,
-	NULL
+	&schema_policy, &schema_rule, NULL
 };
 
 const struct statement *

@@ -48,6 +48,7 @@ struct statement {
 	const char	*help;
 	const struct keyword *words;
 	const struct block *block;
+	/* Of V_CUSTOM; a V_BLOCK may have a print, for all of its rows. */
 	void	(*apply)(struct parse *, const struct stmt *, void *row);
 	/* Prints "Name args;" lines, each behind `indent' tabs. */
 	void	(*print)(const struct conf *, const void *row, unsigned indent,
@@ -63,7 +64,8 @@ struct block {
 	 * when the body has been read. */
 	void	*(*open)(struct parse *, const struct stmt *, void *parent);
 	void	(*close)(struct parse *, const struct stmt *, void *row);
-	/* For printing: the array, which of its rows, and the arguments. */
+	/* For printing: the array (NULL: a .print of a statement does it),
+	 * which of its rows, and the arguments. */
 	const void *(*rows)(const struct conf *, const void *parent,
 			    unsigned *n);
 	bool	(*shown)(const struct conf *, const void *row);
@@ -74,7 +76,7 @@ struct block {
 
 extern const struct block schema_top, schema_iface, schema_prefix,
 	schema_route, schema_home_link, schema_virtual_link, schema_home,
-	schema_peer;
+	schema_peer, schema_policy, schema_rule;
 
 /* Every block of the schema; NULL at the end. */
 extern const struct block *const schema_blocks[];
@@ -96,7 +98,7 @@ void	schema_print_msec(uint64_t msec, char *buf, size_t cap);
 void	schema_print_roles(unsigned roles, char *buf, size_t cap);
 
 extern const struct keyword schema_bool[], schema_roles[], schema_pref[],
-	schema_replay[];
+	schema_replay[], schema_types[], schema_protocols[];
 /* The value of a word, with `suggest' filled when there is none. */
 bool	schema_word(const struct keyword *, const char *word, int *ret);
 const char *schema_word_name(const struct keyword *, int value);
@@ -110,6 +112,28 @@ void	custom_home_address(struct parse *, const struct stmt *, void *);
 void	custom_protect(struct parse *, const struct stmt *, void *);
 void	custom_identity(struct parse *, const struct stmt *, void *);
 
+/* policy.c */
+void	policy_boot(struct parse *, const struct stmt *, void *);
+void	policy_permit(struct parse *, const struct stmt *, void *);
+void	policy_linger(struct parse *, const struct stmt *, void *);
+void	policy_renew(struct parse *, const struct stmt *, void *);
+void	*policy_open(struct parse *, const struct stmt *, void *);
+void	policy_close(struct parse *, const struct stmt *, void *);
+
+/* rule.c */
+void	rule_program(struct parse *, const struct stmt *, void *);
+void	rule_user(struct parse *, const struct stmt *, void *);
+void	rule_group(struct parse *, const struct stmt *, void *);
+void	rule_cgroup(struct parse *, const struct stmt *, void *);
+void	rule_protocol(struct parse *, const struct stmt *, void *);
+void	rule_destination(struct parse *, const struct stmt *, void *);
+void	rule_port(struct parse *, const struct stmt *, void *);
+void	rule_default(struct parse *, const struct stmt *, void *);
+void	rule_permit(struct parse *, const struct stmt *, void *);
+void	rule_block(struct parse *, const struct stmt *, void *);
+void	*rule_open(struct parse *, const struct stmt *, void *);
+void	rule_close(struct parse *, const struct stmt *, void *);
+
 /* block.c */
 void	*block_open_iface(struct parse *, const struct stmt *, void *);
 void	block_close_iface(struct parse *, const struct stmt *, void *);
@@ -121,6 +145,14 @@ void	block_close_home_link(struct parse *, const struct stmt *, void *);
 void	*block_open_home(struct parse *, const struct stmt *, void *);
 void	block_close_home(struct parse *, const struct stmt *, void *);
 void	*block_open_peer(struct parse *, const struct stmt *, void *);
+
+/* print_policy.c */
+void	print_boot(const struct conf *, const void *, unsigned, FILE *);
+void	print_permit(const struct conf *, const void *, unsigned, FILE *);
+void	print_linger(const struct conf *, const void *, unsigned, FILE *);
+void	print_renew(const struct conf *, const void *, unsigned, FILE *);
+void	print_rules(const struct conf *, const void *, unsigned, FILE *);
+const void *print_rows_policy(const struct conf *, const void *, unsigned *);
 
 /* print.c */
 void	print_roles(const struct conf *, const void *, unsigned, FILE *);

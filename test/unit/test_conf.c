@@ -199,6 +199,72 @@ START_TEST(print_by_hand)
 }
 END_TEST
 
+/* --- AddressPolicy ---------------------------------------------------- */
+
+#define A_MOBILE	"NodeConfig MN; Interface \"e0\";\n"		\
+	"MnHomeLink \"e0\" { HomeAgentAddress 2001:db8::1; "		\
+	"HomeAddress 2001:db8::2/64; }\n"				\
+	"Peer 2001:db8::1 { Protect none insecure; }\n"
+
+static struct conf *read_text(const char *text)
+{
+	struct conf *c = NULL;
+
+	ck_assert_uint_eq(conf_parse_text("t", text, strlen(text), stderr,
+					  &c), 0);
+	return c;
+}
+
+START_TEST(policy_fields)
+{
+	struct conf *c = read_text(A_MOBILE), *d = conf_new();
+	const struct conf_rule *r;
+	char *text;
+	size_t len;
+	FILE *m;
+
+	ck_assert(!c->on_demand);
+	ck_assert_uint_eq(c->boot, ATYPE_BIT(ATYPE_HOME));
+	ck_assert_uint_eq(c->permit, ATYPE_ALL);
+	ck_assert_uint_eq(c->linger[ATYPE_HOME], CONF_NEVER);
+	ck_assert_uint_eq(c->linger[ATYPE_ACCESS], 30);
+	ck_assert_uint_eq(c->acquire_timeout, d->acquire_timeout);
+	ck_assert_uint_eq(d->grace, 30);
+	ck_assert_uint_eq(d->max_requests, 64);
+	conf_free(c);
+	conf_free(d);
+
+	c = read_text(A_MOBILE "AddressPolicy {\n AcquireTimeout 0.25;\n"
+		      "Renew graceful 7; Linger graceful never;\n"
+		      "Port 6000-6010 { Permit none; }\n"
+		      "User bob { Default none; Block ipv4; Port 5; } }");
+	ck_assert(c->on_demand);
+	ck_assert_uint_eq(c->boot, 0);
+	ck_assert_uint_eq(c->acquire_timeout, 250);
+	ck_assert_uint_eq(c->renew[ATYPE_GRACEFUL], 7);
+	ck_assert_uint_eq(c->linger[ATYPE_GRACEFUL], CONF_NEVER);
+	ck_assert_uint_eq(c->nrules, 2);
+	r = c->rule;
+	ck_assert(r->has_port && r->has_permit && !r->has_default &&
+		  !r->block_ipv4 && !r->permit && !r->user && !r->file);
+	ck_assert_uint_eq(r->port_lo, 6000);
+	ck_assert_uint_eq(r->port_hi, 6010);
+	ck_assert_uint_eq(r->line, 7);
+	r++;
+	ck_assert_str_eq(r->user, "bob");
+	ck_assert(r->has_default && !r->has_permit && r->block_ipv4);
+	ck_assert_uint_eq(r->port_hi, 5);
+	ck_assert_uint_eq(r->line, 8);
+	m = open_memstream(&text, &len);
+	conf_print_rule(r, m);
+	fclose(m);
+	ck_assert_str_eq(text, "User \"bob\" { Port 5; Default none; "
+			 "Block ipv4; }");
+	free(text);
+	conf_free(c);
+}
+END_TEST
+
 /* --- the tables ------------------------------------------------------ */
 
 START_TEST(schema_sane)
@@ -225,7 +291,12 @@ START_TEST(schema_sane)
 				ck_assert_msg(s->max >> 8 * s->size == 0,
 					      "%s", s->name);
 			ck_assert((s->type == V_CUSTOM) == (s->apply != NULL));
-			ck_assert((s->type == V_CUSTOM) == (s->print != NULL));
+			/* the rows of a rule are printed together */
+			ck_assert_msg(schema_blocks[b] == &schema_rule ||
+				      s->type != V_CUSTOM || s->print, "%s",
+				      s->name);
+			ck_assert_msg(!s->print || s->type == V_CUSTOM ||
+				      s->type == V_BLOCK, "%s", s->name);
 			ck_assert((s->type == V_BLOCK) == (s->block != NULL));
 		}
 	}
@@ -710,6 +781,7 @@ static Suite *conf_suite(void)
 	unit_add(s, "print by hand", print_by_hand);
 	unit_add(s, "schema", schema_sane);
 	unit_add(s, "describe", describe);
+	unit_add(s, "policy", policy_fields);
 	unit_add(s, "manual", manual_statements);
 	unit_add(s, "manual, UMIP", manual_umip);
 	unit_add(s, "examples", examples);

@@ -73,6 +73,12 @@ static void write_files(void)
 	    "2001:db8:1::1 { Protect none insecure; }\n", 100,
 	    "MnHomeLink \"e0\" { HomeAgentAddress 2001:db8:1::1;\n"
 	    "HomeAddress 2001:db8:1::1:%x/64; }\n");
+	put("rules", "Program \"/a\" { User \"b\"; Group c; Cgroup \"/d\"; "
+	    "Block ipv4; }\n", 30, "User %u { Permit none; }\n");
+	put("policy.conf", "NodeConfig MN;\nInterface \"e0\";\nPeer "
+	    "2001:db8:1::1 { Protect none insecure; }\nMnHomeLink \"e0\" { "
+	    "HomeAgentAddress 2001:db8:1::1; HomeAddress 2001:db8:1::2/64; "
+	    "}\nAddressPolicy { include \"rules\"; }\n", 0, "");
 	put("bad.conf", "NodeConfig HA;\nKeyTable \"t\";\n", 40,
 	    "Interface \"e0\" { Unknown %u; DebugLevel; }\n");
 	put("ha.conf", "NodeConfig HA;\ninclude \"part\";\nKeyTable \"t\";\n"
@@ -124,6 +130,7 @@ START_TEST(memory)
 	write_files();
 	ck_assert_uint_gt(walk("ha.conf", true), 50);
 	ck_assert_uint_gt(walk("mn.conf", true), 10);
+	ck_assert_uint_gt(walk("policy.conf", true), 5);
 	ck_assert_uint_gt(walk("bad.conf", false), 10);
 	ck_assert_int_eq(chdir("/"), 0);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
