@@ -273,6 +273,9 @@ run_type(struct node *n, enum atype t, usec_t now)
 		fail_waiting(n, t, NULL, EOPNOTSUPP);
 		return;
 	}
+	/* Somebody else has it (134): nothing to wait for. */
+	if (!o && t == ATYPE_HOME)
+		fail_waiting(n, t, NULL, EADDRNOTAVAIL);
 	if (!o && (o = owned_form(n, t, now)))
 		renew_later(n, t, now);
 	if (o && t == ATYPE_HOME && !o->home->active && !o->failed) {
@@ -601,6 +604,10 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
+		if (o->home && o->home->reg.bound)
+			o->stands = o->uncounted = true;
+		if (o->stands)
+			owned_configure(n, o);
 	}
 	demand_run(n, now);
 }

@@ -119,7 +119,7 @@ owned_provided(const struct node *n, enum atype t)
 	if (t == ATYPE_UNANCHORED)
 		return true;
 	if (t == ATYPE_HOME)
-		return owned_current(n, t) != NULL;
+		return n->conf->nhomes > 0;
 	/* Where we are nowhere, nobody knows. */
 	return a ? find_anchor(n, a, &r) != NULL : n->conf->npeers > 0;
 }

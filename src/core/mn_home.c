@@ -347,8 +347,12 @@ home_go_on_releasing(struct node *n, struct mn_home *h, usec_t now)
 	struct attach *a = h->releasing ? demand_attach(n) : NULL;
 	const struct aprefix *p = a ? attach_coa(n, a, now) : NULL;
 
-	if (!p)
+	if (!h->releasing)
 		return;
+	if (!p) {
+		registrant_pause(n, &h->reg);
+		return;
+	}
 	registrant_deregister(n, &h->reg, &p->coa, a->iface->ifindex,
 			      router_ll(a), now, now);
 }

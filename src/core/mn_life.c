@@ -99,13 +99,20 @@ home_activate(struct node *n, struct mn_home *h, usec_t now)
 {
 	struct attach *a = demand_attach(n);
 
+	if (h->releasing) {
+		/* Whether it still stands, the peer knows. */
+		registrant_cancel(n, &h->reg);
+		registrant_forget(n, &h->reg);
+	}
 	h->active = true;
 	h->releasing = false;
 	alarm_clear(n, &h->give_up);
 	registrant_retry(n, &h->reg, now);
-	/* It may be the first that wants a care-of address. */
-	if (a)
+	if (a) {
+		a->trigger = now;
+		/* It may be the first that wants a care-of address. */
 		attach_configure(n, a, now);
+	}
 	home_put(n, h, now);
 }
 
