@@ -128,6 +128,17 @@ conf_add_rule(struct conf *c)
 	return r;
 }
 
+struct conf_label *
+conf_add_label(struct conf *c)
+{
+	void *rows = c->label;
+	struct conf_label *l = add_row(c, &rows, sizeof(*l), &c->nlabels,
+				       NULL);
+
+	c->label = rows;
+	return l;
+}
+
 struct conf_peer *
 conf_add_peer(struct conf *c)
 {

@@ -149,6 +149,12 @@ struct conf_rule {
 	const char	*file;			/* NULL: in the first one */
 };
 
+/* AddressLabel PREFIX NUMBER: a row of RFC 6724's policy table. */
+struct conf_label {
+	struct prefix	prefix;
+	uint32_t	label;			/* not UINT32_MAX */
+};
+
 struct conf {
 	struct arena	arena;
 	unsigned	roles;			/* enum conf_role, or-ed */
@@ -177,6 +183,7 @@ struct conf {
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	struct conf_label *label;	unsigned nlabels;	/* 0: the kernel's own */
 
 	/* AddressPolicy { ... }: on-demand mobility, RFC 8653.  Without the
 	 * block home addresses exist from the start, as in RFC 6275. */
@@ -211,6 +218,7 @@ struct conf_peer	*conf_add_peer(struct conf *);
 struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
 struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
 struct conf_rule	*conf_add_rule(struct conf *);
+struct conf_label	*conf_add_label(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 /* Memory for so many more peers at once. */
 bool	conf_reserve_peers(struct conf *, unsigned more);

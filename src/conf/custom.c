@@ -410,3 +410,45 @@ custom_identity(struct parse *p, const struct stmt *s, void *row)
 	if (!peer->nai)
 		parse_nomem(p);
 }
+
+/* --- AddressLabel prefix/length number; ------------------------------ */
+
+void
+custom_label(struct parse *p, const struct stmt *s, void *row)
+{
+	static const struct prefix mapped = {
+		{ .s6_addr = { [10] = 0xff, 0xff } }, 96
+	};
+	struct conf *c = p->conf;
+	struct conf_label *l;
+	struct prefix prefix;
+	uint64_t label;
+
+	/* The kernel keeps the highest number for "none". */
+	if (!value_count(p, s, 2) ||
+	    !value_prefix(p, s->row->name, s->args, &prefix) ||
+	    !value_uint(p, s->row->name, s->args->next, 0, UINT32_MAX - 1,
+			&label))
+		return;
+	/* It also has one label for all of IPv4. */
+	if (prefix.len > 96 && prefix_match(&mapped, &prefix.addr)) {
+		parse_error(p, &s->args->at, "AddressLabel: %.60s is a part of "
+			    "::ffff:0.0.0.0/96, which the kernel labels as a "
+			    "whole", s->args->text);
+		return;
+	}
+	for (unsigned i = 0; i < c->nlabels; i++) {
+		if (prefix_eq(&c->label[i].prefix, &prefix)) {
+			parse_error(p, &s->args->at, "AddressLabel %.60s is "
+				    "given twice", s->args->text);
+			return;
+		}
+	}
+	l = conf_add_label(c);
+	if (!l) {
+		parse_nomem(p);
+		return;
+	}
+	l->prefix = prefix;
+	l->label = (uint32_t)label;
+}

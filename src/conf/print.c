@@ -149,6 +149,16 @@ print_identity(const struct conf *c, const void *row, unsigned indent, FILE *f)
 	fputs(";\n", f);
 }
 
+void
+print_labels(const struct conf *c, const void *row, unsigned indent, FILE *f)
+{
+	for (unsigned i = 0; i < c->nlabels; i++) {
+		fputs("AddressLabel ", f);
+		put_prefix(&c->label[i].prefix, f);
+		fprintf(f, " %" PRIu32 ";\n", c->label[i].label);
+	}
+}
+
 /* --- blocks: their rows and arguments -------------------------------- */
 
 const void *

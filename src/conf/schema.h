@@ -111,6 +111,7 @@ void	custom_dnssl(struct parse *, const struct stmt *, void *);
 void	custom_home_address(struct parse *, const struct stmt *, void *);
 void	custom_protect(struct parse *, const struct stmt *, void *);
 void	custom_identity(struct parse *, const struct stmt *, void *);
+void	custom_label(struct parse *, const struct stmt *, void *);
 
 /* policy.c */
 void	policy_boot(struct parse *, const struct stmt *, void *);
@@ -162,6 +163,7 @@ void	print_dnssl(const struct conf *, const void *, unsigned, FILE *);
 void	print_home_address(const struct conf *, const void *, unsigned, FILE *);
 void	print_protect(const struct conf *, const void *, unsigned, FILE *);
 void	print_identity(const struct conf *, const void *, unsigned, FILE *);
+void	print_labels(const struct conf *, const void *, unsigned, FILE *);
 const void *print_rows_iface(const struct conf *, const void *, unsigned *);
 const void *print_rows_prefix(const struct conf *, const void *, unsigned *);
 const void *print_rows_route(const struct conf *, const void *, unsigned *);

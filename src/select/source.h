@@ -12,11 +12,14 @@
 #include "base/addr.h"
 #include "base/atype.h"
 
-/* A row of the policy table, RFC 6724 section 2.1; the longest match counts. */
+/* A row of the policy table, RFC 6724 section 2.1; the longest match counts,
+ * of two equally long ones that of an interface (the zone index there). */
 struct source_label {
 	struct prefix	prefix;
 	uint32_t	label;
+	uint32_t	ifindex;	/* addresses there only; 0: anywhere */
 };
+#define SOURCE_NO_LABEL	UINT32_MAX	/* no row fits */
 extern const struct source_label source_labels_default[];	/* RFC 6724 */
 extern const unsigned source_labels_default_n;
 
@@ -35,7 +38,9 @@ struct source_candidate {
 	uint32_t	ifindex;
 	enum atype	type;		/* NONE: not one of ours */
 	bool		tentative;	/* not a candidate at all */
-	bool		deprecated, optimistic;
+	bool		deprecated;
+	bool		optimistic;	/* RFC 4429: avoided like a deprecated
+					   one; not set where it is not to be */
 	bool		home, coa;	/* RFC 6275: a home or care-of address */
 	bool		temporary;	/* RFC 8981 */
 	bool		cga;
@@ -49,7 +54,7 @@ struct source_query {
 	struct in6_addr	next_hop;	/* :: not known */
 	uint32_t	prefs;		/* SOURCE_*, the REQUIRE flags of atype.h */
 	bool		prefer_temporary;	/* default of rule 7 */
-	const struct source_label *label;
+	const struct source_label *label;	/* NULL: RFC 6724's table */
 	unsigned	nlabels;
 };
 
@@ -58,8 +63,8 @@ enum source_rule {
 	SOURCE_ONLY,			/* there was no other */
 	SOURCE_RULE_1, SOURCE_RULE_2, SOURCE_RULE_3, SOURCE_RULE_4,
 	SOURCE_RULE_5, SOURCE_RULE_5_5, SOURCE_RULE_6, SOURCE_RULE_7,
-	SOURCE_RULE_8,
 	SOURCE_RULE_CGA,		/* RFC 5014 section 5, after rule 7 */
+	SOURCE_RULE_8,
 	SOURCE_ORDER,			/* all are equal: the earlier one */
 	SOURCE_RULES
 };
@@ -68,6 +73,17 @@ enum source_rule {
  * -EINVAL: contradictory preferences or two REQUIRE flags. */
 int	source_select(const struct source_query *,
 		      const struct source_candidate *, unsigned n);
+/* The same, and how: each candidate but the winner loses one comparison, and
+ * source_better says the same of those two.  What source_excluded refuses
+ * takes no part.  `ret' has room for n - 1 duels, in the order of the rules;
+ * *ret_n is their number. */
+struct source_duel {
+	unsigned		winner, loser;
+	enum source_rule	why;
+};
+int	source_contest(const struct source_query *,
+		       const struct source_candidate *, unsigned n,
+		       struct source_duel *ret, unsigned *ret_n);
 /* Which of two candidates wins: true for `a', and why. */
 bool	source_better(const struct source_query *,
 		      const struct source_candidate *a,
@@ -79,5 +95,11 @@ const char *source_excluded(const struct source_query *,
 			    const struct source_candidate *);
 /* "rule 4: prefer home addresses" */
 const char *source_rule_text(enum source_rule);
+/* Is the preference the other way round than the text of the rule says? */
+bool	source_rule_reversed(const struct source_query *, enum source_rule);
+/* RFC 6724 section 2.1 and 3.1; the interface is the address's. */
+uint32_t source_label_of(const struct source_query *, const struct in6_addr *,
+			 uint32_t ifindex);
+unsigned source_scope(const struct in6_addr *);	/* 2: link ... 14: global */
 
 #endif

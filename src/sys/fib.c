@@ -457,6 +457,60 @@ fib_clear(struct fib *r)
 	return remove_unwanted(r);
 }
 
+/* --- where to --- */
+
+struct lookup {
+	struct fib_way	way;
+	int		error;		/* of the route itself */
+};
+
+static void
+on_way(void *arg, struct nlmsghdr *nlh)
+{
+	struct rtmsg *rtm = nlmsg_data(nlh);
+	struct ef_route ef = { .up = false };
+	struct nlattr *tb[RTA_MAX + 1];
+	struct lookup *l = arg;
+
+	if (nlmsg_parse(nlh, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 ||
+	    rtm->rtm_family != AF_INET6)
+		return;
+	route_parse(rtm, tb, &ef);
+	l->way.ifindex = ef.ifindex;
+	l->way.gateway = ef.gateway;
+	l->way.local = rtm->rtm_type == RTN_LOCAL;
+	if (tb[RTA_PREFSRC] && nla_len(tb[RTA_PREFSRC]) == 16)
+		memcpy(&l->way.source, nla_data(tb[RTA_PREFSRC]), 16);
+	/* a route that refuses is found like others */
+	if (rtm->rtm_type == RTN_UNREACHABLE)
+		l->error = -EHOSTUNREACH;
+	else if (rtm->rtm_type == RTN_PROHIBIT)
+		l->error = -EACCES;
+	else if (rtm->rtm_type == RTN_BLACKHOLE)
+		l->error = -EINVAL;
+}
+
+int
+fib_lookup(struct netlink *netlink, const struct in6_addr *dst,
+	   uint32_t ifindex, struct fib_way *ret)
+{
+	struct rtmsg rtm = { .rtm_family = AF_INET6, .rtm_dst_len = 128 };
+	struct lookup l = { .error = 0 };
+	struct nl_msg *m = netlink_msg(RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	int err;
+
+	if (m) {
+		nla_put(m, RTA_DST, 16, dst);
+		if (ifindex)
+			nla_put_u32(m, RTA_OIF, ifindex);
+	}
+	err = netlink_ask(netlink, m, on_way, &l);
+	if (err || l.error)
+		return err ? err : l.error;
+	*ret = l.way;
+	return 0;
+}
+
 int
 fib_open(struct fib *r, struct netlink *netlink,
 	   const struct world *world)

@@ -28,4 +28,17 @@ int	fib_clear(struct fib *);
  * it took before we did. */
 int	fib_take_over(struct fib *, uint32_t ifindex);
 
+
+/* How the kernel sends to a destination: its answer, now. */
+struct fib_way {
+	uint32_t	ifindex;	/* the kernel's */
+	struct in6_addr	gateway;	/* ::: on the link, or here */
+	struct in6_addr	source;		/* that it would take; ::: none */
+	bool		local;		/* an address of ours */
+};
+/* `ifindex': by this interface, 0: by any.  -ENETUNREACH and its like: by no
+ * way. */
+int	fib_lookup(struct netlink *, const struct in6_addr *dst,
+		   uint32_t ifindex, struct fib_way *ret);
+
 #endif

@@ -132,6 +132,19 @@ on_dumped(struct nl_msg *m, void *arg)
 	return NL_OK;
 }
 
+int
+netlink_ask(struct netlink *n, struct nl_msg *m,
+	    void (*each)(void *, struct nlmsghdr *), void *arg)
+{
+	struct dump d = { .each = each, .arg = arg };
+	int err;
+
+	nl_socket_modify_cb(n->sock, NL_CB_VALID, NL_CB_CUSTOM, on_dumped, &d);
+	err = netlink_request(n, m);
+	nl_socket_modify_cb(n->sock, NL_CB_VALID, NL_CB_DEFAULT, NULL, NULL);
+	return err;
+}
+
 static int
 dump_once(struct netlink *n, struct nl_msg *m, struct nl_cb *cb)
 {

@@ -28,6 +28,9 @@ void	netlink_close(struct netlink *);
 struct nl_msg *netlink_msg(int type, int flags, void *hdr, size_t len);
 /* Sends and frees `m' (NULL is -ENOMEM).  0 or -errno. */
 int	netlink_request(struct netlink *, struct nl_msg *m);
+/* The same for a question with an answer of one message (`each' gets it). */
+int	netlink_ask(struct netlink *, struct nl_msg *m,
+		    void (*each)(void *arg, struct nlmsghdr *), void *arg);
 /* The same for a dump; `each' gets every message of the answer. */
 int	netlink_dump(struct netlink *, struct nl_msg *m,
 		     void (*each)(void *arg, struct nlmsghdr *), void *arg);

@@ -198,6 +198,16 @@ world_address(const struct world *w, uint32_t ifindex,
 	return address_find(w, ifindex, a);
 }
 
+const struct world_address *
+world_next_address(const struct world *w, const struct world_address *after,
+		   size_t *pos)
+{
+	struct map_node *n = after ? (struct map_node *)&after->node : NULL;
+
+	n = map_next(&w->addresses, n, pos);
+	return n ? container_of(n, struct world_address, node) : NULL;
+}
+
 bool
 world_parse_ifa(struct nlmsghdr *nlh, struct world_ifa *ret)
 {
@@ -273,6 +283,8 @@ on_newaddr(struct world *w, struct nlmsghdr *nlh)
 			return;
 		a->key.ifindex = ifa.ifindex;
 		a->key.addr = ifa.addr;
+		/* the kernel puts a new one before the others */
+		a->order = w->dumping ? ++w->last : --w->first;
 		if (!map_insert(&w->addresses, &a->node)) {
 			free(a);
 			return;
@@ -409,12 +421,14 @@ dump_all(struct world *w)
 	pos = 0;
 	while ((n = map_next(&w->links, n, &pos)))
 		container_of(n, struct world_link, node)->seen = false;
+	w->dumping = true;
 	err = netlink_dump(&w->ask,
 			   netlink_msg(RTM_GETLINK, NLM_F_DUMP, &ifi,
 				       sizeof(ifi)), on_message, w);
 	if (!err)
 		err = netlink_dump(&w->ask, world_dump_ifa(),
 				   on_message, w);
+	w->dumping = false;
 	if (!err)
 		forget_unseen(w);
 	return err;

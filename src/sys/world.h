@@ -35,6 +35,8 @@ struct world_address {
 	uint8_t		plen;
 	uint8_t		proto;			/* IFA_PROTO, 0: none */
 	uint32_t	flags;			/* IFA_F_* */
+	int64_t		order;			/* lower: earlier in the kernel's
+						   list, which breaks its ties */
 	bool		seen;
 };
 
@@ -46,6 +48,8 @@ struct world {
 	struct map	links, addresses;
 	uint32_t	path_ifindex;		/* 0: none */
 	bool		neighbours;		/* report them */
+	bool		dumping;
+	int64_t		first, last;		/* orders given */
 };
 
 /* Subscribe and dump; every link and address is reported before this
@@ -60,6 +64,10 @@ const struct world_link *world_link_named(const struct world *,
 const struct world_address *world_address(const struct world *,
 					  uint32_t ifindex,
 					  const struct in6_addr *);
+/* One by one: *pos starts at 0, NULL at the end. */
+const struct world_address *world_next_address(const struct world *,
+					       const struct world_address *,
+					       size_t *pos);
 /* "eth0", "mip6" for IFINDEX_PATH, or "?" */
 const char *world_name(const struct world *, uint32_t ifindex);
 /* The kernel's number for what an effect calls `ifindex'. */
