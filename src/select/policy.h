@@ -119,7 +119,9 @@ struct policy_verdict policy_decide(const struct policy *,
 				    const struct policy_subject *,
 				    const struct policy_target *);
 /* Before there is a target (setsockopt, setsc): is there any target for
- * which `type' is permitted?  *ret_rule (may be NULL) is what decided. */
+ * which `type' is permitted?  *ret_rule (may be NULL) is what decided.  A
+ * rule about targets that earlier ones hide altogether counts, too: this may
+ * say yes too often, and never no; the target is asked about later. */
 bool	policy_may(const struct policy *, const struct policy_subject *,
 		   enum atype, int *ret_rule);
 
