@@ -71,16 +71,26 @@ out_record(struct client *c, const struct record *r)
 	return true;
 }
 
+/* "EACCES ", where numbers are named. */
+static const char *
+errno_word(const struct client *c, int err, char buf[32])
+{
+	const char *name = strerrorname_np(-err);
+
+	buf[0] = '\0';
+	if (c->server->ops->errnos)
+		snprintf(buf, 32, "%s ", name ? name : "EIO");
+	return buf;
+}
+
 static bool
 out_error(struct client *c, int err, const char *why)
 {
-	const char *name = c->server->ops->errnos ? strerrorname_np(-err) :
-						    NULL;
-	char line[OUT_LAST];
+	char line[OUT_LAST], word[32];
 	int len;
 
-	len = snprintf(line, sizeof(line), "error %s%s%.400s\n",
-		       name ? name : "", name ? " " : "", why);
+	len = snprintf(line, sizeof(line), "error %s%.400s\n",
+		       errno_word(c, err, word), why);
 	if (!out_room(&c->fill, (size_t)len, OUT_MAX))
 		return false;
 	memcpy(c->fill.p + c->fill.n, line, (size_t)len);
