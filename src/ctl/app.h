@@ -27,7 +27,24 @@
  *		   and `lost count=N' where the reader was too slow
  *
  * ERRNO is the name of a number: EACCES, EOPNOTSUPP, EADDRNOTAVAIL,
- * ETIMEDOUT, ECONNREFUSED, EAGAIN (a limit), EINVAL (the line), ...
+ * ETIMEDOUT, ECONNREFUSED, EAGAIN (a limit), EINVAL (the line), ESHUTDOWN
+ * (the daemon ends; to those who wait and watch), ...  MS is 1 .. 3600000;
+ * without it the configuration's AcquireTimeout counts.  A line that begins
+ * with -j is answered in JSON.
+ *
+ * A line is carried out when the one before it has been answered; 512
+ * octets of lines may be sent ahead, more of them end the connection.  So a
+ * connection waits for one request at a time, and may hold a grant of each
+ * type.  A second request for a type renews its grant: the answer has the
+ * address that is the current one by then, the old grant is released after
+ * that, and stays when the request fails.  A request that waits is cancelled
+ * by closing the connection; closing the sending side is enough.
+ *
+ * Limits of a user: APP_CLIENTS_USER connections; max_requests that wait or
+ * hold a grant; and APP_RATE lines and new connections a second after the
+ * first APP_BURST.  A line beyond is answered EAGAIN, all but `release',
+ * and its connection is not listened to for a moment.  Only the second one
+ * is for root, too.
  */
 #ifndef MIP6D_CTL_APP_H
 #define MIP6D_CTL_APP_H
@@ -39,6 +56,8 @@
 
 #define APP_CLIENTS		1024	/* connections, all users together */
 #define APP_CLIENTS_USER	128	/* ... of one user (root: all) */
+#define APP_RATE		200	/* lines of one user in a second ... */
+#define APP_BURST		1000	/* ... after so many (root: no limit) */
 
 struct app;
 
@@ -50,13 +69,17 @@ struct app_peer {
 
 /* The daemon's side.  Errors are -errno with words in `why'. */
 struct app_ops {
-	/* Begin: app_reply with this id follows, perhaps before it returns.
-	 * The caller has checked the number of the user's requests. */
+	/* Begin: app_reply with this id follows, perhaps before it returns,
+	 * unless it returns an error.  The caller has asked `permitted' and
+	 * `current', and has checked the number of the user's requests. */
 	int	(*request)(void *arg, const struct app_peer *, uint64_t id,
 			   enum atype, usec_t timeout, char *why, size_t cap);
+	/* Granted or waiting: not wanted any more; nothing follows. */
 	void	(*release)(void *arg, uint64_t id);
 	/* May he have it?  What is there? */
 	bool	(*permitted)(void *arg, const struct app_peer *, enum atype);
+	/* He was told EACCES.  NULL: nobody cares. */
+	void	(*refused)(void *arg, const struct app_peer *, enum atype);
 	bool	(*current)(void *arg, enum atype, struct in6_addr *ret);
 							/* false: not provided;
 							   :: none now */
@@ -76,6 +99,7 @@ void	app_tell(struct app *, const char *event, enum atype,
 		 const struct in6_addr *);
 /* "application" record: clients, waiting, granted, refused (a limit). */
 void	app_show(const struct app *, struct record_sink *);
-struct app *app_close(struct app *);	/* always NULL; NULL is fine */
+/* Calls nothing back.  Always NULL; NULL is fine. */
+struct app *app_close(struct app *);
 
 #endif

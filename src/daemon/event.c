@@ -155,21 +155,34 @@ log_drop(const struct path_event *pe)
 		   "their source is not of that tunnel" : "no such tunnel");
 }
 
+static void
+path_event(struct daemon *d, const struct path_event *pe)
+{
+	struct event ev;
+
+	switch (pe->kind) {
+	case PATH_EV_MTU:
+		ev = (struct event){ .kind = EV_MTU };
+		ev.mtu.path = pe->key;
+		ev.mtu.mtu = pe->value;
+		break;
+	case PATH_EV_DROP:
+		log_drop(pe);
+		return;
+	case PATH_EV_HELD:
+		ev = (struct event){ .kind = EV_TRAFFIC };
+		ev.traffic.flow = pe->flow;
+		break;
+	}
+	daemon_event(&d->report, &ev);
+}
+
 void
 daemon_path(void *arg)
 {
 	struct daemon *d = arg;
 	struct path_event pe;
 
-	while (d->path && path_poll(d->path, &pe) > 0) {
-		struct event ev = { .kind = EV_MTU };
-
-		if (pe.kind != PATH_EV_MTU) {
-			log_drop(&pe);
-			continue;
-		}
-		ev.mtu.path = pe.key;
-		ev.mtu.mtu = pe.value;
-		daemon_event(&d->report, &ev);
-	}
+	while (d->path && path_poll(d->path, &pe) > 0)
+		path_event(d, &pe);
 }

@@ -322,6 +322,8 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 		return err;
 	if (ef->action == FLOW_BLOCK && ef->key.dst.len < 128)
 		error_source_pick(p, &ef->key.dst);
+	else if (ef->action == FLOW_BLOCK)
+		error_source_need(p);
 	n = shape_get(p, ef->key.src.len, ef->key.dst.len);
 	if (n < 0)
 		return -ENOSPC;

@@ -13,6 +13,10 @@
  * Packets that cannot wait longer go back in, too, under another address:
  * the program then answers them, as it answers whatever it refuses.
  *
+ * Who wants the path is told of the first packet that comes, so that he may
+ * begin to look for one.  As long as packets wait he knows; what could not
+ * be kept counts as waiting for as long as it would have waited.
+ *
  * Packets may lack their transport checksum, which a virtio header in
  * front of each tells; it goes back in with the packet.
  */
@@ -49,6 +53,8 @@ struct hold {
 	struct flow_key	key;
 	struct list	packets;	/* oldest first */
 	unsigned	n;
+	usec_t		told_until;	/* 0: nobody knows of a packet */
+	bool		tell;		/* PATH_EV_HELD is due */
 };
 
 static usec_t time_now(void)
@@ -114,6 +120,8 @@ static void packet_send(struct path *p, struct packet *k, uint8_t cookie)
 
 static void send_all(struct path *p, struct hold *h, uint8_t cookie)
 {
+	if (cookie == PM_COOKIE_REJECT)
+		error_source_need(p);
 	list_each(l, &h->packets) {
 		struct packet *k = container_of(l, struct packet, link);
 
@@ -149,11 +157,22 @@ hold_match(struct path *p, const struct in6_addr *src,
 	return best;
 }
 
+/* A packet has come for `h', which may already know of others. */
+static void packet_tell(struct path *p, struct hold *h, usec_t now)
+{
+	if (!list_empty(&h->packets) || now < h->told_until)
+		return;
+	h->told_until = now + p->hold_time;
+	h->tell = true;
+}
+
 static void
 packet_keep(struct path *p, struct hold *h, const uint8_t *data, size_t len)
 {
+	usec_t now = time_now();
 	struct packet *k;
 
+	packet_tell(p, h, now);
 	if (h->n >= p->hold_packets || p->held_bytes + len > BYTES_MAX) {
 		p->extra[PM_DROP_HOLD_FULL]++;
 		return;
@@ -164,7 +183,7 @@ packet_keep(struct path *p, struct hold *h, const uint8_t *data, size_t len)
 		return;
 	}
 	list_init(&k->link);
-	k->until = time_now() + p->hold_time;
+	k->until = now + p->hold_time;
 	k->len = len;
 	memcpy(k->data, data, len);
 	list_append(&h->packets, &k->link);
@@ -220,7 +239,9 @@ static void timer_set(struct path *p)
 		struct packet *k = container_of(h->packets.next,
 						struct packet, link);
 
-		if (!list_empty(&h->packets) && k->until < at)
+		if (h->tell)
+			at = 0;		/* now: path_poll shall be called */
+		else if (!list_empty(&h->packets) && k->until < at)
 			at = k->until;
 	}
 	if (at != USEC_NEVER) {
@@ -237,12 +258,14 @@ static void expire(struct path *p, struct hold *h, usec_t now)
 
 		if (k->until > now)
 			return;
+		error_source_need(p);
 		packet_send(p, k, PM_COOKIE_REJECT);
 		packet_drop(p, h, k);
 	}
 }
 
-/* Packets arrived, or time has passed. */
+/* Packets arrived, or time has passed.  Old ones go first: one that comes
+ * when the last has gone is news. */
 void hold_run(struct path *p)
 {
 	usec_t now = time_now();
@@ -250,10 +273,26 @@ void hold_run(struct path *p)
 
 	while (read(p->timer_fd, &ticks, sizeof(ticks)) > 0)
 		;
-	drain(p);
 	list_each(l, &p->holds)
 		expire(p, container_of(l, struct hold, link), now);
+	drain(p);
 	timer_set(p);
+}
+
+bool hold_event(struct path *p, struct path_event *ret)
+{
+	list_each(l, &p->holds) {
+		struct hold *h = container_of(l, struct hold, link);
+
+		if (!h->tell)
+			continue;
+		h->tell = false;
+		*ret = (struct path_event){
+			.kind = PATH_EV_HELD, .flow = h->key,
+		};
+		return true;
+	}
+	return false;
 }
 
 /* --- flows --- */
@@ -294,9 +333,10 @@ void hold_flush(struct path *p, struct hold *h)
 	for (int i = 0; i < ROUNDS; i++) {
 		drain(p);
 		if (list_empty(&h->packets))
-			return;
+			break;
 		send_all(p, h, PM_COOKIE_RELEASE);
 	}
+	timer_set(p);		/* others' packets have been read, too */
 }
 
 void hold_free(struct path *p, struct hold *h, bool reject)

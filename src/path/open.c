@@ -111,6 +111,8 @@ int path_poll(struct path *p, struct path_event *ret)
 
 	hold_run(p);
 	fragment_run(p);
+	if (hold_event(p, ret))
+		return 1;
 	p->event = &ev;
 	ring_buffer__consume(p->ring);
 	if (p->event) {
@@ -250,6 +252,15 @@ void error_source_pick(struct path *p, const struct prefix *near)
 
 	if (!rtnl_pick_address(p->nl, near, &a))
 		memcpy(p->cfg->error_source, &a, sizeof(a));
+}
+
+void error_source_need(struct path *p)
+{
+	struct in6_addr a;
+
+	memcpy(&a, p->cfg->error_source, sizeof(a));
+	if (addr_is_unspec(&a))
+		error_source_pick(p, NULL);
 }
 
 static int configure(struct path *p, const struct path_options *o)

@@ -35,14 +35,19 @@ struct path_options {
 	usec_t		hold_time;	/* so long each; 0: 64, 5 s */
 };
 
-/* Something the path noticed: a path's new MTU, or that tunnel packets to
- * one of our ends are dropped (not each of them: once a second at most). */
+/*
+ * Something the path noticed: a path's new MTU; that tunnel packets to one
+ * of our ends are dropped (not each of them: once a second at most); that a
+ * packet waits in a flow that holds - the first one, and again the first
+ * one after all that waited have been sent or refused.
+ */
 struct path_event {
-	enum { PATH_EV_MTU, PATH_EV_DROP } kind;
-	struct path_key	key;		/* DROP: as in the packet */
+	enum { PATH_EV_MTU, PATH_EV_DROP, PATH_EV_HELD } kind;
+	struct path_key	key;		/* DROP: as in the packet; not HELD */
 	uint32_t	value;		/* MTU: of the outer packet; DROP: 0:
 					   no such path, 1: the inner source
 					   does not belong to it */
+	struct flow_key	flow;		/* HELD */
 };
 
 /* Create or find the data path in this network namespace.  0, or -errno with

@@ -102,6 +102,8 @@ int	why_set(const struct why *, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 void	error_source_pick(struct path *, const struct prefix *near);
+/* Any, where there was none so far. */
+void	error_source_need(struct path *);
 
 /* --- maps.c --- */
 /* Programs and maps, those of an earlier process taken over. */
@@ -168,6 +170,7 @@ uint8_t	*packet_room(struct path *);	/* PACKET_ROOM octets, or NULL */
 int	hold_open(struct path *);
 void	hold_close(struct path *);
 void	hold_run(struct path *);
+bool	hold_event(struct path *, struct path_event *ret);
 int	hold_add(struct path *, const struct flow_key *);
 struct hold *hold_find(struct path *, const struct flow_key *);
 /* The flow has a path, and holds yet: let the waiting ones go. */

@@ -213,16 +213,26 @@ static void run_line(struct tool *t, char *line)
 		run(t, w);
 }
 
+static void print_event(const struct path_event *ev)
+{
+	char l[PREFIX_STRLEN], r[PREFIX_STRLEN];
+
+	if (ev->kind == PATH_EV_HELD)
+		printf("event held %s %s\n", prefix_print(&ev->flow.src, l),
+		       prefix_print(&ev->flow.dst, r));
+	else
+		printf("event %s %s %s %u\n",
+		       ev->kind == PATH_EV_MTU ? "mtu" : "drop",
+		       addr_print(&ev->key.local, l),
+		       addr_print(&ev->key.remote, r), ev->value);
+}
+
 static void print_events(struct tool *t)
 {
-	char l[ADDR_STRLEN], r[ADDR_STRLEN];
 	struct path_event ev;
 
 	while (path_poll(t->path, &ev) == 1)
-		printf("event %s %s %s %u\n",
-		       ev.kind == PATH_EV_MTU ? "mtu" : "drop",
-		       addr_print(&ev.key.local, l),
-		       addr_print(&ev.key.remote, r), ev.value);
+		print_event(&ev);
 	fflush(stdout);
 }
 
