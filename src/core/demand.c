@@ -433,6 +433,14 @@ demand_on_attach(struct node *n, struct attach *a, usec_t now)
 	demand_run(n, now);
 }
 
+uint32_t
+demand_sessions(const struct node *n, const struct mn_home *h)
+{
+	const struct owned *o = owned_of(n, h);
+
+	return !o ? 0 : o->uncounted ? 1 : o->sessions;
+}
+
 void
 demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
@@ -440,7 +448,8 @@ demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 		bool here = strcmp(o->ifname, a->iface->name) == 0;
 
 		if (o->home && o->type != ATYPE_HOME && here &&
-		    o->home->place == PLACE_HOME && !o->sessions &&
+		    (o->home->place == PLACE_HOME ||
+		     o->home->place == PLACE_AWAY) && !o->sessions &&
 		    !o->uncounted && !granted(n, o) &&
 		    !attach_has_prefix(a, &o->prefix))
 			owned_release(n, o, NOTE_GONE_HANDOVER, now);
@@ -499,6 +508,10 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 	if (!o)
 		return;
 	fail_waiting(n, o->type, o, error);
+	/* Where somebody has it, the next one must not be the same. */
+	if (error == EADDRNOTAVAIL && o->type != ATYPE_HOME &&
+	    n->demand->epoch[o->type].counter < IDGEN_RETRIES)
+		n->demand->epoch[o->type].counter++;
 	if (o->type != ATYPE_HOME) {
 		owned_release(n, o, NOTE_GONE_REFUSED, now);
 	} else if (!always(n, ATYPE_HOME)) {
@@ -506,6 +519,20 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 		o->reason = NOTE_GONE_REFUSED;
 		alarm_set(n, &o->end, now + RETRY_AFTER);
 	}
+	demand_run(n, now);
+}
+
+/* The sessions of an anchored address hear that it is over: they would wait
+ * for ever.  A home address is waited for. */
+void
+demand_on_silent(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct owned *o = owned_of(n, h);
+
+	if (!o || o->type == ATYPE_HOME)
+		return;
+	fail_waiting(n, o->type, o, ETIMEDOUT);
+	owned_release(n, o, NOTE_GONE_EXPIRED, now);
 	demand_run(n, now);
 }
 

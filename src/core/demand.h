@@ -86,6 +86,10 @@ void	demand_on_address(struct node *, const struct ev_address *,
 /* A home is registered, has arrived, or was refused. */
 void	demand_on_home(struct node *, const struct mn_home *, usec_t now);
 void	demand_on_refused(struct node *, const struct mn_home *, usec_t now);
+/* Its anchor was silent for a whole lifetime. */
+void	demand_on_silent(struct node *, struct mn_home *, usec_t now);
+/* Who would notice if it were gone. */
+uint32_t demand_sessions(const struct node *, const struct mn_home *);
 /* Somebody else has it, on its own link. */
 void	demand_on_duplicate(struct node *, const struct mn_home *, usec_t now);
 /* Is a care-of address of use on this interface? */

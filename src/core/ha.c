@@ -606,6 +606,27 @@ ha_has_binding(const struct node *n, const struct in6_addr *hoa,
 	       addr_eq(&b->tunnel->key.remote, coa);
 }
 
+/*
+ * Somebody tunnels to us what no binding is for: we have lost it, and he does
+ * not know.  RFC 6275 9.3.3 has a Binding Error for that, for packets with a
+ * Home Address option.  Ours is the same for tunnelled ones; the home address
+ * in it is unspecified and stands for all that are bound at that care-of
+ * address with us.  Nobody has proved anything by such a packet, so it is
+ * answered as seldom as all others of that kind.
+ */
+void
+ha_on_stray(struct node *n, const struct ev_stray *ev, usec_t now)
+{
+	struct mh mh = { .type = MH_BE };
+	struct mh_route r = { .src = ev->path.local, .dst = ev->path.remote };
+
+	if (!is_home_agent(n) || !n->ready || !node_owns(n, &r.src) ||
+	    !addr_is_routable(&r.dst) || !node_may_answer(n, now))
+		return;
+	mh.be.status = MH_BE_UNKNOWN_BINDING;
+	node_send_mh(n, &mh, &r, NULL, 0, now);
+}
+
 /* --- life --------------------------------------------------------------- */
 
 static void announce_some(struct node *, struct alarm *, usec_t now);

@@ -29,7 +29,8 @@ struct mn_home {
 	bool		active;		/* wanted: it is to be placed */
 	bool		releasing;	/* not wanted, but still bound */
 	bool		doomed;		/* freed as soon as nobody looks */
-	struct alarm	give_up;	/* releasing */
+	struct alarm	give_up;	/* releasing; or away, and its anchor
+					   has not answered yet */
 	struct conf_home conf;
 	struct prefix	prefix;
 	struct registrant reg;

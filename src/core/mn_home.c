@@ -151,6 +151,10 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 		home_say_address(n, h, h->ifindex, false, false);
 	h->place = PLACE_AWAY;
 	h->ifindex = a->iface->ifindex;
+	/* An anchor that is silent from the first does not hold it for ever. */
+	if (h->type != ATYPE_HOME && !h->reg.bound &&
+	    !alarm_is_set(&h->give_up))
+		alarm_set(n, &h->give_up, now + SEC(h->conf.lifetime));
 	registrant_register(n, &h->reg, coa, h->ifindex, router_ll(a),
 			    a->trigger, now);
 }
@@ -292,6 +296,7 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
 		return;
+	alarm_clear(n, &h->give_up);
 	if (h->place == PLACE_HOME)
 		home_say_address(n, h, h->ifindex, false, false);
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&

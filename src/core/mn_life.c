@@ -36,7 +36,12 @@ peer_get(struct node *n, const struct in6_addr *addr)
 static void
 on_give_up(struct node *n, struct alarm *al, usec_t now)
 {
-	home_released(n, container_of(al, struct mn_home, give_up), now);
+	struct mn_home *h = container_of(al, struct mn_home, give_up);
+
+	if (h->releasing)
+		home_released(n, h, now);
+	else
+		demand_on_silent(n, h, now);
 }
 
 struct mn_home *

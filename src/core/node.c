@@ -496,6 +496,10 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 		if (n->demand)
 			input_demand(n, ev, now);
 		break;
+	case EV_STRAY:
+		if (plays(n, CONF_HA | CONF_AR))
+			ha_on_stray(n, &ev->stray, now);
+		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);
 		break;

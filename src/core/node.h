@@ -223,6 +223,7 @@ void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
+void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 		       const struct in6_addr *coa);

@@ -134,6 +134,7 @@ void	nic_hand_back(struct daemon *);
 void	nic_on_link(struct daemon *, const struct ev_link *);
 /* The same for every link, after a new configuration. */
 void	nic_apply(struct daemon *);
+void	nic_on_address(struct daemon *, const struct in6_addr *);
 
 /* --- command.c --- */
 bool	command_can_show(void *daemon, const char *what);

@@ -123,6 +123,8 @@ daemon_event(struct report *report, const struct event *ev)
 		return;
 	if (ev->kind == EV_LINK)
 		nic_on_link(d, &ev->link);
+	if (ev->kind == EV_ADDRESS)
+		nic_on_address(d, &ev->address.addr);
 	node_input(d->node, ev, clock_now());
 	daemon_settle(d);
 }
@@ -168,7 +170,11 @@ path_event(struct daemon *d, const struct path_event *pe)
 		break;
 	case PATH_EV_DROP:
 		log_drop(pe);
-		return;
+		if (!pe->value)
+			return;
+		ev = (struct event){ .kind = EV_STRAY };
+		ev.stray.path = pe->key;
+		break;
 	case PATH_EV_HELD:
 		ev = (struct event){ .kind = EV_TRAFFIC };
 		ev.traffic.flow = pe->flow;

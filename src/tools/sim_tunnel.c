@@ -303,12 +303,16 @@ void tunnel_input(struct sim_node *n, const struct ip6 *outer,
 		.local = outer->dst, .remote = outer->src,
 		.kind = PATH_IP6IP6,
 	};
+	struct event ev = { .kind = EV_STRAY, .stray.path = key };
 	struct sim_pkt *in;
 	struct ip6 inner;
 
 	if (!path_find(n, &key) ||
 	    !ip6_parse(outer->payload.p, outer->payload.len, &inner) ||
 	    !accepted(n, &key, &inner)) {
+		if (ip6_parse(outer->payload.p, outer->payload.len, &inner) &&
+		    !tunnel_flow(n, &inner.dst, &inner.src))
+			sim_node_tell(n, &ev);
 		sim_pkt_lost(n->sim, p, "not accepted from this tunnel");
 		return;
 	}
