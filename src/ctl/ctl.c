@@ -254,7 +254,10 @@ act(struct client *c)
 		answer(c, NULL, NULL);
 		return;
 	}
-	if (err == -ENOSYS)
+	if (err == -ENOSYS && c->ctl->ops.can_show(c->ctl->ops.arg,
+						   c->line.word[0]))
+		snprintf(line, sizeof(line), "too many words");
+	else if (err == -ENOSYS)
 		snprintf(line, sizeof(line), "no such command: %.32s",
 			 c->line.word[0]);
 	else
@@ -271,10 +274,8 @@ command(struct client *c)
 
 	if (!strcmp(what, "monitor"))
 		monitor_begin(c);
-	else if (!ops->can_show(ops->arg, what))
+	else if (c->line.n > 1 || !ops->can_show(ops->arg, what))
 		act(c);
-	else if (c->line.n > 1)
-		answer(c, "error ", "too many words");
 	else
 		show_begin(c, what);
 }
