@@ -9,6 +9,7 @@
  *	nic.c  	  which interfaces are used, and how they must be set
  *	command.c what mip6ctl asks for; reload and its undoing
  *	note.c	  what the node says goes to the log and to those who monitor
+ *	policy.c  the address policy in force, and questions about it
  */
 #ifndef MIP6D_DAEMON_DAEMON_H
 #define MIP6D_DAEMON_DAEMON_H
@@ -17,6 +18,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "ctl/ctl.h"
+#include "daemon/policy.h"
 #include "path/path.h"
 #include "sys/address.h"
 #include "sys/dns.h"
@@ -64,6 +66,8 @@ struct daemon {
 	struct conf	*before;	/* what an undo goes back to */
 	struct wakeup	*undo;
 	usec_t		undo_at;
+
+	struct policy_state policy;
 
 	struct node	*node;
 	struct wakeup	*deadline, *clock;

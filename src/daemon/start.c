@@ -172,6 +172,27 @@ loop_open(struct daemon *d, char why[DAEMON_WHY])
 	return fail(why, -ENOMEM, "timers");
 }
 
+/* --- policy --- */
+
+static int
+policy_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	struct policy_next next;
+	int err = policy_prepare(d->conf, &next);
+
+	if (err)
+		return fail(why, err, "AddressPolicy");
+	policy_open(&d->policy, &d->loop, NULL, NULL);
+	policy_commit(&d->policy, &next);
+	return 0;
+}
+
+static void
+policy_step_close(struct daemon *d)
+{
+	policy_close(&d->policy);
+}
+
 /* --- managers, kernel parameters, netlink --- */
 
 static int
@@ -561,6 +582,7 @@ static const struct step {
 	{ dirs_open,		dirs_close },
 	{ managers_open,	NULL },
 	{ loop_open,		loop_close },
+	{ policy_step_open,	policy_step_close },
 	{ netlink_step_open,	netlink_step_close },
 	{ sender_step_open,	sender_step_close },
 	{ sysctl_step_open,	sysctl_step_close },
