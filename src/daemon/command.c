@@ -157,6 +157,10 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 	d->conf = conf;
 	if (nic_set_parameters(d, line))
 		log_error("%s", line);
+	err = labels_set(&d->labels, conf->label, conf->nlabels);
+	if (err)
+		log_error("address labels: %s %s", strerror(-err),
+			  d->netlink.text);
 	nic_warn_absent(d);
 	nic_apply(d);
 	daemon_settle(d);
@@ -306,7 +310,7 @@ act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 {
 	static const char *const more[] = {
 		"monitor [recent]", "reload [undo [[within] SECONDS]]",
-		"reload confirm", "help",
+		"reload confirm", select_usage, "help",
 	};
 	struct record r;
 	size_t i;
@@ -330,6 +334,7 @@ static const struct {
 			       struct record_sink *, char why[CTL_WHY]);
 } acts[] = {
 	{ "reload",	act_reload },
+	{ "select",	select_act },
 	{ "help",	act_help },
 };
 

@@ -198,13 +198,13 @@ world_address(const struct world *w, uint32_t ifindex,
 	return address_find(w, ifindex, a);
 }
 
-const struct world_address *
-world_next_address(const struct world *w, const struct world_address *after,
+struct world_address *
+world_next_address(const struct world *w, struct world_address *after,
 		   size_t *pos)
 {
-	struct map_node *n = after ? (struct map_node *)&after->node : NULL;
+	struct map_node *n = map_next(&w->addresses,
+				      after ? &after->node : NULL, pos);
 
-	n = map_next(&w->addresses, n, pos);
 	return n ? container_of(n, struct world_address, node) : NULL;
 }
 

@@ -65,9 +65,9 @@ const struct world_address *world_address(const struct world *,
 					  uint32_t ifindex,
 					  const struct in6_addr *);
 /* One by one: *pos starts at 0, NULL at the end. */
-const struct world_address *world_next_address(const struct world *,
-					       const struct world_address *,
-					       size_t *pos);
+struct world_address *world_next_address(const struct world *,
+					 struct world_address *after,
+					 size_t *pos);
 /* "eth0", "mip6" for IFINDEX_PATH, or "?" */
 const char *world_name(const struct world *, uint32_t ifindex);
 /* The kernel's number for what an effect calls `ifindex'. */
