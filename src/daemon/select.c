@@ -364,7 +364,7 @@ tell_candidate(const struct selection *s, unsigned i, struct record_sink *sink)
 	record_addr(&r, "address", &c->addr);
 	record_uint(&r, "plen", c->plen);
 	record_str(&r, "interface", world_name(&s->d->world, c->ifindex));
-	record_str(&r, "type", atype_name(c->type));
+	record_str(&r, "address-type", atype_name(c->type));
 	record_uint(&r, "scope", source_scope(&c->addr));
 	record_bool(&r, "deprecated", c->deprecated);
 	record_bool(&r, "optimistic", c->optimistic);
@@ -418,7 +418,7 @@ tell_selected(const struct selection *s, const struct source_candidate *c,
 	record_init(&r, "selected");
 	record_addr(&r, "address", &c->addr);
 	record_str(&r, "interface", world_name(&s->d->world, c->ifindex));
-	record_str(&r, "type", atype_name(c->type));
+	record_str(&r, "address-type", atype_name(c->type));
 	record_rule(&r, s, why);
 	record_addr(&r, "kernel", &s->way.source);
 	sink->put(sink, &r);
