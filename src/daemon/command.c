@@ -167,6 +167,10 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 	policy_commit(&d->policy, &policy);
 	if (nic_set_parameters(d, line))
 		log_error("%s", line);
+	err = labels_set(&d->labels, conf->label, conf->nlabels);
+	if (err)
+		log_error("address labels: %s %s", strerror(-err),
+			  d->netlink.text);
 	nic_warn_absent(d);
 	nic_apply(d);
 	daemon_settle(d);
@@ -318,8 +322,8 @@ act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 {
 	static const char *const more[] = {
 		"monitor [recent]", "reload [undo [[within] SECONDS]]",
-		"reload confirm", "policy test [--program PATH] [--user USER] "
-		"[--group GROUP] [--cgroup PATH] [--dest ADDRESS] "
+		"reload confirm", select_usage, "policy test [--program PATH] "
+		"[--user USER] [--group GROUP] [--cgroup PATH] [--dest ADDRESS] "
 		"[--port PORT] [--protocol PROTOCOL] [--pid PID]", "help",
 	};
 	struct record r;
@@ -354,6 +358,7 @@ static const struct {
 } acts[] = {
 	{ "reload",	act_reload },
 	{ "policy",	act_policy },
+	{ "select",	select_act },
 	{ "help",	act_help },
 };
 

@@ -7,6 +7,8 @@
  *	event.c	  what the world tells goes to the node
  *	effect.c  what the node wants goes to the world
  *	nic.c  	  which interfaces are used, and how they must be set
+ *	owned.c	  which of our addresses is of which type
+ *	select.c  `mip6ctl select': which source address, and why
  *	command.c what mip6ctl asks for; reload and its undoing
  *	note.c	  what the node says goes to the log and to those who monitor
  *	policy.c  the address policy in force, and questions about it
@@ -18,11 +20,13 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "ctl/ctl.h"
+#include "daemon/owned.h"
 #include "daemon/policy.h"
 #include "path/path.h"
 #include "sys/address.h"
 #include "sys/dns.h"
 #include "sys/fib.h"
+#include "sys/label.h"
 #include "sys/loop.h"
 #include "sys/nd.h"
 #include "sys/netlink.h"
@@ -86,6 +90,8 @@ struct daemon {
 	struct dns	*dns;
 	struct store	*store;
 	struct sysctls	sysctls;
+	struct labels	labels;		/* the kernel's policy table */
+	struct owned	owned;
 	struct path	*path;		/* NULL: no role needs one */
 	struct path_caps caps;
 	struct watch	*path_watch;
@@ -150,6 +156,14 @@ int	command_act(void *daemon, const struct ctl_line *,
 int	command_reload(struct daemon *, usec_t undo, struct record_sink *,
 		       char why[CTL_WHY]);
 void	command_undo(void *daemon);
+
+/* --- select.c --- */
+/* The type that the node said an address of ours is of. */
+enum atype daemon_type_of(struct daemon *, const struct in6_addr *);
+/* select DEST[%INTERFACE] [--require TYPE] [--prefer WORD...] */
+int	select_act(struct daemon *, const struct ctl_line *,
+		   struct record_sink *, char why[CTL_WHY]);
+extern const char select_usage[];
 
 /* --- note.c --- */
 void	note_tell(struct daemon *, const struct note *);

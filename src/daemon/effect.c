@@ -117,6 +117,19 @@ do_dns(struct daemon *d, struct effect *e)
 }
 
 static int
+do_owned(struct daemon *d, struct effect *e)
+{
+	return owned_set(&d->owned, &e->owned);
+}
+
+static int
+do_current(struct daemon *d, struct effect *e)
+{
+	owned_current(&d->owned, &e->current);
+	return 0;
+}
+
+static int
 do_store(struct daemon *d, struct effect *e)
 {
 	int err = store_put(d->store, &e->store);
@@ -157,6 +170,8 @@ static int (*const kinds[])(struct daemon *, struct effect *) = {
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
 	[EF_DNS]	= do_dns,
+	[EF_OWNED]	= do_owned,
+	[EF_CURRENT]	= do_current,
 	[EF_STORE]	= do_store,
 	[EF_SYNC]	= do_sync,
 	[EF_NOTE]	= do_note,

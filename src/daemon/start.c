@@ -242,6 +242,56 @@ netlink_step_close(struct daemon *d)
 	netlink_close(&d->netlink);
 }
 
+static void
+labels_step_close(struct daemon *d)
+{
+	int err = labels_restore(&d->labels);
+
+	if (err)
+		log_warn("address labels cannot be restored: %s %s",
+			 strerror(-err), d->netlink.text);
+	labels_close(&d->labels);
+}
+
+static int
+labels_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	char file[RUNDIR_PATH];
+	int err;
+
+	err = rundir_file(d->opt->run_dir, "labels", file);
+	if (!err)
+		err = labels_open(&d->labels, &d->netlink, file);
+	if (err == -EILSEQ)
+		snprintf(why, DAEMON_WHY, "%s: is none of mip6d; move it away",
+			 file);
+	else if (err)
+		fail(why, err, "address labels");
+	if (err)
+		return err;
+	err = labels_set(&d->labels, d->conf->label, d->conf->nlabels);
+	if (!err)
+		return 0;
+	snprintf(why, DAEMON_WHY, "address labels cannot be set: %s %s",
+		 strerror(-err), d->netlink.text);
+	labels_step_close(d);
+	return err;
+}
+
+static int
+owned_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	int err = owned_open(&d->owned);
+
+	return err ? fail(why, err, "table of addresses") : 0;
+}
+
+static void
+owned_step_close(struct daemon *d)
+{
+	owned_close(&d->owned);
+}
+
 /* --- the data path --- */
 
 static int
@@ -586,11 +636,13 @@ static const struct step {
 	{ netlink_step_open,	netlink_step_close },
 	{ sender_step_open,	sender_step_close },
 	{ sysctl_step_open,	sysctl_step_close },
+	{ labels_step_open,	labels_step_close },
 	{ path_step_open,	path_step_close },
 	{ queue_step_open,	queue_step_close },
 	{ store_step_open,	store_step_close },
 	{ ears_open,		ears_close },
 	{ dns_step_open,	dns_step_close },
+	{ owned_step_open,	owned_step_close },
 	{ node_open,		node_close },
 	{ world_step_open,	world_step_close },
 	{ ctl_step_open,	ctl_step_close },
