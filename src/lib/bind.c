@@ -56,13 +56,19 @@ mip6i_bind(int fd, const struct in6_addr *addr)
 	return err;
 }
 
-/* The flag alone leaves the preferences of RFC 5014 as they are.  Without
- * hooks the kernel answers 0 and forgets it: the address is what counts. */
+/* setsockopt(2) replaces the preferences of RFC 5014, so they are said again.
+ * Without hooks the kernel answers 0 and forgets the requirement: the address
+ * is what counts. */
 static int
 require(int fd, sc_type type)
 {
-	int flags = (int)type;
+	int flags = 0;
+	socklen_t len = sizeof(flags);
 
+	if (getsockopt(fd, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &flags,
+		       &len) < 0)
+		return -errno;
+	flags = (int)(((uint32_t)flags & MIP6I_PREFER) | type);
 	return setsockopt(fd, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &flags,
 			  sizeof(flags)) < 0 ? -errno : 0;
 }
