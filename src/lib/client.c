@@ -367,6 +367,7 @@ mip6i_peek(int fd, struct mip6i_reply *ret)
 int
 mip6i_line(int fd, char *ret, size_t cap)
 {
+	bool over = ended(fd);
 	ssize_t n = get(fd, ret, cap, MSG_PEEK | MSG_DONTWAIT);
 	char *end;
 
@@ -376,7 +377,7 @@ mip6i_line(int fd, char *ret, size_t cap)
 	if (!end && (size_t)n == cap)
 		return -EPROTO;
 	if (!end)
-		return ended(fd) ? -ECONNRESET : -EAGAIN;
+		return over ? -ECONNRESET : -EAGAIN;
 	n = get(fd, ret, (size_t)(end - ret) + 1, MSG_DONTWAIT);
 	if (n < 0)
 		return (int)n;
