@@ -114,10 +114,20 @@ clean_rules(struct cleaner *c)
 	return 0;
 }
 
+static int
+clean_hooks(struct cleaner *c)
+{
+	const struct hooks_options o = { .cgroup = c->opt.cgroup };
+	int err = c->opt.hooks ? hooks_cleanup(&o) : 0;
+
+	return err == -ENOENT ? 0 : err;
+}
+
 static const struct {
 	const char	*what;
 	int		(*clean)(struct cleaner *);
 } parts[] = {
+	{ "socket hooks",		clean_hooks },
 	{ "data path",			clean_path },
 	{ "addresses and routes",	clean_addresses },
 	{ "netfilter rules",		clean_rules },
@@ -143,7 +153,7 @@ static void
 clean_run_dir(struct cleaner *c)
 {
 	static const char *const files[] = {
-		"control", "sysctl", "labels", "addresses", "lock",
+		"control", "app", "sysctl", "labels", "addresses", "lock",
 	};
 	char file[RUNDIR_PATH];
 	size_t i;

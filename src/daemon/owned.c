@@ -17,6 +17,8 @@ struct owned_row {
 	struct map_node	node;
 	struct in6_addr	addr;			/* key */
 	enum atype	type;
+	uint32_t	sessions;
+	bool		counted;		/* once at least */
 };
 
 static struct owned_row *
@@ -84,7 +86,7 @@ owned_set(struct owned *o, const struct ef_owned *ef)
 }
 
 void
-owned_current(struct owned *o, const struct ef_current *ef)
+owned_set_current(struct owned *o, const struct ef_current *ef)
 {
 	o->current[ef->type] = *ef;
 }
@@ -101,6 +103,19 @@ const struct ef_current *
 owned_now(const struct owned *o, enum atype t)
 {
 	return &o->current[t];
+}
+
+bool
+owned_count(struct owned *o, const struct in6_addr *a, uint32_t sessions)
+{
+	struct owned_row *row = row_find(o, a);
+	bool news = row && (!row->counted || row->sessions != sessions);
+
+	if (row) {
+		row->counted = true;
+		row->sessions = sessions;
+	}
+	return news;
 }
 
 bool

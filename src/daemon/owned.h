@@ -18,11 +18,14 @@ int	owned_open(struct owned *);		/* 0 or -errno */
 void	owned_close(struct owned *);
 /* What the node wants remembered: 0 or -ENOMEM. */
 int	owned_set(struct owned *, const struct ef_owned *);
-void	owned_current(struct owned *, const struct ef_current *);
+void	owned_set_current(struct owned *, const struct ef_current *);
 /* ATYPE_NONE: not one of ours. */
 enum atype owned_type(const struct owned *, const struct in6_addr *);
 /* As it was said last; not provided when nothing was. */
 const struct ef_current *owned_now(const struct owned *, enum atype);
+/* Remember how many sockets have it.  True when that is news to the node. */
+bool	owned_count(struct owned *, const struct in6_addr *,
+		    uint32_t sessions);
 /* All of them: zero the cursor first; false at the end.  The table must not
  * change meanwhile. */
 struct owned_cursor {

@@ -182,7 +182,7 @@ policy_step_open(struct daemon *d, char why[DAEMON_WHY])
 
 	if (err)
 		return fail(why, err, "AddressPolicy");
-	policy_open(&d->policy, &d->loop, NULL, NULL);
+	policy_open(&d->policy, &d->loop, demand_on_policy, d);
 	policy_commit(&d->policy, &next);
 	return 0;
 }
@@ -355,7 +355,8 @@ read_secret(const char *dir, uint8_t secret[32])
 static int
 node_open(struct daemon *d, char why[DAEMON_WHY])
 {
-	struct node_seed seed = { .wall = clock_wall() };
+	struct node_seed seed = { .wall = clock_wall(),
+				  .early_bind = d->hooks != NULL };
 	int err = read_secret(d->opt->state_dir, seed.secret);
 
 	if (err)
@@ -643,8 +644,10 @@ static const struct step {
 	{ ears_open,		ears_close },
 	{ dns_step_open,	dns_step_close },
 	{ owned_step_open,	owned_step_close },
+	{ demand_hooks_open,	demand_hooks_close },
 	{ node_open,		node_close },
 	{ world_step_open,	world_step_close },
+	{ demand_app_open,	demand_app_close },
 	{ ctl_step_open,	ctl_step_close },
 	{ signals_open,		signals_close },
 	{ describe,		say_goodbye },
@@ -698,9 +701,10 @@ let_go(struct daemon *d)
 static void
 tell_ready(struct daemon *d)
 {
-	log_notice("ready: packets by %s, queue %u; data path %s; resolvers "
-		   "to %s", d->rules, d->opt->queue,
-		   d->path ? d->caps.name : "none", dns_whom(d->dns));
+	log_notice("ready: packets by %s, queue %u; data path %s; socket "
+		   "hooks %s; resolvers to %s", d->rules, d->opt->queue,
+		   d->path ? d->caps.name : "none", d->hooks ? "yes" : "no",
+		   dns_whom(d->dns));
 	notify("READY=1");
 	if (d->ready_fd >= 0)
 		let_go(d);
