@@ -49,7 +49,9 @@ usage(FILE *f)
 	      "commands: status (the default), bindings, links, paths, "
 	      "routers, recent,\n"
 	      "          monitor [recent], reload [undo [[within] SECONDS] | "
-	      "confirm], help\n"
+	      "confirm],\n"
+	      "          select DEST[%INTERFACE] [--require TYPE] [--prefer "
+	      "WORD...], help\n"
 	      "without a daemon: decode FILE [ladder] [all]\n", f);
 }
 
