@@ -230,7 +230,7 @@ show_one(const struct node *n, const struct owned *o, usec_t now,
 	list_each(l, &n->demand->asks)
 		grants += container_of(l, struct ask, l)->on == o;
 	record_init(&r, "address");
-	record_str(&r, "type", atype_name(o->type));
+	record_str(&r, "address-type", atype_name(o->type));
 	record_addr(&r, "address", &o->addr);
 	record_bool(&r, "current", o->current);
 	record_bool(&r, "usable", owned_usable(n, o));
@@ -260,8 +260,8 @@ demand_show(const struct node *n, usec_t now, struct record_sink *sink)
 
 			waiting += a->id && a->type == t && !a->on && !a->lost;
 		}
-		record_init(&r, "type");
-		record_str(&r, "type", atype_name(t));
+		record_init(&r, "address-type");
+		record_str(&r, "name", atype_name(t));
 		record_bool(&r, "provided", owned_provided(n, t));
 		record_bool(&r, "preferred", demand_preferred(n, t) != 0);
 		record_uint(&r, "claims", n->demand->claims[t]);

@@ -364,7 +364,7 @@ show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
 	record_init(&r, "registration");
 	record_addr(&r, "hoa", &h->conf.hoa);
 	record_addr(&r, "ha", &h->conf.ha);
-	record_str(&r, "type", atype_name(h->type));
+	record_str(&r, "address-type", atype_name(h->type));
 	record_str(&r, "place", home_place_word(h));
 	registrant_show(&h->reg, now, &r);
 	sink->put(sink, &r);

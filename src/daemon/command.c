@@ -20,7 +20,8 @@
 #define UNDO_MAX	86400		/* seconds */
 
 static const char *const shown[] = {
-	"status", "bindings", "links", "paths", "routers", "policy", "recent",
+	"status", "addresses", "bindings", "links", "paths", "routers", "policy",
+	"recent",
 };
 
 bool

@@ -54,7 +54,9 @@ usage(FILE *f)
 	      "            [--dest ADDRESS [--port PORT] "
 	      "[--protocol PROTOCOL]]\n"
 	      "          monitor [recent], reload [undo [[within] SECONDS] | "
-	      "confirm], help\n"
+	      "confirm],\n"
+	      "          select DEST[%INTERFACE] [--require TYPE] [--prefer "
+	      "WORD...], help\n"
 	      "without a daemon: decode FILE [ladder] [all]\n", f);
 }
 

@@ -82,18 +82,18 @@ life() {	# when each address came and went, from the mobile's notes
 	function at(   t) { t = get("at"); sub(/s$/, "", t)
 			    return t - start / 1000 }
 	/^address-up /   { a = get("address"); n[++c] = a
-			   type[a] = get("type"); up[a] = at() }
+			   type[a] = get("address-type"); up[a] = at() }
 	/^address-old /  { a = get("address"); old[a] = at() }
 	/^address-down / { a = get("address"); down[a] = at()
 			   why[a] = get("reason") }
 	END {
 		for (i = 1; i <= c; i++) {
 			a = n[i]
+			o = (a in old) ? sprintf("%.2f", old[a]) : ""
+			d = (a in down) ? sprintf("%.2f (%s)", down[a],
+				why[a]) : "stays"
 			printf "%-16s %-39s %7.2f  %7s  %s\n", type[a], a,
-				up[a] > 0 ? up[a] : 0,
-				a in old ? sprintf("%.2f", old[a]) : "",
-				a in down ? sprintf("%.2f (%s)", down[a],
-						    why[a]) : "stays"
+				(up[a] > 0) ? up[a] : 0, o, d
 		}
 	}' "$T/mn.notes"
 }
@@ -170,7 +170,7 @@ done
 for t in $types; do
 	eventually 5 talk_says "$t" summary || die "$t does not end"
 done
-eventually 15 grep -q '^address-down type=access-anchored' "$T/mn.notes"
+eventually 15 grep -q '^address-down address-type=access-anchored' "$T/mn.notes"
 nap 0.5
 
 say ""

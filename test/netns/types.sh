@@ -106,6 +106,6 @@ who_am_i() { inside mn curl -s -m "${1:-10}" "http://[$CN]:$TALK/"; }
 
 # type=T address=A of the addresses that new sockets get
 address_of() {
-	ctl mn addresses | sed -n "s/^address type=$1 address=\([^ ]*\) .*current=yes.*usable=yes.*/\1/p"
+	ctl mn addresses | sed -n "s/^address address-type=$1 address=\([^ ]*\) .*current=yes.*usable=yes.*/\1/p"
 }
 has_address() { [ -n "$(address_of "$1")" ]; }
