@@ -148,6 +148,22 @@ on_closed(void *arg, const struct in6_addr *local)
 
 /* --- hooks -------------------------------------------------------------- */
 
+/* A socket that wanted a type may be gone when sockets are counted: it was
+ * wanted all the same, and the next try finds the address. */
+static void
+want_once(struct daemon *d, enum atype type)
+{
+	uint32_t claims[ATYPES];
+
+	if (!d->described || !type)
+		return;
+	memcpy(claims, d->claims, sizeof(claims));
+	claims[type]++;
+	tell_claims(d, claims);
+	daemon_settle(d);
+	demand_count_soon(d, COUNT_SOON);
+}
+
 static void
 on_hooks(void *arg)
 {
@@ -160,7 +176,7 @@ on_hooks(void *arg)
 				   ev.comm, ev.pid, ev.uid,
 				   atype_name(ev.type));
 		else if (ev.kind == HOOKS_WANT)
-			demand_count(d);
+			want_once(d, ev.type);
 		else
 			demand_count_soon(d, COUNT_SOON);
 	}
