@@ -124,7 +124,7 @@ static __noinline int ipv4_gate(struct bpf_sock_addr *ctx, __u32 dst)
 	a.port = bpf_ntohs(ctx->user_port);
 	a.protocol = ctx->protocol;
 	policy_ask(cfg, &a);
-	return a.block ? not_permitted(0, a.dst) : 1;
+	return a.block ? not_permitted(0, NULL) : 1;
 }
 
 SEC("cgroup/connect4")
@@ -182,7 +182,8 @@ static __always_inline long bind_to(struct bpf_sock_addr *ctx,
 /*
  * A destination that is left alone, or a process that is: what we bound the
  * socket to for an earlier destination (it was connected to AF_UNSPEC since)
- * shall not be the source here.
+ * shall not be the source here.  Nor shall what the kernel chose after that:
+ * it does not forget it, as it thinks that the address was bound.
  */
 static __noinline int unbind(struct bpf_sock_addr *ctx, struct sm_sock *st)
 {
@@ -191,10 +192,8 @@ static __noinline int unbind(struct bpf_sock_addr *ctx, struct sm_sock *st)
 	if (!st || !(st->flags & SM_OURS))
 		return 1;
 	sock_src(ctx, src, &port);
-	if (!port && words_eq(src, st->bound) && !bind_to(ctx, NULL)) {
-		st->flags &= ~SM_OURS;
+	if (!port && !addr_any(src) && !bind_to(ctx, NULL))
 		st->bound[0] = st->bound[1] = st->bound[2] = st->bound[3] = 0;
-	}
 	return 1;
 }
 
@@ -296,7 +295,7 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 	struct sm_sock *st;
 	struct ask a = { 0 };
 	enum scope scope;
-	bool ours;
+	bool mine, ours;
 
 	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns ||
 	    ctx->user_family != AF_INET6)
@@ -312,10 +311,14 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 		return unbind(ctx, st);
 	policy_ask(cfg, &a);
 	require = st ? st->require : 0;
+	if (st)
+		st->flags &= ~SM_CHECK;
 	sock_src(ctx, src, &port);
-	ours = st && (st->flags & SM_OURS) && words_eq(src, st->bound);
-	if (!ours && !addr_any(src))
-		return has_address(&a, src, require, addr_locked(ctx));
+	mine = st && (st->flags & SM_OURS);
+	ours = mine && words_eq(src, st->bound);
+	if (!addr_any(src) && !ours && (!mine || port))
+		return has_address(&a, src, require,
+				   !mine && addr_locked(ctx));
 	if (!require && !a.def)
 		return unbind(ctx, st);
 	if (require && !(a.permit & TYPE_BIT(require)))
@@ -325,28 +328,30 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 
 /* --- sending without a connection ----------------------------------------- */
 
-/* What the policy says of this destination; a socket that stays with one
- * asks once. */
-static __noinline int
-ask_cached(struct sm_config *cfg, struct sm_sock *st, struct ask *a)
+/*
+ * What the policy says of this destination.  A socket that stays with one
+ * asks once; so a new policy does not change a session that goes on.
+ */
+static __always_inline void
+ask_cached(struct sm_config *cfg, const struct sm_sock *st, struct ask *a)
 {
-	if (!cfg || !a)
-		return 0;
 	if (st && (st->flags & SM_CACHED) && st->port == a->port &&
 	    words_eq(st->dst, a->dst)) {
 		a->def = st->def;
 		a->permit = st->permit;
-		return 0;
+	} else {
+		policy_ask(cfg, a);
 	}
-	policy_ask(cfg, a);
-	if (st) {
-		st->flags |= SM_CACHED;
-		st->port = a->port;
-		words_copy(st->dst, a->dst);
-		st->def = a->def;
-		st->permit = a->permit;
-	}
-	return 0;
+}
+
+static __always_inline void
+ask_cache(struct sm_sock *st, const struct ask *a)
+{
+	st->flags |= SM_CACHED;
+	st->port = a->port;
+	words_copy(st->dst, a->dst);
+	st->def = a->def;
+	st->permit = a->permit;
 }
 
 /* The socket sends from `addr' without being bound to it. */
@@ -381,22 +386,25 @@ send_named(struct bpf_sock_addr *ctx, const struct ask *a, const __u32 *src,
 	st = sock_get(ctx, true);
 	if (!st)
 		return refuse(ENOBUFS);
+	ask_cache(st, a);
 	sent_from(st, t, src, false);
 	return 1;
 }
 
 static __noinline int
-send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
+send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, const struct ask *a,
 	const __u32 *bound)
 {
 	struct sm_sock *st = sock_get(ctx, true);
-	__u32 addr[4];
+	__u32 addr[4], type;
 	int err;
 
-	if (!cfg || !bound)
+	if (!cfg || !bound || !a)
 		return 1;
 	if (!st)
 		return refuse(ENOBUFS);
+	ask_cache(st, a);
+	type = st->require ? st->require : a->def;
 	/* connected elsewhere, from what is right here, too */
 	if (addr_any(bound) && type_of(bound) == type)
 		return 1;
@@ -424,7 +432,13 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
 		return 1;
 	st = sock_get(ctx, false);
-	if (!st && policy_get(cfg)->plain)
+	sock_src(ctx, bound, &port);
+	src[0] = ctx->msg_src_ip6[0];
+	src[1] = ctx->msg_src_ip6[1];
+	src[2] = ctx->msg_src_ip6[2];
+	src[3] = ctx->msg_src_ip6[3];
+	same = words_eq(src, bound);
+	if (!st && policy_get(cfg)->plain && (same || addr_any(src)))
 		return 1;
 	ask_target(ctx, &a);
 	scope = scope_of(a.dst);
@@ -434,21 +448,14 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 		return 1;
 	ask_cached(cfg, st, &a);
 	require = st ? st->require : 0;
-	sock_src(ctx, bound, &port);
-	src[0] = ctx->msg_src_ip6[0];
-	src[1] = ctx->msg_src_ip6[1];
-	src[2] = ctx->msg_src_ip6[2];
-	src[3] = ctx->msg_src_ip6[3];
-	same = words_eq(src, bound);
 	if (!addr_any(src) &&
-	    (!same || (!(st && (st->flags & SM_OURS) &&
-			 words_eq(st->bound, bound)) && addr_locked(ctx))))
+	    (!same || (!(st && (st->flags & SM_OURS)) && addr_locked(ctx))))
 		return send_named(ctx, &a, src, same);
 	if (!require && !a.def)
 		return 1;
 	if (require && !(a.permit & TYPE_BIT(require)))
 		return not_permitted(require, NULL);
-	return send_as(ctx, cfg, require ? require : a.def, bound);
+	return send_as(ctx, cfg, &a, bound);
 }
 
 /* --- bind ----------------------------------------------------------------- */
@@ -459,7 +466,7 @@ bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
 {
 	struct sm_sock *st = sock_get(ctx, false);
 	struct ask a = { 0 };
-	__u32 addr[4], require;
+	__u32 addr[4], src[4], port, require;
 	int err;
 
 	if (!cfg || !st || !st->require)
@@ -475,6 +482,9 @@ bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
 	ctx->user_ip6[1] = addr[1];
 	ctx->user_ip6[2] = addr[2];
 	ctx->user_ip6[3] = addr[3];
+	sock_src(ctx, src, &port);
+	if (port)		/* twice: the kernel says no */
+		return 1;
 	st->flags |= SM_OURS;
 	words_copy(st->bound, addr);
 	tell_unclaimed(require);
@@ -565,6 +575,7 @@ static __noinline int require_check(struct bpf_sockopt *ctx, __u32 type)
 	switch (sk->protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
 	case IPPROTO_ICMPV6:
 		break;
 	default:	/* MPTCP, SCTP, ... have sockets below that we miss */
@@ -593,8 +604,6 @@ static __noinline int require_set(struct bpf_sockopt *ctx, __u32 type)
 	st->require = type;
 	if (!type)
 		return 0;
-	if (sk->type == SOCK_RAW || sk->protocol == IPPROTO_ICMPV6)
-		cfg->raw_asked = 1;
 	if (current_get(cfg, type, addr) == EADDRNOTAVAIL)
 		tell_want(type);
 	return 0;
@@ -608,7 +617,8 @@ static __noinline int preferences_set(struct bpf_sockopt *ctx)
 	int err;
 
 	/* too short is EINVAL, and an earlier program's no is a no */
-	if (!sk || sk->family != AF_INET6 || (void *)(v + 1) > end ||
+	if (!sk || sk->family != AF_INET6 ||
+	    ctx->optlen < (int)sizeof(*v) || (void *)(v + 1) > end ||
 	    bpf_get_retval() < 0)
 		return 1;
 	flags = *v & REQUIRE;

@@ -89,8 +89,6 @@ struct sm_config {
 	__u32	active;			/* which of policy[] is in force */
 	__u32	serial;			/* another one for every policy */
 	__u32	udp_check;		/* some socket has SM_CHECK */
-	__u32	raw_asked;		/* a raw socket has a requirement */
-	__u32	zero;
 	__u64	count_since;		/* of hooks_count, ns of boottime */
 	__u64	claim_told[SM_TYPES];	/* as sm_owned.told */
 	struct sm_current current[SM_TYPES];
@@ -113,7 +111,7 @@ struct sm_owned {
 };
 
 /* A socket that has a requirement or has got an address from us. */
-#define SM_OURS		1		/* `bound' was our choice */
+#define SM_OURS		1		/* it is us who bound it, to `bound' */
 #define SM_CLOSED	2
 #define SM_CHECK	4		/* the kernel chose its source: see at
 					   egress that it is of type `check' */

@@ -585,33 +585,13 @@ static int attach_failed(enum hooks_prog p, int err,
 
 int hooks_attach(struct hooks *h, const struct hooks_why *why)
 {
-	int fd[ATTACHED_MAX];
-	int n = attached(h->cgroup, HP_EGRESS, h->netns, fd, NULL);
-
-	fds_close(fd, (unsigned)n);
 	for (enum hooks_prog p = 0; p < HOOKS_PROGS; p++) {
-		int err;
+		int err = attach_one(h, p);
 
-		if (p == HP_EGRESS && !n)
-			continue;
-		err = attach_one(h, p);
 		if (err)
 			return attach_failed(p, err, why);
 	}
-	h->egress = n;
 	return 0;
-}
-
-int hooks_attach_egress(struct hooks *h, bool on)
-{
-	int err = 0;
-
-	if (on != h->egress)
-		err = on ? attach_one(h, HP_EGRESS) :
-			   detach_one(h->cgroup, HP_EGRESS, h->netns);
-	if (!err)
-		h->egress = on;
-	return err;
 }
 
 /* --- does it work? -------------------------------------------------------- */

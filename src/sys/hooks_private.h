@@ -21,8 +21,8 @@ enum hooks_map {
 /* In the order in which they are attached: what makes the later ones
  * right goes first. */
 enum hooks_prog {
-	HP_RELEASE, HP_CREATE, HP_BIND6, HP_CONNECT4, HP_SENDMSG4,
-	HP_CONNECT6, HP_SENDMSG6, HP_GETSOCKOPT, HP_SETSOCKOPT, HP_EGRESS,
+	HP_RELEASE, HP_CREATE, HP_EGRESS, HP_BIND6, HP_CONNECT4,
+	HP_SENDMSG4, HP_CONNECT6, HP_SENDMSG6, HP_GETSOCKOPT, HP_SETSOCKOPT,
 	HOOKS_PROGS
 };
 
@@ -33,8 +33,6 @@ struct hooks {
 	int		prog[HOOKS_PROGS];
 	int		count;			/* link of the iterator */
 	struct sm_config *cfg;			/* mapped */
-	bool		egress;			/* is attached */
-	bool		egress_wanted;		/* by the policy */
 	struct ring_buffer *ring;
 	struct hooks_event *event;		/* where on_event() writes */
 };
@@ -53,9 +51,8 @@ int	hooks_cgroup(const struct hooks_options *, const struct hooks_why *);
 int	hooks_netns(uint64_t *ret);		/* the namespace's cookie */
 /* Load, over the maps of an earlier process if there are any. */
 int	hooks_load(struct hooks *, const struct hooks_why *);
-/* Put the programs in the place of the earlier process', but egress. */
+/* Put the programs in the place of the earlier process'. */
 int	hooks_attach(struct hooks *, const struct hooks_why *);
-int	hooks_attach_egress(struct hooks *, bool on);
 /* Do the hooks see this process' sockets? */
 int	hooks_probe(struct hooks *, const struct hooks_options *,
 		    const struct hooks_why *);
