@@ -15,7 +15,8 @@
  *	crowd N LINE	N connections that say the line: "crowd ok=N
  *			refused=N error=N closed=N", then held until killed
  *
- * -u: as this user and his group of the same number.  -t: no answer may
+ * -u: as this user and his group of the same number; the directories above
+ * the socket's own need not be open to him.  -t: no answer may
  * take longer (30).  Status 0: every answer was ok (flood, mute and crowd:
  * it could be done); 1: an error; 2: no socket, or no answer in time.
  */
@@ -327,14 +328,28 @@ static void become(uid_t uid)
 		fail("-u");
 }
 
+/* Go where the socket is: its name. */
+static const char *go_to(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return path;
+	*slash = '\0';
+	if (chdir(slash == path ? "/" : path) < 0)
+		fail(path);
+	return slash + 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct tool t = { .timeout = 30000 };
+	uid_t uid = 0;
 	int opt;
 
 	while ((opt = getopt(argc, argv, "+u:t:")) != -1) {
 		if (opt == 'u')
-			become(number(optarg));
+			uid = number(optarg);
 		else if (opt == 't')
 			t.timeout = (int)number(optarg) * 1000;
 		else
@@ -347,7 +362,9 @@ int main(int argc, char **argv)
 			continue;
 		if (argc - 2 < modes[i].words)
 			break;
-		t.path = argv[0];
+		t.path = go_to(argv[0]);
+		if (uid)
+			become(uid);
 		return modes[i].fn(&t, argv + 2);
 	}
 	fprintf(stderr, "app_tool [-u UID] [-t SECONDS] SOCKET "
