@@ -313,12 +313,13 @@ local_of(const struct inet_diag_msg *s, struct in6_addr *ret)
 	memcpy(ret, s->id.idiag_src, sizeof(*ret));
 }
 
-/* A closed socket whose peer has not closed yet looks like FIN_WAIT2, but it
- * is one of TIME_WAIT's: no program has it any more. */
+/* No program has it any more, and all that was sent has arrived: what it
+ * still waits for is that the peer closes, too.  Mostly the kernel has one
+ * of TIME_WAIT's in its place by then. */
 static bool
 is_over(const struct inet_diag_msg *s)
 {
-	return s->idiag_timer == TIMER_TIME_WAIT;
+	return s->idiag_state == TCP_FIN_WAIT2 && !s->idiag_inode;
 }
 
 /* --- counting --- */
@@ -468,7 +469,8 @@ on_victim(void *arg, const struct inet_diag_msg *s)
 	void *more;
 
 	/* what is bound and nothing else the kernel shows, but cannot end */
-	if (is_over(s) || s->idiag_state == TCP_BOUND_INACTIVE_)
+	if (s->idiag_timer == TIMER_TIME_WAIT ||
+	    s->idiag_state == TCP_BOUND_INACTIVE_)
 		return;
 	if (v->n == v->cap) {
 		more = reallocarray(v->id, cap, sizeof(*v->id));
@@ -518,7 +520,7 @@ end_one(struct sockdiag *d, int p, const struct inet_diag_sockid *id)
 
 	if (err == -ENOENT)
 		err = destroy_shared(d, p, id);
-	return err == -ENOENT ? 0 : err ? err : 1;
+	return err == -ENOENT || err == -EOPNOTSUPP ? 0 : err ? err : 1;
 }
 
 static int

@@ -4,9 +4,10 @@
  * their end, end them (sock_diag(7)).
  *
  * Sessions are counted, not guessed: TCP sockets in every state but
- * TIME_WAIT and CLOSE, those that are bound and not yet connected included
- * where the kernel tells of them (Linux 6.8); UDP sockets that are connected
- * or bound to the address; raw and ping ones likewise.
+ * TIME_WAIT and CLOSE (and FIN_WAIT2 once the program has gone), those that
+ * are bound and not yet connected included where the kernel tells of them
+ * (Linux 6.8); UDP sockets that are connected or bound to the address; raw
+ * and ping ones likewise.
  *
  * It is the sockets of the calling thread's network namespace, and those
  * over IPv6.  What the kernel lacks is said to the log once, at the start;

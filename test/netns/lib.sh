@@ -20,6 +20,7 @@
 #	daemon NODE CONF [OPTION...]	start mip6d; its log is $T/NODE.log
 #	daemon_stop NODE | daemon_kill NODE
 #	ctl NODE WORD...		mip6ctl
+#	app NODE [OPTION...] MODE...	an application (app_tool.c)
 #	eventually SECONDS COMMAND...	wait until the command succeeds
 #	expect TEXT COMMAND...		a check: said, and counted
 #	net_end				stop, clean up, exit with the verdict
@@ -162,6 +163,15 @@ mip6d=$top_builddir/mip6d
 mip6ctl=$top_builddir/mip6ctl
 
 ctl() { local n=$1; shift; "$mip6ctl" --run-dir "$T/run-$n" "$@"; }
+
+app_tool=$top_builddir/test/netns/app_tool
+
+app() {
+	local n=$1 o=()
+	shift
+	while [[ $1 == -* ]]; do o+=("$1" "$2"); shift 2; done
+	"$app_tool" "${o[@]}" "$T/run-$n/application" "$@"
+}
 
 daemon_up() { ctl "$1" status > /dev/null 2>&1; }
 
