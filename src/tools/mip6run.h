@@ -114,8 +114,10 @@ struct run {
 	int		notify, signals;
 	bool		complained;	/* about a process we cannot look at */
 	struct held	held[RUN_WAITING];
-	/* cookies of sockets that we have bound and nobody else */
-	uint64_t	bound[RUN_BOUND];
+	struct {			/* sockets that we have bound */
+		uint64_t	cookie;
+		bool		v6only;	/* ... before */
+	} bound[RUN_BOUND];
 	unsigned	nbound;
 };
 

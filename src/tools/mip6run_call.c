@@ -159,24 +159,36 @@ cookie(int fd)
 
 /* The oldest is forgotten: that socket keeps its address. */
 static void
-remember(struct run *r, int fd)
+remember(struct run *r, int fd, bool v6only)
 {
-	r->bound[r->nbound++ % RUN_BOUND] = cookie(fd);
+	unsigned i = r->nbound++ % RUN_BOUND;
+
+	r->bound[i].cookie = cookie(fd);
+	r->bound[i].v6only = v6only;
 }
 
 static bool
-forget(struct run *r, int fd)
+forget(struct run *r, int fd, bool *ret_v6only)
 {
 	unsigned n = r->nbound < RUN_BOUND ? r->nbound : RUN_BOUND;
 	uint64_t c = n ? cookie(fd) : 0;
 
 	for (unsigned i = 0; c && i < n; i++) {
-		if (r->bound[i] != c)
+		if (r->bound[i].cookie != c)
 			continue;
-		r->bound[i] = 0;
+		r->bound[i].cookie = 0;
+		*ret_v6only = r->bound[i].v6only;
 		return true;
 	}
 	return false;
+}
+
+static int
+disconnect(int fd)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &none, sizeof(none)) < 0 ? -errno : 0;
 }
 
 /* A socket that has a port which nobody asked for (it sent to ::1 first, say)
@@ -185,14 +197,14 @@ forget(struct run *r, int fd)
 static int
 bind_again(int fd, const struct in6_addr *addr, bool keep_port)
 {
-	const struct sockaddr none = { .sa_family = AF_UNSPEC };
 	struct sockaddr_in6 now;
 	int err;
 
 	if (!local(fd, &now))
 		return -EINVAL;
-	if (connect(fd, &none, sizeof(none)) < 0)
-		return -errno;
+	err = disconnect(fd);
+	if (err)
+		return err;
 	if (!keep_port || option(fd, SO_TYPE) != SOCK_DGRAM)
 		return mip6i_bind(fd, addr);
 	now.sin6_addr = *addr;
@@ -221,6 +233,7 @@ give(struct who *w)
 	struct grant *g = &w->run->grant;
 	struct sockaddr_in6 now;
 	int fd = ours(w), err;
+	bool v6only;
 
 	if (fd < 0)
 		return unseen(w, fd);
@@ -233,11 +246,12 @@ give(struct who *w)
 		close(fd);
 		return V_WAIT;
 	}
+	v6only = mip6i_v6only(fd);
 	err = mip6i_bind(fd, &g->addr);
 	if (err == -EINVAL)
 		err = bind_again(fd, &g->addr, w->call->op != OP_CONNECT);
 	if (!err)
-		remember(w->run, fd);
+		remember(w->run, fd, v6only);
 	close(fd);
 	return err ? not_bound(w, err) : V_GO_ON;
 }
@@ -246,7 +260,7 @@ give(struct who *w)
 static enum verdict
 take_back(struct who *w)
 {
-	bool connects = w->call->op == OP_CONNECT;
+	bool connects = w->call->op == OP_CONNECT, v6only;
 	int fd;
 
 	if (!w->run->nbound)
@@ -254,8 +268,10 @@ take_back(struct who *w)
 	fd = ours(w);
 	if (fd < 0)
 		return V_GO_ON;		/* not one that we have bound */
-	if ((connects || !connected(fd)) && forget(w->run, fd))
-		bind_again(fd, &in6addr_any, false);
+	if ((connects || !connected(fd)) && forget(w->run, fd, &v6only)) {
+		disconnect(fd);
+		mip6i_unbind(fd, v6only);
+	}
 	close(fd);
 	return V_GO_ON;
 }
