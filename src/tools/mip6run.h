@@ -103,6 +103,11 @@ struct held {				/* a call that waits for an address */
 	struct seccomp_notif	notif;
 };
 
+struct bound {				/* a socket that we have bound */
+	uint64_t		cookie;
+	bool			v6only;	/* ... before */
+};
+
 struct run {
 	sc_type		type;
 	int		timeout_ms;
@@ -114,10 +119,7 @@ struct run {
 	int		notify, signals;
 	bool		complained;	/* about a process we cannot look at */
 	struct held	held[RUN_WAITING];
-	struct {			/* sockets that we have bound */
-		uint64_t	cookie;
-		bool		v6only;	/* ... before */
-	} bound[RUN_BOUND];
+	struct bound	bound[RUN_BOUND];
 	unsigned	nbound;
 };
 

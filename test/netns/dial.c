@@ -11,7 +11,7 @@
  *	from SRC ADDR PORT		... with IPV6_PKTINFO
  *	unconnect			connect to AF_UNSPEC
  *	listen | nonblock | require HEX
- *	local				print the socket's address and port
+ *	local | port			print the socket's address, port
  *	peer				read what the peer says
  *	fork | thread			go on in one, and wait for it
  *	uring				io_uring_setup(2)
@@ -193,7 +193,7 @@ static void do_msg(struct dial *d, bool many, const char *src)
 	say(src ? "from" : "msg", (int)sendmsg(d->fd, &m, 0));
 }
 
-static void do_local(struct dial *d)
+static void do_local(struct dial *d, bool port)
 {
 	char addr[INET6_ADDRSTRLEN] = "?";
 	socklen_t n = sizeof(to);
@@ -202,11 +202,16 @@ static void do_local(struct dial *d)
 		say("local", -1);
 		return;
 	}
+	if (port) {
+		printf("port %d\n", ntohs(to.in.sin_port));
+		fflush(stdout);
+		return;
+	}
 	if (to.sa.sa_family == AF_INET)
 		inet_ntop(AF_INET, &to.in.sin_addr, addr, sizeof(addr));
 	else
 		inet_ntop(AF_INET6, &to.in6.sin6_addr, addr, sizeof(addr));
-	printf("local %s %d\n", addr, ntohs(to.in.sin_port));
+	printf("local %s\n", addr);
 	fflush(stdout);
 }
 
@@ -312,8 +317,8 @@ static bool do_socket_word(struct dial *d, const char *w)
 		fcntl(d->fd, F_SETFL, O_NONBLOCK);
 	else if (is(w, "require"))
 		do_require(d);
-	else if (is(w, "local"))
-		do_local(d);
+	else if (is(w, "local") || is(w, "port"))
+		do_local(d, is(w, "port"));
 	else if (is(w, "peer"))
 		do_peer(d);
 	else
