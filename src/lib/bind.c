@@ -92,17 +92,13 @@ require(int fd, sc_type type)
 }
 
 int
-mip6i_give(int fd, const struct in6_addr *addr, sc_type type)
+mip6i_give(int fd, const struct in6_addr *now, const struct in6_addr *addr,
+	   sc_type type)
 {
-	struct in6_addr now;
-	bool bound, v6only;
-	int err;
+	bool bound = IN6_ARE_ADDR_EQUAL(now, addr), v6only;
+	int err = 0;
 
-	err = mip6i_local(fd, &now);
-	if (err)
-		return err;
 	v6only = mip6i_v6only(fd);
-	bound = IN6_ARE_ADDR_EQUAL(&now, addr);
 	if (!bound)
 		err = mip6i_bind(fd, addr);
 	if (!err)

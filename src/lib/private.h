@@ -78,8 +78,10 @@ int	mip6i_bind(int fd, const struct in6_addr *);
  * has no port. */
 void	mip6i_unbind(int fd, bool v6only);
 bool	mip6i_v6only(int fd);
-/* mip6i_bind, and the REQUIRE flag for hooks that are there. */
-int	mip6i_give(int fd, const struct in6_addr *, sc_type);
+/* mip6i_bind, unless `now' (mip6i_local) is it, and the REQUIRE flag for hooks
+ * that are there.  What fails changes nothing. */
+int	mip6i_give(int fd, const struct in6_addr *now, const struct in6_addr *,
+		   sc_type);
 
 static inline bool mip6i_is_type(sc_type t)
 {
