@@ -56,6 +56,24 @@ mip6i_bind(int fd, const struct in6_addr *addr)
 	return err;
 }
 
+bool
+mip6i_v6only(int fd)
+{
+	int v = 0;
+	socklen_t len = sizeof(v);
+
+	return getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v, &len) == 0 && v;
+}
+
+void
+mip6i_unbind(int fd, bool v6only)
+{
+	int v = v6only;
+
+	mip6i_bind(fd, &in6addr_any);
+	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v, sizeof(v));
+}
+
 /* setsockopt(2) replaces the preferences of RFC 5014, so they are said again.
  * Without hooks the kernel answers 0 and forgets the requirement: the address
  * is what counts. */
@@ -74,21 +92,18 @@ require(int fd, sc_type type)
 }
 
 int
-mip6i_give(int fd, const struct in6_addr *addr, sc_type type)
+mip6i_give(int fd, const struct in6_addr *now, const struct in6_addr *addr,
+	   sc_type type)
 {
-	struct in6_addr now;
-	bool bound;
-	int err;
+	bool bound = IN6_ARE_ADDR_EQUAL(now, addr), v6only;
+	int err = 0;
 
-	err = mip6i_local(fd, &now);
-	if (err)
-		return err;
-	bound = IN6_ARE_ADDR_EQUAL(&now, addr);
+	v6only = mip6i_v6only(fd);
 	if (!bound)
 		err = mip6i_bind(fd, addr);
 	if (!err)
 		err = require(fd, type);
 	if (err && !bound)
-		mip6i_bind(fd, &now);
+		mip6i_unbind(fd, v6only);
 	return err;
 }

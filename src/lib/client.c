@@ -27,6 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MS_MAX		3600000		/* that a request may wait */
+
 /* --- time ------------------------------------------------------------------
  */
 
@@ -53,7 +55,7 @@ left(int64_t deadline)
 
 	if (deadline == MIP6I_FOREVER)
 		return -1;
-	return ms < 0 ? 0 : ms > 3600000 ? 3600000 : (int)ms;
+	return ms < 0 ? 0 : ms > MS_MAX ? MS_MAX : (int)ms;
 }
 
 int
@@ -410,9 +412,12 @@ mip6i_ask(sc_type type, int timeout_ms, bool wait, int64_t deadline)
 
 	mip6i_put(line, sizeof(line), mip6i_type_name(type));
 	if (timeout_ms >= 0) {
+		if (timeout_ms < 1)
+			timeout_ms = 1;
+		if (timeout_ms > MS_MAX)
+			timeout_ms = MS_MAX;
 		mip6i_put(line, sizeof(line), " timeout ");
-		mip6i_put_number(line, sizeof(line),
-				 timeout_ms ? (uint64_t)timeout_ms : 1);
+		mip6i_put_number(line, sizeof(line), (uint64_t)timeout_ms);
 	}
 	mip6i_put(line, sizeof(line), "\n");
 	return question(line, wait, deadline);

@@ -74,8 +74,14 @@ int	mip6i_errno(const char *name);
 int	mip6i_local(int fd, struct in6_addr *ret);
 /* Bind to the address, and to no port that it does not have. */
 int	mip6i_bind(int fd, const struct in6_addr *);
-/* mip6i_bind, and the REQUIRE flag for hooks that are there. */
-int	mip6i_give(int fd, const struct in6_addr *, sc_type);
+/* Back to :: after mip6i_bind, which has made it IPV6_V6ONLY.  Only while it
+ * has no port. */
+void	mip6i_unbind(int fd, bool v6only);
+bool	mip6i_v6only(int fd);
+/* mip6i_bind, unless `now' (mip6i_local) is it, and the REQUIRE flag for hooks
+ * that are there.  What fails changes nothing. */
+int	mip6i_give(int fd, const struct in6_addr *now, const struct in6_addr *,
+		   sc_type);
 
 static inline bool mip6i_is_type(sc_type t)
 {

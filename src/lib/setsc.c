@@ -31,7 +31,7 @@ check_bound(int fd, const struct in6_addr *now, sc_type type, int64_t deadline)
 	err = mip6i_type_of(now, deadline, &has);
 	if (err)
 		return err;
-	return has == type ? mip6i_give(fd, now, type) : -EINVAL;
+	return has == type ? mip6i_give(fd, now, now, type) : -EINVAL;
 }
 
 /* 0 and *ret: an answer that is an address of the type. */
@@ -62,7 +62,7 @@ acquire(int fd, sc_type type, int timeout_ms, int64_t deadline,
 	err = mip6i_receive(conn, deadline, &r);
 	err = check_reply(err, &r, type, &addr);
 	if (!err)
-		err = mip6i_give(fd, &addr, type);
+		err = mip6i_give(fd, &in6addr_any, &addr, type);
 	close(conn);
 	if (!err)
 		*ret = addr;
@@ -136,7 +136,7 @@ mip6_request_finish(int request, int fd, struct in6_addr *ret_addr)
 			err = check_bound(fd, &now, r.type, MIP6I_FOREVER);
 			addr = now;
 		} else if (!err) {
-			err = mip6i_give(fd, &addr, r.type);
+			err = mip6i_give(fd, &now, &addr, r.type);
 		}
 	}
 	if (!err && ret_addr)

@@ -128,6 +128,8 @@ mip6_watch_read(int watch, struct mip6_event *ret)
 		err = parse_lost(line, &e);
 	else if (!err && strncmp(line, "address ", 8) == 0)
 		err = parse_address(line, &e);
+	else if (!err && strncmp(line, "error ", 6) == 0)
+		err = -mip6i_errno(line + 6);	/* the daemon's last words */
 	else if (!err)
 		err = -EPROTO;
 	if (err) {

@@ -147,6 +147,7 @@ reason(int err)
 	case ECONNREFUSED:
 		return "the network refused it";
 	case ECONNRESET:
+	case ESHUTDOWN:
 		return "the daemon ended before it answered";
 	}
 	return strerror(err);

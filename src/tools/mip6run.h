@@ -103,6 +103,11 @@ struct held {				/* a call that waits for an address */
 	struct seccomp_notif	notif;
 };
 
+struct bound {				/* a socket that we have bound */
+	uint64_t		cookie;
+	bool			v6only;	/* ... before */
+};
+
 struct run {
 	sc_type		type;
 	int		timeout_ms;
@@ -114,8 +119,7 @@ struct run {
 	int		notify, signals;
 	bool		complained;	/* about a process we cannot look at */
 	struct held	held[RUN_WAITING];
-	/* cookies of sockets that we have bound and nobody else */
-	uint64_t	bound[RUN_BOUND];
+	struct bound	bound[RUN_BOUND];
 	unsigned	nbound;
 };
 

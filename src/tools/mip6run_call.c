@@ -157,26 +157,34 @@ cookie(int fd)
 	return v;
 }
 
-/* The oldest is forgotten: that socket keeps its address. */
-static void
-remember(struct run *r, int fd)
-{
-	r->bound[r->nbound++ % RUN_BOUND] = cookie(fd);
-}
-
-static bool
-forget(struct run *r, int fd)
+/* NULL: not one of them. */
+static const struct bound *
+bound_by_us(const struct run *r, int fd)
 {
 	unsigned n = r->nbound < RUN_BOUND ? r->nbound : RUN_BOUND;
 	uint64_t c = n ? cookie(fd) : 0;
 
-	for (unsigned i = 0; c && i < n; i++) {
-		if (r->bound[i] != c)
-			continue;
-		r->bound[i] = 0;
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < n; i++)
+		if (r->bound[i].cookie == c)
+			return &r->bound[i];
+	return NULL;
+}
+
+/* The oldest is forgotten: that socket keeps its address. */
+static void
+remember(struct run *r, int fd, bool v6only)
+{
+	if (!bound_by_us(r, fd))
+		r->bound[r->nbound++ % RUN_BOUND] =
+			(struct bound){ cookie(fd), v6only };
+}
+
+static int
+disconnect(int fd)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &none, sizeof(none)) < 0 ? -errno : 0;
 }
 
 /* A socket that has a port which nobody asked for (it sent to ::1 first, say)
@@ -185,14 +193,14 @@ forget(struct run *r, int fd)
 static int
 bind_again(int fd, const struct in6_addr *addr, bool keep_port)
 {
-	const struct sockaddr none = { .sa_family = AF_UNSPEC };
 	struct sockaddr_in6 now;
 	int err;
 
 	if (!local(fd, &now))
 		return -EINVAL;
-	if (connect(fd, &none, sizeof(none)) < 0)
-		return -errno;
+	err = disconnect(fd);
+	if (err)
+		return err;
 	if (!keep_port || option(fd, SO_TYPE) != SOCK_DGRAM)
 		return mip6i_bind(fd, addr);
 	now.sin6_addr = *addr;
@@ -221,6 +229,7 @@ give(struct who *w)
 	struct grant *g = &w->run->grant;
 	struct sockaddr_in6 now;
 	int fd = ours(w), err;
+	bool v6only;
 
 	if (fd < 0)
 		return unseen(w, fd);
@@ -233,20 +242,32 @@ give(struct who *w)
 		close(fd);
 		return V_WAIT;
 	}
+	v6only = mip6i_v6only(fd);
 	err = mip6i_bind(fd, &g->addr);
 	if (err == -EINVAL)
 		err = bind_again(fd, &g->addr, w->call->op != OP_CONNECT);
 	if (!err)
-		remember(w->run, fd);
+		remember(w->run, fd, v6only);
 	close(fd);
 	return err ? not_bound(w, err) : V_GO_ON;
 }
 
-/* It turns to where our address is in the way. */
-static enum verdict
-take_back(struct who *w)
+static bool
+has(int fd, const struct in6_addr *addr)
 {
-	bool connects = w->call->op == OP_CONNECT;
+	struct sockaddr_in6 now;
+
+	return local(fd, &now) && IN6_ARE_ADDR_EQUAL(&now.sin6_addr, addr);
+}
+
+/* A socket that we have bound turns elsewhere, where our address may be in the
+ * way; and the kernel, which believes that its owner bound it, would not clear
+ * it.  A stream that is connected, or about to be, is left alone, and so is
+ * what has the address `keep'. */
+static enum verdict
+take_back(struct who *w, bool unspec, const struct in6_addr *keep)
+{
+	const struct bound *b;
 	int fd;
 
 	if (!w->run->nbound)
@@ -254,8 +275,13 @@ take_back(struct who *w)
 	fd = ours(w);
 	if (fd < 0)
 		return V_GO_ON;		/* not one that we have bound */
-	if ((connects || !connected(fd)) && forget(w->run, fd))
-		bind_again(fd, &in6addr_any, false);
+	b = bound_by_us(w->run, fd);
+	if (b && !(keep && has(fd, keep)) &&
+	    (unspec || (option(fd, SO_TYPE) == SOCK_DGRAM &&
+			(w->call->op == OP_CONNECT || !connected(fd))))) {
+		disconnect(fd);
+		mip6i_unbind(fd, b->v6only);
+	}
 	close(fd);
 	return V_GO_ON;
 }
@@ -281,18 +307,21 @@ check_own(struct who *w, const struct in6_addr *addr)
 static enum verdict
 to(struct who *w, uint64_t at, uint64_t len)
 {
+	bool connects = w->call->op == OP_CONNECT, six;
 	struct sockaddr_in6 dst;
 	int err = read_addr(w, at, len, &dst);
 
 	if (err)
 		return unseen(w, err);
-	if (is_v4(&dst))
-		return take_back(w);
-	if (dst.sin6_family == AF_UNSPEC && w->call->op == OP_CONNECT)
-		return take_back(w);
-	if (dst.sin6_family != AF_INET6 || !concerns(&dst.sin6_addr))
-		return V_GO_ON;
-	return give(w);
+	if (connects && dst.sin6_family == AF_UNSPEC)
+		return take_back(w, true, NULL);
+	six = dst.sin6_family == AF_INET6 && !is_v4(&dst);
+	if (six && concerns(&dst.sin6_addr)) {
+		if (connects)		/* from an address of before, say */
+			take_back(w, false, &w->run->grant.addr);
+		return give(w);
+	}
+	return connects || is_v4(&dst) ? take_back(w, false, NULL) : V_GO_ON;
 }
 
 static enum verdict

@@ -170,7 +170,7 @@ app() {
 	local n=$1 o=()
 	shift
 	while [[ $1 == -* ]]; do o+=("$1" "$2"); shift 2; done
-	"$app_tool" "${o[@]}" "$T/run-$n/application" "$@"
+	"$app_tool" "${o[@]}" "$T/run-$n/app" "$@"
 }
 
 daemon_up() { ctl "$1" status > /dev/null 2>&1; }

@@ -222,6 +222,7 @@ START_TEST(watch_fails)
 		{ "oh\n", EPROTO, 0 },
 		{ "", ECONNRESET, 0 },
 		{ "ok\nhello\n", 0, EPROTO },
+		{ "ok\nerror ESHUTDOWN the daemon ends\n", 0, ESHUTDOWN },
 		{ "ok\nlost count=-1\n", 0, EPROTO },
 		{ "ok\naddress event=odd type=graceful address=" ADDR_A "\n",
 		  0, EPROTO },
