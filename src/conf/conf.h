@@ -196,9 +196,12 @@ struct conf {
 	struct conf_label *label;	unsigned nlabels;	/* 0: the kernel's own */
 
 	/* AddressPolicy { ... }: on-demand mobility, RFC 8653.  Without the
-	 * block home addresses exist from the start, as in RFC 6275. */
+	 * block home addresses exist from the start, as in RFC 6275.  A type
+	 * that is a Default anywhere is to be treated as if Boot had it, but
+	 * for the home-anchored one. */
 	bool		on_demand;
-	uint8_t		boot;			/* Boot: ATYPE_BIT()s */
+	uint8_t		boot;			/* Boot: ATYPE_BIT()s; in a block
+						   without it, the Default's */
 	uint8_t		default_type;		/* Default: enum atype */
 	uint8_t		permit;			/* Permit: ATYPE_BIT()s */
 	struct conf_rule *rule;		unsigned nrules;

@@ -188,8 +188,8 @@ const char *place_name(const struct parse *, const struct place *from,
 bool	prefix_overlap(const struct prefix *, const struct prefix *);
 
 /* policy.c: a list of types.  A Default and a Permit that stand together. */
-bool	policy_types(struct parse *, const struct stmt *, uint8_t *ret);
-void	policy_check_default(struct parse *, const struct stmt *, uint8_t type,
+bool	custom_types(struct parse *, const struct stmt *, uint8_t *ret);
+void	custom_check_default(struct parse *, const struct stmt *, uint8_t type,
 			     uint8_t permit);
 
 /* umip.c: true when a statement of UMIP: accepted silently, or reported. */

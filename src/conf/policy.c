@@ -12,7 +12,7 @@
 
 /* `TYPE, ...' or `none'. */
 bool
-policy_types(struct parse *p, const struct stmt *s, uint8_t *ret)
+custom_types(struct parse *p, const struct stmt *s, uint8_t *ret)
 {
 	const struct arg *a = NULL;
 	bool bad = !args_want(p, s);
@@ -40,19 +40,19 @@ policy_types(struct parse *p, const struct stmt *s, uint8_t *ret)
 }
 
 void
-policy_boot(struct parse *p, const struct stmt *s, void *row)
+custom_boot(struct parse *p, const struct stmt *s, void *row)
 {
 	struct conf *c = row;
 
-	policy_types(p, s, &c->boot);
+	custom_types(p, s, &c->boot);
 }
 
 void
-policy_permit(struct parse *p, const struct stmt *s, void *row)
+custom_permit(struct parse *p, const struct stmt *s, void *row)
 {
 	struct conf *c = row;
 
-	policy_types(p, s, &c->permit);
+	custom_types(p, s, &c->permit);
 }
 
 /* --- Linger TYPE SECONDS|never; Renew TYPE SECONDS|never; ------------ */
@@ -109,7 +109,7 @@ read_time(struct parse *p, const struct stmt *s, uint64_t min, uint32_t never,
 }
 
 void
-policy_linger(struct parse *p, const struct stmt *s, void *row)
+custom_linger(struct parse *p, const struct stmt *s, void *row)
 {
 	struct conf *c = row;
 	uint32_t v;
@@ -121,7 +121,7 @@ policy_linger(struct parse *p, const struct stmt *s, void *row)
 }
 
 void
-policy_renew(struct parse *p, const struct stmt *s, void *row)
+custom_renew(struct parse *p, const struct stmt *s, void *row)
 {
 	struct conf *c = row;
 	uint32_t v;
@@ -140,7 +140,7 @@ policy_renew(struct parse *p, const struct stmt *s, void *row)
 /* --- the block ------------------------------------------------------- */
 
 void *
-policy_open(struct parse *p, const struct stmt *s, void *parent)
+block_open_policy(struct parse *p, const struct stmt *s, void *parent)
 {
 	p->policy = s->body;
 	if (!value_count(p, s, 0))
@@ -150,7 +150,7 @@ policy_open(struct parse *p, const struct stmt *s, void *parent)
 }
 
 void
-policy_close(struct parse *p, const struct stmt *s, void *row)
+block_close_policy(struct parse *p, const struct stmt *s, void *row)
 {
 	const struct stmt *type = tree_find(s->body, "Default");
 	struct conf *c = row;
@@ -159,11 +159,11 @@ policy_close(struct parse *p, const struct stmt *s, void *row)
 		c->boot = c->default_type ?
 			  (uint8_t)ATYPE_BIT(c->default_type) : 0;
 	if (type && type->good)
-		policy_check_default(p, type, c->default_type, c->permit);
+		custom_check_default(p, type, c->default_type, c->permit);
 }
 
 void
-policy_check_default(struct parse *p, const struct stmt *s, uint8_t type,
+custom_check_default(struct parse *p, const struct stmt *s, uint8_t type,
 		     uint8_t permit)
 {
 	if (type != ATYPE_NONE && !(permit & ATYPE_BIT(type)))

@@ -315,7 +315,7 @@ rule_permit(struct parse *p, const struct stmt *s, void *row)
 {
 	struct conf_rule *r = row;
 
-	r->has_permit = policy_types(p, s, &r->permit);
+	r->has_permit = custom_types(p, s, &r->permit);
 }
 
 void
@@ -336,7 +336,7 @@ rule_block(struct parse *p, const struct stmt *s, void *row)
 /* --- the block ------------------------------------------------------- */
 
 void *
-rule_open(struct parse *p, const struct stmt *s, void *parent)
+block_open_rule(struct parse *p, const struct stmt *s, void *parent)
 {
 	struct conf *c = p->conf;
 	struct conf_rule *r;
@@ -358,7 +358,7 @@ rule_open(struct parse *p, const struct stmt *s, void *parent)
 }
 
 void
-rule_close(struct parse *p, const struct stmt *s, void *row)
+block_close_rule(struct parse *p, const struct stmt *s, void *row)
 {
 	const struct stmt *type = tree_find(s->body, "Default");
 	const struct conf_rule *r = row;
@@ -368,5 +368,5 @@ rule_close(struct parse *p, const struct stmt *s, void *row)
 		parse_error(p, &s->head->at, "this rule decides nothing: it "
 			    "has neither Default, Permit nor Block");
 	if (r->has_default && r->has_permit)
-		policy_check_default(p, type, r->default_type, r->permit);
+		custom_check_default(p, type, r->default_type, r->permit);
 }

@@ -317,19 +317,19 @@ static const struct statement peer_stmts[] = {
 #define TYPES	"type, ...|none"
 
 static const struct statement policy_stmts[] = {
-	{ CUSTOM("Boot", TYPES, policy_boot, print_boot),
+	{ CUSTOM("Boot", TYPES, custom_boot, print_boot),
 	  .derived = "the type of Default",
 	  .help = "types that have their address from the start" },
 	{ .name = "Default", .type = V_WORD, FIELD(conf, default_type),
 	  .words = schema_types, .def = ATYPE_NONE,
 	  .help = "type of a socket that asks for none" },
-	{ CUSTOM("Permit", TYPES, policy_permit, print_permit),
+	{ CUSTOM("Permit", TYPES, custom_permit, print_permit),
 	  .derived = "all types",
 	  .help = "types that a socket may have" },
-	{ CUSTOM("Linger", "type seconds|never", policy_linger, print_linger),
+	{ CUSTOM("Linger", "type seconds|never", custom_linger, print_linger),
 	  .flags = STMT_MANY, .derived = "never for home-anchored, else 30",
 	  .help = "how long an address outlives its last session" },
-	{ CUSTOM("Renew", "type seconds|never", policy_renew, print_renew),
+	{ CUSTOM("Renew", "type seconds|never", custom_renew, print_renew),
 	  .flags = STMT_MANY, .derived = "never",
 	  .help = "when new sessions get another address" },
 	{ UINT("GracePeriod", conf, grace, 0, 86400, 30),
@@ -438,14 +438,14 @@ const struct block schema_peer = {
 const struct block schema_policy = {
 	.name = "AddressPolicy", .stmt = policy_stmts,
 	.size = sizeof(struct conf),
-	.open = policy_open, .close = policy_close,
+	.open = block_open_policy, .close = block_close_policy,
 	.rows = print_rows_policy,
 };
 /* Whatever it begins with. */
 const struct block schema_rule = {
 	.name = "Rules of AddressPolicy", .stmt = rule_stmts,
 	.size = sizeof(struct conf_rule),
-	.open = rule_open, .close = rule_close,
+	.open = block_open_rule, .close = block_close_rule,
 };
 
 const struct block *const schema_blocks[] = {

@@ -114,12 +114,12 @@ void	custom_identity(struct parse *, const struct stmt *, void *);
 void	custom_label(struct parse *, const struct stmt *, void *);
 
 /* policy.c */
-void	policy_boot(struct parse *, const struct stmt *, void *);
-void	policy_permit(struct parse *, const struct stmt *, void *);
-void	policy_linger(struct parse *, const struct stmt *, void *);
-void	policy_renew(struct parse *, const struct stmt *, void *);
-void	*policy_open(struct parse *, const struct stmt *, void *);
-void	policy_close(struct parse *, const struct stmt *, void *);
+void	custom_boot(struct parse *, const struct stmt *, void *);
+void	custom_permit(struct parse *, const struct stmt *, void *);
+void	custom_linger(struct parse *, const struct stmt *, void *);
+void	custom_renew(struct parse *, const struct stmt *, void *);
+void	*block_open_policy(struct parse *, const struct stmt *, void *);
+void	block_close_policy(struct parse *, const struct stmt *, void *);
 
 /* rule.c */
 void	rule_program(struct parse *, const struct stmt *, void *);
@@ -132,8 +132,8 @@ void	rule_port(struct parse *, const struct stmt *, void *);
 void	rule_default(struct parse *, const struct stmt *, void *);
 void	rule_permit(struct parse *, const struct stmt *, void *);
 void	rule_block(struct parse *, const struct stmt *, void *);
-void	*rule_open(struct parse *, const struct stmt *, void *);
-void	rule_close(struct parse *, const struct stmt *, void *);
+void	*block_open_rule(struct parse *, const struct stmt *, void *);
+void	block_close_rule(struct parse *, const struct stmt *, void *);
 
 /* block.c */
 void	*block_open_iface(struct parse *, const struct stmt *, void *);

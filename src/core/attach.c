@@ -607,6 +607,29 @@ attach_router_with(const struct attach *a, const struct in6_addr *global)
 	return NULL;
 }
 
+/* Whoever selects source addresses learns here which router a prefix is of
+ * (RFC 6724 section 5, rule 5.5). */
+static void
+show_prefix(const struct attach *a, const struct aprefix *p, usec_t now,
+	    struct record_sink *sink)
+{
+	const struct router *r = attach_prefix_router(a, p);
+	struct record rec;
+
+	if (!r)
+		return;
+	record_init(&rec, "prefix");
+	record_str(&rec, "interface", a->iface->name);
+	record_prefix(&rec, "prefix", &p->prefix);
+	record_addr(&rec, "router", &r->addr);
+	if (p->has_coa)
+		record_addr(&rec, "coa", &p->coa);
+	record_duration(&rec, "lifetime", p->valid_until == USEC_NEVER ?
+			USEC_NEVER : p->valid_until > now ?
+			p->valid_until - now : 0);
+	sink->put(sink, &rec);
+}
+
 bool
 attach_show(const struct attach *a, usec_t now, struct record_sink *sink)
 {
@@ -626,5 +649,7 @@ attach_show(const struct attach *a, usec_t now, struct record_sink *sink)
 				r->expires > now ? r->expires - now : 0);
 		sink->put(sink, &rec);
 	}
+	list_each(l, &a->prefixes)
+		show_prefix(a, container_of(l, struct aprefix, l), now, sink);
 	return false;
 }

@@ -166,6 +166,10 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 		struct aprefix *p = container_of(l, struct aprefix, l);
 		const struct router *r = attach_prefix_router(a, p);
 
+		if (!coa && p->has_coa) {
+			say_coa(n, a, p, false);
+			p->has_coa = false;
+		}
 		if (!r)
 			continue;
 		if (p->on_link)
@@ -173,12 +177,8 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 				  true);
 		if (r != a->current)
 			continue;
-		if (coa) {
+		if (coa)
 			form_coa(n, a, p);
-		} else if (p->has_coa) {
-			say_coa(n, a, p, false);
-			p->has_coa = false;
-		}
 		if (p->has_coa)
 			say_coa(n, a, p, true);
 	}
@@ -342,6 +342,7 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 	struct prefix prefix = prefix_of(&pio->prefix, pio->len);
 	bool on_link = pio->flags & ND_PIO_L, autonomous = pio->flags & ND_PIO_A;
 	struct aprefix *p = find_prefix(a, &prefix);
+	bool used = p && (p->has_coa || demand_uses_prefix(n, a, &prefix));
 
 	/* RFC 4862 5.5.3 b, c; RFC 4861 6.3.4 says the first likewise. */
 	if (addr_is_linklocal(&prefix.addr) ||
@@ -369,14 +370,14 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 		list_append(&a->prefixes, &p->l);
 		a->nprefixes++;
 		p->valid_until = until(now, pio->valid);
-	} else if (!p->has_coa) {
+	} else if (!used) {
 		p->valid_until = until(now, pio->valid);
 	} else if (autonomous) {
 		p->valid_until = valid_after(p, pio->valid, now);
 	}
 	p->routers |= r->bit;
 	/* RFC 4862 5.5.3 a: without A it says nothing of addresses. */
-	if (autonomous || !p->has_coa)
+	if (autonomous || !used)
 		p->preferred_until = until(now, pio->preferred);
 	p->on_link |= on_link;
 	p->autonomous |= autonomous && p->dad_counter <= IDGEN_RETRIES;

@@ -21,6 +21,8 @@
 /* Nobody tries again sooner than this after a refusal; packets that wait
  * have been answered by then. */
 #define RETRY_AFTER	SEC(5)
+/* Who wants to wait longer does not know what time is. */
+#define WAIT_MAX	SEC(24 * 60 * 60)
 
 static void demand_run(struct node *, usec_t now);
 
@@ -71,11 +73,17 @@ granted(const struct node *n, const struct owned *o)
 	return false;
 }
 
+/* Somebody has it, whether others shall get it or not. */
+static bool
+held(const struct node *n, const struct owned *o)
+{
+	return o->sessions || o->uncounted || granted(n, o);
+}
+
 static bool
 in_use(const struct node *n, const struct owned *o)
 {
-	return o->sessions || o->uncounted || granted(n, o) ||
-	       (o->current && wanted(n, o->type));
+	return held(n, o) || (o->current && wanted(n, o->type));
 }
 
 bool
@@ -86,6 +94,17 @@ demand_wants_coa(const struct node *n, const struct attach *a)
 	each_home(n, h, l)
 		if (h->releasing || (h->active &&
 				     !attach_on_link_prefix(a, &h->prefix)))
+			return true;
+	return false;
+}
+
+bool
+demand_uses_prefix(const struct node *n, const struct attach *a,
+		   const struct prefix *p)
+{
+	each_owned(n, o, l)
+		if (o->type != ATYPE_HOME && prefix_eq(&o->prefix, p) &&
+		    strcmp(o->ifname, a->iface->name) == 0)
 			return true;
 	return false;
 }
@@ -106,9 +125,20 @@ demand_preferred(const struct node *n, enum atype t)
 	return t == kernels ? ND_INFINITE : 0;
 }
 
+void
+demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
+		  usec_t now)
+{
+	struct note note = { .code = NOTE_LIMIT, .type = (uint8_t)what,
+			     .value = limit };
+
+	if (node_may_answer(n, now))
+		note_put(n, &note, now);
+}
+
 /* --- answers ------------------------------------------------------------ */
 
-static void
+void
 ask_free(struct node *n, struct ask *a)
 {
 	alarm_clear(n, &a->timeout);
@@ -149,17 +179,27 @@ answer_waiting(struct node *n, struct owned *o)
 }
 
 static void
-fail_waiting(struct node *n, enum atype t, const struct owned *o, int error)
+fail_waiting(struct node *n, enum atype t, int error)
 {
 	list_each(l, &n->demand->asks) {
 		struct ask *a = container_of(l, struct ask, l);
 
-		if (a->type != t || a->lost || (a->id && a->on) ||
-		    (!a->id && a->on != o))
+		if (a->type != t || !a->id || a->on || a->lost)
 			continue;
-		if (a->id)
-			reply(n, a, error, NULL);
+		reply(n, a, error, NULL);
 		ask_free(n, a);
+	}
+}
+
+/* Packets that waited in a held flow have been answered otherwise. */
+static void
+forget_packets(struct node *n, const struct owned *o)
+{
+	list_each(l, &n->demand->asks) {
+		struct ask *a = container_of(l, struct ask, l);
+
+		if (!a->id && a->on == o)
+			ask_free(n, a);
 	}
 }
 
@@ -178,12 +218,14 @@ on_timeout(struct node *n, struct alarm *al, usec_t now)
 
 static struct ask *
 ask_new(struct node *n, uint64_t id, enum atype type, struct owned *on,
-	usec_t until)
+	usec_t wait, usec_t now)
 {
 	struct ask *a;
 
-	if (n->demand->nasks >= ASKS_MAX)
+	if (n->demand->nasks >= ASKS_MAX) {
+		demand_note_limit(n, EF_REPLY, ASKS_MAX, now);
 		return NULL;
+	}
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		return NULL;
@@ -191,7 +233,7 @@ ask_new(struct node *n, uint64_t id, enum atype type, struct owned *on,
 	a->type = type;
 	a->on = on;
 	alarm_init(&a->timeout, on_timeout);
-	alarm_set(n, &a->timeout, until);
+	alarm_set(n, &a->timeout, now + wait);
 	list_init(&a->l);
 	list_append(&n->demand->asks, &a->l);
 	n->demand->nasks++;
@@ -230,13 +272,10 @@ stand(struct node *n, struct owned *o, usec_t now)
 			     .type = (uint8_t)o->type,
 			     .elapsed = now - o->since };
 
-	if (!owned_usable(n, o))
+	if (o->stands || !owned_usable(n, o))
 		return;
-	if (!o->stands) {
-		o->stands = true;
-		note_put(n, &note, now);
-	}
-	answer_waiting(n, o);
+	o->stands = true;
+	note_put(n, &note, now);
 }
 
 static void
@@ -263,24 +302,47 @@ renew_later(struct node *n, enum atype t, usec_t now)
 }
 
 static void
+run_home(struct node *n, struct owned *o, usec_t now)
+{
+	if (o->home->active || o->failed ||
+	    o->home->place == PLACE_DISABLED)
+		return;
+	o->since = now;
+	home_activate(n, o->home, now);
+}
+
+/* One is as good as another for who asks; what is there without being asked
+ * for are all of them. */
+static void
+run_homes(struct node *n, usec_t now)
+{
+	struct owned *current = owned_current(n, ATYPE_HOME);
+
+	/* Somebody else has it (134): nothing to wait for. */
+	if (!current)
+		fail_waiting(n, ATYPE_HOME, EADDRNOTAVAIL);
+	each_owned(n, o, l)
+		if (o == current ||
+		    (o->type == ATYPE_HOME && always(n, ATYPE_HOME)))
+			run_home(n, o, now);
+}
+
+static void
 run_type(struct node *n, enum atype t, usec_t now)
 {
-	struct owned *o = owned_current(n, t);
+	int why;
 
 	if (!wanted(n, t))
 		return;
 	if (!owned_provided(n, t)) {
-		fail_waiting(n, t, NULL, EOPNOTSUPP);
-		return;
-	}
-	/* Somebody else has it (134): nothing to wait for. */
-	if (!o && t == ATYPE_HOME)
-		fail_waiting(n, t, NULL, EADDRNOTAVAIL);
-	if (!o && (o = owned_form(n, t, now)))
-		renew_later(n, t, now);
-	if (o && t == ATYPE_HOME && !o->home->active && !o->failed) {
-		o->since = now;
-		home_activate(n, o->home, now);
+		fail_waiting(n, t, EOPNOTSUPP);
+	} else if (t == ATYPE_HOME) {
+		run_homes(n, now);
+	} else if (!owned_current(n, t)) {
+		if (owned_form(n, t, now))
+			renew_later(n, t, now);
+		else if ((why = owned_why_not(n, t, now)))
+			fail_waiting(n, t, why);
 	}
 }
 
@@ -291,36 +353,68 @@ demand_run(struct node *n, usec_t now)
 		return;
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
 		run_type(n, t, now);
-	each_owned(n, o, l) {
+	each_owned(n, o, l)
 		stand(n, o, now);
-		linger(n, o, now);
-	}
+	/* Who is answered finds it there. */
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
 		say_current(n, t);
+	each_owned(n, o, l) {
+		if (o->stands && owned_usable(n, o))
+			answer_waiting(n, o);
+		linger(n, o, now);
+	}
+	say_current(n, ATYPE_HOME);		/* linger may end it */
 }
 
 /* --- requests ----------------------------------------------------------- */
 
+static bool
+is_asking(const struct node *n, uint64_t id)
+{
+	list_each(l, &n->demand->asks)
+		if (container_of(l, struct ask, l)->id == id)
+			return true;
+	return false;
+}
+
+static int
+may_ask(const struct node *n, const struct ev_request *ev)
+{
+	if (!ev->id || ev->type <= ATYPE_NONE || ev->type >= ATYPES)
+		return EINVAL;
+	return owned_provided(n, ev->type) ? 0 : EOPNOTSUPP;
+}
+
+static usec_t
+patience(const struct node *n, const struct ev_request *ev)
+{
+	usec_t wait = ev->timeout ? ev->timeout :
+		      MSEC(n->conf->acquire_timeout);
+
+	return wait < WAIT_MAX ? wait : WAIT_MAX;
+}
+
 /*
  * What stands is granted at once; else the request waits for what is under
  * way, and is what it is under way for.  One that was refused is asked for
- * anew: whoever asks may have mended it.
+ * anew: whoever asks may have mended it.  An id that is asking already is
+ * answered as that.
  */
 void
 demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
 {
-	usec_t wait = ev->timeout ? ev->timeout :
-		      MSEC(n->conf->acquire_timeout);
 	struct note note = { .code = NOTE_WANTED, .type = (uint8_t)ev->type };
 	struct ask a = { .id = ev->id, .type = ev->type };
 	struct owned *o = owned_current(n, ev->type);
+	int error = may_ask(n, ev);
 
-	if (!owned_provided(n, ev->type)) {
-		reply(n, &a, EOPNOTSUPP, NULL);
+	if (!error && is_asking(n, ev->id))
 		return;
-	}
-	if (!ask_new(n, ev->id, ev->type, NULL, now + wait)) {
-		reply(n, &a, EAGAIN, NULL);
+	if (!error && !ask_new(n, ev->id, ev->type, NULL, patience(n, ev),
+			       now))
+		error = EAGAIN;
+	if (error) {
+		reply(n, &a, error, NULL);
 		return;
 	}
 	if (!o || !o->stands)
@@ -336,6 +430,8 @@ demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
 void
 demand_on_release(struct node *n, const struct ev_release *ev, usec_t now)
 {
+	if (!ev->id)
+		return;			/* packets are nobody's */
 	list_each(l, &n->demand->asks) {
 		struct ask *a = container_of(l, struct ask, l);
 
@@ -374,8 +470,7 @@ demand_on_traffic(struct node *n, const struct ev_traffic *ev, usec_t now)
 	if (!o || !o->home || o->home->active || granted(n, o) ||
 	    !n->ready || n->stopping)
 		return;
-	if (!ask_new(n, 0, o->type, o,
-		     now + MSEC(n->conf->acquire_timeout)))
+	if (!ask_new(n, 0, o->type, o, MSEC(n->conf->acquire_timeout), now))
 		return;
 	note.type = (uint8_t)o->type;
 	note_put(n, &note, now);
@@ -411,21 +506,26 @@ leave_link(struct node *n, struct owned *o, usec_t now)
 	if (t == ATYPE_UNANCHORED) {
 		owned_release(n, o, NOTE_GONE_HANDOVER, now);
 		/* Who was aborted comes back at once. */
-		if (used && owned_form(n, t, now))
+		if (used && !owned_current(n, t) && owned_form(n, t, now))
 			renew_later(n, t, now);
 		return;
 	}
-	if (!o->current)
+	if (owned_is_orphan(n, o)) {
+		owned_release(n, o, NOTE_GONE_CONFIGURATION, now);
 		return;
-	owned_retire(n, o, now);
-	if (t == ATYPE_GRACEFUL) {
+	}
+	if (o->current)
+		owned_retire(n, o, now);
+	/* Also one that was old before: renewed, or restored. */
+	if (t == ATYPE_GRACEFUL && !(alarm_is_set(&o->end) &&
+				     o->reason == NOTE_GONE_GRACE)) {
 		o->reason = NOTE_GONE_GRACE;
 		alarm_set(n, &o->end, now + SEC(n->conf->grace));
 	}
 }
 
 void
-demand_on_attach(struct node *n, struct attach *a, usec_t now)
+demand_on_attach(struct node *n, usec_t now)
 {
 	each_owned(n, o, l)
 		if (o->type != ATYPE_HOME && left_its_link(n, o))
@@ -449,8 +549,8 @@ demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 
 		if (o->home && o->type != ATYPE_HOME && here &&
 		    (o->home->place == PLACE_HOME ||
-		     o->home->place == PLACE_AWAY) && !o->sessions &&
-		    !o->uncounted && !granted(n, o) &&
+		     o->home->place == PLACE_AWAY) &&
+		    (!held(n, o) || owned_is_orphan(n, o)) &&
 		    !attach_has_prefix(a, &o->prefix))
 			owned_release(n, o, NOTE_GONE_HANDOVER, now);
 	}
@@ -466,9 +566,7 @@ demand_on_address(struct node *n, const struct ev_address *ev, usec_t now)
 				     .ifindex = ev->ifindex };
 
 		note_put(n, &note, now);
-		/* RFC 7217 section 6 */
-		if (n->demand->epoch[o->type].counter < IDGEN_RETRIES)
-			n->demand->epoch[o->type].counter++;
+		owned_count_duplicate(n, o);
 		owned_release(n, o, NOTE_GONE_PREFIX, now);
 	}
 	demand_run(n, now);
@@ -481,8 +579,7 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	if (n->demand->epoch[o->type].counter < IDGEN_RETRIES)
-		n->demand->epoch[o->type].counter++;
+	owned_count_duplicate(n, o);
 	owned_release(n, o, NOTE_GONE_PREFIX, now);
 	demand_run(n, now);
 }
@@ -494,27 +591,32 @@ demand_on_home(struct node *n, const struct mn_home *h, usec_t now)
 }
 
 /*
- * The home agent, or the anchor, will not have it.  Who waits is told.  A
- * home address is left to who asks next (or to a reload, where it stands for
- * good); another one is of no use any more.
+ * The home agent, or the anchor, will not have it.  Who waits for it is told.
+ * A home address is left to who asks next (or to a reload, where it stands
+ * for good), and to the sockets that have it, which the next link may help;
+ * another one is of no use any more.
  */
 void
 demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 {
 	struct owned *o = owned_of(n, h);
-	int error = h->reg.status == MH_ST_DAD_FAILED ? EADDRNOTAVAIL :
-		    ECONNREFUSED;
+	bool duplicate = h->reg.status == MH_ST_DAD_FAILED;
+	const struct owned *other = o ? owned_current(n, o->type) : NULL;
 
 	if (!o)
 		return;
-	fail_waiting(n, o->type, o, error);
+	forget_packets(n, o);
+	if (!other || other == o)
+		fail_waiting(n, o->type, duplicate ? EADDRNOTAVAIL :
+			     ECONNREFUSED);
 	/* Where somebody has it, the next one must not be the same. */
-	if (error == EADDRNOTAVAIL && o->type != ATYPE_HOME &&
-	    n->demand->epoch[o->type].counter < IDGEN_RETRIES)
-		n->demand->epoch[o->type].counter++;
+	if (duplicate && o->type != ATYPE_HOME)
+		owned_count_duplicate(n, o);
 	if (o->type != ATYPE_HOME) {
 		owned_release(n, o, NOTE_GONE_REFUSED, now);
-	} else if (!always(n, ATYPE_HOME)) {
+	} else if (duplicate) {
+		owned_lose(n, o, now);
+	} else if (!always(n, ATYPE_HOME) && !held(n, o)) {
 		o->failed = true;
 		o->reason = NOTE_GONE_REFUSED;
 		alarm_set(n, &o->end, now + RETRY_AFTER);
@@ -531,7 +633,7 @@ demand_on_silent(struct node *n, struct mn_home *h, usec_t now)
 
 	if (!o || o->type == ATYPE_HOME)
 		return;
-	fail_waiting(n, o->type, o, ETIMEDOUT);
+	forget_packets(n, o);
 	owned_release(n, o, NOTE_GONE_EXPIRED, now);
 	demand_run(n, now);
 }
@@ -543,7 +645,9 @@ on_end(struct node *n, struct alarm *al, usec_t now)
 	struct owned *o = container_of(al, struct owned, end);
 
 	o->failed = false;
-	owned_release(n, o, o->reason, now);
+	/* Sockets may have come meanwhile: they keep what they have. */
+	if (o->reason != NOTE_GONE_REFUSED || !held(n, o))
+		owned_release(n, o, o->reason, now);
 	demand_run(n, now);
 }
 
@@ -556,10 +660,15 @@ on_renew(struct node *n, struct alarm *al, usec_t now)
 
 	if (!o)
 		return;
+	/* Rather an old address than none. */
+	if (held(n, o) && n->demand->nowned >= OWNED_MAX) {
+		renew_later(n, e->type, now);
+		return;
+	}
 	e->value++;
 	e->counter = 0;
 	wish_add(n, &e->store, 1);
-	if (o->sessions || o->uncounted || granted(n, o))
+	if (held(n, o))
 		owned_retire(n, o, now);
 	else
 		owned_release(n, o, NOTE_GONE_RENEWED, now);
@@ -631,7 +740,7 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
-		if (o->home && o->home->reg.bound)
+		if (o->home && (o->home->reg.bound || o->home->active))
 			o->stands = o->uncounted = true;
 		if (o->stands)
 			owned_configure(n, o);
@@ -650,8 +759,30 @@ demand_shutdown(struct node *n)
 			reply(n, a, ECONNABORTED, NULL);
 		ask_free(n, a);
 	}
-	each_owned(n, o, l)
+	each_owned(n, o, l) {
+		alarm_clear(n, &o->end);
 		owned_forget(n, o);
+	}
+	for (enum atype t = ATYPE_NONE; t < ATYPES; t++)
+		alarm_clear(n, &n->demand->epoch[t].renew);
+}
+
+/* On its own link it needs nobody; elsewhere nobody keeps it alive. */
+static void
+orphan(struct node *n, struct owned *o, usec_t now)
+{
+	if (o->home->place != PLACE_HOME)
+		owned_release(n, o, NOTE_GONE_CONFIGURATION, now);
+	else if (o->current)
+		owned_retire(n, o, now);
+}
+
+void
+demand_drop_orphans(struct node *n, usec_t now)
+{
+	each_owned(n, o, l)
+		if (owned_is_orphan(n, o))
+			orphan(n, o, now);
 }
 
 /* The policy of the day: addresses are preferred or not by it, and types may
@@ -673,7 +804,8 @@ demand_reconfigure(struct node *n, usec_t now)
 		if (owned_current(n, t))
 			renew_later(n, t, now);
 	}
-	demand_run(n, now);
+	if (n->ready && !n->stopping)
+		demand_on_attach(n, now);
 	return err;
 }
 

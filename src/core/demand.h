@@ -16,7 +16,7 @@
 
 #include "core/mn.h"
 
-#define OWNED_MAX	64		/* addresses, all types together */
+#define OWNED_MAX	64		/* addresses that were formed */
 #define ASKS_MAX	4096		/* requests that wait or are granted */
 
 struct owned {
@@ -51,14 +51,15 @@ struct ask {
 struct epoch {
 	enum atype	type;
 	uint32_t	value;		/* counts renewals */
-	uint32_t	counter;	/* RFC 7217: duplicates */
+	uint32_t	counter;	/* RFC 7217: duplicates, */
+	struct prefix	prefix;		/*   in this prefix */
 	struct alarm	renew;
 	struct wish	store;
 };
 
 struct demand {
 	struct list	owned;
-	unsigned	nowned;
+	unsigned	nowned;		/* without those of the configuration */
 	struct list	asks;
 	unsigned	nasks;
 	uint32_t	claims[ATYPES];
@@ -76,9 +77,12 @@ int	demand_start(struct node *);			/* 0 / -ENOMEM */
 void	demand_stop(struct node *);			/* frees */
 void	demand_ready(struct node *, usec_t now);
 void	demand_shutdown(struct node *);
+/* Of peers that are none any more, before anything is said to them; then the
+ * rest, when the home addresses are those of the new configuration. */
+void	demand_drop_orphans(struct node *, usec_t now);
 int	demand_reconfigure(struct node *, usec_t now);
 /* Where we are may have changed. */
-void	demand_on_attach(struct node *, struct attach *, usec_t now);
+void	demand_on_attach(struct node *, usec_t now);
 /* Another link: what nobody uses is let go before it costs a message. */
 void	demand_on_leave(struct node *, const struct attach *, usec_t now);
 void	demand_on_address(struct node *, const struct ev_address *,
@@ -92,6 +96,9 @@ void	demand_on_silent(struct node *, struct mn_home *, usec_t now);
 uint32_t demand_sessions(const struct node *, const struct mn_home *);
 /* Somebody else has it, on its own link. */
 void	demand_on_duplicate(struct node *, const struct mn_home *, usec_t now);
+/* Has an address of ours here been formed from it? */
+bool	demand_uses_prefix(const struct node *, const struct attach *,
+			   const struct prefix *);
 /* Is a care-of address of use on this interface? */
 bool	demand_wants_coa(const struct node *, const struct attach *);
 /* Preferred lifetime of an address of this type: the kernel's own selection
@@ -107,6 +114,10 @@ void	demand_on_sockets(struct node *, const struct ev_sockets *, usec_t now);
 void	demand_on_claims(struct node *, const struct ev_claims *, usec_t now);
 void	demand_on_traffic(struct node *, const struct ev_traffic *, usec_t now);
 
+void	ask_free(struct node *, struct ask *);
+void	demand_note_limit(struct node *, enum effect_kind, uint32_t limit,
+			  usec_t now);
+
 /* --- demand_addr.c --- */
 struct owned *owned_current(const struct node *, enum atype);	/* or NULL */
 struct owned *owned_find(const struct node *, const struct in6_addr *);
@@ -118,6 +129,13 @@ struct owned *owned_new(struct node *, enum atype, const struct in6_addr *,
 struct owned *owned_form(struct node *, enum atype, usec_t now);
 /* Could one be formed here, if anything can be formed at all? */
 bool	owned_provided(const struct node *, enum atype);
+/* Why owned_form cannot: EADDRNOTAVAIL, all that were tried here are somebody
+ * else's; EAGAIN, OWNED_MAX; 0, not yet. */
+int	owned_why_not(const struct node *, enum atype, usec_t now);
+/* Somebody else has it: the next one shall be another. */
+void	owned_count_duplicate(struct node *, const struct owned *);
+/* Who kept it alive elsewhere, and may no longer (no Peer any more)? */
+bool	owned_is_orphan(const struct node *, const struct owned *);
 /* May it be used? */
 bool	owned_usable(const struct node *, const struct owned *);
 /* New sockets shall not get it any more. */
@@ -126,6 +144,8 @@ void	owned_retire(struct node *, struct owned *, usec_t now);
  * the configuration names. */
 void	owned_release(struct node *, struct owned *, enum note_gone,
 		      usec_t now);
+/* A home address, to somebody else: its sockets are ended. */
+void	owned_lose(struct node *, struct owned *, usec_t now);
 void	owned_free(struct node *, struct owned *);	/* says nothing */
 /* Its lifetimes may be others: say where it stands again. */
 void	owned_configure(struct node *, const struct owned *);

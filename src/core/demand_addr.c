@@ -14,6 +14,7 @@
  */
 #include "core/demand.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -168,7 +169,7 @@ say_address(struct node *n, const struct owned *o, bool up)
 	e.address.optimistic = n->conf->optimistic_dad;
 	e.address.noprefixroute = true;
 	e.address.valid = ND_INFINITE;
-	e.address.preferred = demand_preferred(n, o->type);
+	e.address.preferred = o->current ? demand_preferred(n, o->type) : 0;
 	want(n, &e);
 }
 
@@ -189,8 +190,10 @@ owned_new(struct node *n, enum atype t, const struct in6_addr *addr,
 {
 	struct owned *o;
 
-	if (n->demand->nowned >= OWNED_MAX)
+	if (t != ATYPE_HOME && n->demand->nowned >= OWNED_MAX) {
+		demand_note_limit(n, EF_OWNED, OWNED_MAX, now);
 		return NULL;
+	}
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return NULL;
@@ -202,7 +205,7 @@ owned_new(struct node *n, enum atype t, const struct in6_addr *addr,
 	wish_init(&o->store, WISH_OWNED);
 	list_init(&o->l);
 	list_append(&n->demand->owned, &o->l);
-	n->demand->nowned++;
+	n->demand->nowned += t != ATYPE_HOME;
 	if (n->ready)
 		owned_say(n, o, true);
 	return o;
@@ -226,19 +229,39 @@ plain_prefix(const struct attach *a, usec_t now)
 	return best;
 }
 
+/* Duplicates found in another prefix say nothing of this one. */
+static uint32_t
+duplicates(const struct epoch *e, const struct prefix *p)
+{
+	return prefix_eq(&e->prefix, p) ? e->counter : 0;
+}
+
+void
+owned_count_duplicate(struct node *n, const struct owned *o)
+{
+	struct epoch *e = &n->demand->epoch[o->type];
+
+	e->counter = duplicates(e, &o->prefix) + 1;
+	e->prefix = o->prefix;
+	wish_add(n, &e->store, 1);
+}
+
 static bool
 form_address(const struct node *n, const struct attach *a,
 	     const struct prefix *p, enum atype t, struct in6_addr *ret)
 {
 	const struct epoch *e = &n->demand->epoch[t];
+	uint32_t counter = duplicates(e, p);
 	char purpose[40];
 
+	if (counter > IDGEN_RETRIES)	/* RFC 7217 section 6: give up */
+		return false;
 	if (e->value)
 		snprintf(purpose, sizeof(purpose), "%s %u", atype_name(t),
 			 e->value);
 	else
 		snprintf(purpose, sizeof(purpose), "%s", atype_name(t));
-	return attach_form_address(n, a, p, purpose, e->counter, ret);
+	return attach_form_address(n, a, p, purpose, counter, ret);
 }
 
 static bool
@@ -252,10 +275,35 @@ place_anchored(struct node *n, struct owned *o, const struct attach *a,
 	};
 
 	snprintf(c.ifname, sizeof(c.ifname), "%s", a->iface->name);
-	o->home = home_add(n, &c, o->type);
+	/* Its anchor may not have forgotten it yet, from the last time. */
+	o->home = home_find(n, &o->addr);
+	if (!o->home)
+		o->home = home_add(n, &c, o->type);
 	if (o->home)
 		home_activate(n, o->home, now);
 	return o->home != NULL;
+}
+
+static const struct aprefix *
+prefix_for(const struct node *n, const struct attach *a, enum atype t,
+	   const struct router **ret, usec_t now)
+{
+	return t == ATYPE_UNANCHORED ? plain_prefix(a, now) :
+				       find_anchor(n, a, ret);
+}
+
+int
+owned_why_not(const struct node *n, enum atype t, usec_t now)
+{
+	const struct attach *a = demand_attach(n);
+	const struct router *r;
+	const struct aprefix *p = a ? prefix_for(n, a, t, &r, now) : NULL;
+
+	if (!p)
+		return 0;
+	if (duplicates(&n->demand->epoch[t], &p->prefix) > IDGEN_RETRIES)
+		return EADDRNOTAVAIL;
+	return n->demand->nowned >= OWNED_MAX ? EAGAIN : 0;
 }
 
 /* It is there from before, if this is a link to which we have come back. */
@@ -282,8 +330,7 @@ owned_form(struct node *n, enum atype t, usec_t now)
 
 	if (!a || t == ATYPE_HOME)
 		return NULL;
-	p = t == ATYPE_UNANCHORED ? plain_prefix(a, now) :
-	    find_anchor(n, a, &r);
+	p = prefix_for(n, a, t, &r, now);
 	if (!p || !form_address(n, a, &p->prefix, t, &addr))
 		return NULL;
 	if ((o = owned_find(n, &addr)))
@@ -331,17 +378,20 @@ abort_sockets(struct node *n, const struct owned *o, usec_t now)
 		note_put(n, &note, now);
 }
 
-/* Whose grant it was keeps the grant, of nothing. */
+/* Whose grant it was keeps the grant, of nothing; packets that waited for it
+ * wait for nothing. */
 static void
 forget_grants(struct node *n, const struct owned *o)
 {
 	list_each(l, &n->demand->asks) {
 		struct ask *a = container_of(l, struct ask, l);
 
-		if (a->on == o && a->id)
-			a->lost = true;
-		if (a->on == o)
-			a->on = NULL;
+		if (a->on != o)
+			continue;
+		a->on = NULL;
+		a->lost = true;
+		if (!a->id)
+			ask_free(n, a);
 	}
 }
 
@@ -371,6 +421,27 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 		home_release(n, h, now);
 }
 
+/* Somebody else's (134): sockets shall not go on with it. */
+void
+owned_lose(struct node *n, struct owned *o, usec_t now)
+{
+	struct note note = { .code = NOTE_ADDRESS_DOWN, .a = o->addr,
+			     .type = (uint8_t)o->type,
+			     .value = NOTE_GONE_REFUSED };
+
+	if (o->stands)
+		note_put(n, &note, now);
+	o->stands = false;
+	abort_sockets(n, o, now);
+}
+
+bool
+owned_is_orphan(const struct node *n, const struct owned *o)
+{
+	return o->home && o->type != ATYPE_HOME &&
+	       !security_peer(n, &o->home->conf.ha);
+}
+
 void
 owned_free(struct node *n, struct owned *o)
 {
@@ -378,6 +449,6 @@ owned_free(struct node *n, struct owned *o)
 	alarm_clear(n, &o->end);
 	wish_drop(&o->store);
 	list_del(&o->l);
-	n->demand->nowned--;
+	n->demand->nowned -= o->type != ATYPE_HOME;
 	free(o);
 }

@@ -71,6 +71,8 @@ epoch_build(struct node *n, struct wish *w, struct effect *ret)
 	wbuf_u8(&key, (uint8_t)e->type);
 	wbuf_u32(&val, e->value);
 	wbuf_u32(&val, e->counter);
+	wbuf_addr(&val, &e->prefix.addr);
+	wbuf_u8(&val, e->prefix.len);
 	end(ret, &key, &val);
 	return true;
 }
@@ -98,13 +100,18 @@ restore_epoch(struct node *n, const struct store_record *s)
 	struct rbuf v = rbuf_of(s->value, s->value_len);
 	uint8_t version = rbuf_u8(&v);
 	uint32_t value = rbuf_u32(&v), counter = rbuf_u32(&v);
+	struct in6_addr prefix = rbuf_addr(&v);
+	uint8_t len = rbuf_u8(&v);
+	struct epoch *e;
 
 	if (v.bad || version != STORE_VERSION || s->key_len != 2 ||
-	    s->key[1] == ATYPE_NONE || s->key[1] >= ATYPES ||
-	    counter > IDGEN_RETRIES)
+	    s->key[1] == ATYPE_NONE || s->key[1] >= ATYPES || len > 128 ||
+	    counter > IDGEN_RETRIES + 1)
 		return false;
-	n->demand->epoch[s->key[1]].value = value;
-	n->demand->epoch[s->key[1]].counter = counter;
+	e = &n->demand->epoch[s->key[1]];
+	e->value = value;
+	e->counter = counter;
+	e->prefix = prefix_of(&prefix, len);
 	return true;
 }
 
@@ -127,7 +134,7 @@ parse_owned(const struct store_record *s, struct owned *o, struct conf_home *c,
 	name = rbuf_take(&v, sizeof(o->ifname));
 	c->ha = rbuf_addr(&v);
 	c->lifetime = rbuf_u32(&v);
-	if (k.bad || v.bad || version != STORE_VERSION || c->plen > 128 ||
+	if (k.bad || v.bad || version != STORE_VERSION || c->plen != 64 ||
 	    o->type < ATYPE_ACCESS || o->type >= ATYPES ||
 	    !addr_is_routable(&c->hoa))
 		return false;
@@ -147,6 +154,7 @@ restore_owned(struct node *n, const struct store_record *s, usec_t now)
 
 	if (!parse_owned(s, &old, &c, &current) || owned_find(n, &old.addr))
 		return false;
+	current = current && !owned_current(n, old.type);
 	if (old.type != ATYPE_UNANCHORED && !security_peer(n, &c.ha))
 		return false;
 	o = owned_new(n, old.type, &old.addr, now);
@@ -197,6 +205,16 @@ demand_restore(struct node *n, const struct store_record *s, usec_t now)
 	return true;
 }
 
+/* Nobody's: it would be read again for ever. */
+static void
+forget_record(struct node *n, const struct store_record *s)
+{
+	struct effect e = { .kind = EF_STORE, .store = *s };
+
+	e.store.up = false;
+	effect_put(n, &e);
+}
+
 void
 demand_restored(struct node *n, usec_t now)
 {
@@ -204,8 +222,8 @@ demand_restored(struct node *n, usec_t now)
 		struct pending *p = container_of(l, struct pending, l);
 
 		list_del(&p->l);
-		if (now)
-			home_restore(n, &p->rec, now);
+		if (now && !home_restore(n, &p->rec, now))
+			forget_record(n, &p->rec);
 		free(p);
 	}
 }
@@ -230,7 +248,7 @@ show_one(const struct node *n, const struct owned *o, usec_t now,
 	list_each(l, &n->demand->asks)
 		grants += container_of(l, struct ask, l)->on == o;
 	record_init(&r, "address");
-	record_str(&r, "type", atype_name(o->type));
+	record_str(&r, "address-type", atype_name(o->type));
 	record_addr(&r, "address", &o->addr);
 	record_bool(&r, "current", o->current);
 	record_bool(&r, "usable", owned_usable(n, o));
@@ -260,8 +278,8 @@ demand_show(const struct node *n, usec_t now, struct record_sink *sink)
 
 			waiting += a->id && a->type == t && !a->on && !a->lost;
 		}
-		record_init(&r, "type");
-		record_str(&r, "type", atype_name(t));
+		record_init(&r, "address-type");
+		record_str(&r, "name", atype_name(t));
 		record_bool(&r, "provided", owned_provided(n, t));
 		record_bool(&r, "preferred", demand_preferred(n, t) != 0);
 		record_uint(&r, "claims", n->demand->claims[t]);

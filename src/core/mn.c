@@ -129,7 +129,7 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 	each_home(n, h, l)
 		home_go_on_releasing(n, h, now);
 	say_ways_out(n, now);
-	demand_on_attach(n, a, now);
+	demand_on_attach(n, now);
 }
 
 bool
@@ -165,12 +165,13 @@ on_refused(struct node *n, struct mn_home *h, usec_t now)
 		home_say_flow(n, h, FLOW_BLOCK, true);
 		home_drop_tunnel(n, h);
 	}
-	if (h->reg.status != MH_ST_DAD_FAILED)
-		return;
 	/* 11.7.1: "the mobile node MUST NOT attempt to re-use the same home
-	 * address." */
-	h->place = PLACE_DISABLED;
-	home_say_address(n, h, IFINDEX_PATH, false, false);
+	 * address."  (Another than a home address is not kept at all.) */
+	if (h->reg.status == MH_ST_DAD_FAILED && h->type == ATYPE_HOME)
+		h->place = PLACE_DISABLED;
+	demand_on_refused(n, h, now);
+	if (h->place == PLACE_DISABLED)
+		home_say_address(n, h, IFINDEX_PATH, false, false);
 }
 
 static void
@@ -224,7 +225,6 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		break;
 	case REG_REFUSED:
 		on_refused(n, h, now);
-		demand_on_refused(n, h, now);
 		break;
 	case REG_EXPIRED:
 		on_expired(n, h, now);
@@ -391,17 +391,32 @@ mn_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 	attach_on_link(n, i->attach, was_up, now);
 }
 
+/* What was at home there is not any more, and waits until it is elsewhere. */
 void
-mn_on_gone(struct node *n, struct iface *i, usec_t now)
+mn_lose_iface(struct node *n, struct iface *i)
 {
 	i->attach = attach_free(n, i->attach);
 	each_home(n, h, l) {
-		if (h->ifindex != i->ifindex || h->place == PLACE_AWAY)
+		if (h->ifindex != i->ifindex)
 			continue;
-		home_stop_returning(n, h);
-		h->place = PLACE_NOWHERE;
-		home_say_address(n, h, i->ifindex, false, false);
+		if (h->place == PLACE_RETURNING) {
+			home_stop_returning(n, h);
+			h->place = PLACE_NOWHERE;
+		} else if (h->place == PLACE_HOME) {
+			home_leave(n, h);
+		}
 	}
+}
+
+void
+mn_on_gone(struct node *n, struct iface *i, usec_t now)
+{
+	mn_lose_iface(n, i);
+	if (!n->ready || n->stopping)
+		return;
+	each_home(n, h, l)
+		home_put(n, h, now);
+	demand_on_attach(n, now);
 }
 
 /*

@@ -65,6 +65,7 @@ struct mn {
 struct mn_home *home_find(const struct node *, const struct in6_addr *hoa);
 /* Put it where it belongs; changes nothing when it is there. */
 void	home_put(struct node *, struct mn_home *, usec_t now);
+void	mn_lose_iface(struct node *, struct iface *);
 /* Is that an interface that may carry home addresses? */
 bool	mn_roams(const struct node *, const struct iface *);
 extern const struct registrant_ops home_ops;

@@ -36,6 +36,9 @@ home_say_address(struct node *n, const struct mn_home *h, uint32_t ifindex,
 	e.address.plen = ifindex == IFINDEX_PATH ? 128 : h->conf.plen;
 	e.address.nodad = !dad;
 	e.address.optimistic = dad && n->conf->optimistic_dad;
+	/* The route to the link is attach.c's.  One that the kernel made would
+	 * stay when we leave, while other addresses of the prefix are there. */
+	e.address.noprefixroute = ifindex != IFINDEX_PATH;
 	e.address.valid = ND_INFINITE;
 	e.address.preferred = preferred(n, h);
 	want(n, &e);

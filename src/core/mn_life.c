@@ -99,26 +99,66 @@ home_retire(struct node *n, struct mn_home *h, usec_t now)
 
 /* --- wanted and not ----------------------------------------------------- */
 
+/* It may be the first that wants care-of addresses, or was the last. */
+static void
+configure_attaches(struct node *n, usec_t now)
+{
+	list_each(l, &n->ifaces) {
+		struct attach *a = container_of(l, struct iface, all)->attach;
+
+		if (a && attach_usable(a) &&
+		    !(a->state == ATTACH_CHECKING && a->link_event))
+			attach_configure(n, a, now);
+	}
+}
+
 void
 home_activate(struct node *n, struct mn_home *h, usec_t now)
 {
 	struct attach *a = demand_attach(n);
 
 	if (h->releasing) {
-		/* Whether it still stands, the peer knows. */
+		/* Whether it still stands, the peer knows: at home, it is
+		 * asked before somebody else seems to have the address. */
 		registrant_cancel(n, &h->reg);
 		registrant_forget(n, &h->reg);
+		if (h->type != ATYPE_HOME)
+			h->contest = CONTEST_ASKED;
 	}
 	h->active = true;
-	h->releasing = false;
+	h->releasing = h->doomed = false;
 	alarm_clear(n, &h->give_up);
 	registrant_retry(n, &h->reg, now);
-	if (a) {
+	if (a)
 		a->trigger = now;
-		/* It may be the first that wants a care-of address. */
-		attach_configure(n, a, now);
-	}
+	configure_attaches(n, now);
 	home_put(n, h, now);
+}
+
+/* Also while it could be asked too often. */
+static bool
+peer_is_used(const struct node *n, const struct mn_peer *p, usec_t now)
+{
+	for (unsigned k = 0; k < MAX_UPDATE_RATE; k++)
+		if (p->rate.sent[k] && p->rate.sent[k] + SEC(1) > now)
+			return true;
+	each_home(n, h, l)
+		if (h->reg.rate == &p->rate)
+			return true;
+	return false;
+}
+
+static void
+free_peers(struct node *n, usec_t now)
+{
+	list_each(l, &n->mn->peers) {
+		struct mn_peer *p = container_of(l, struct mn_peer, l);
+
+		if (peer_is_used(n, p, now))
+			continue;
+		list_del(&p->l);
+		free(p);
+	}
 }
 
 static void
@@ -127,6 +167,19 @@ on_reap(struct node *n, struct alarm *al, usec_t now)
 	each_home(n, h, l)
 		if (h->doomed)
 			home_free(n, h);
+	free_peers(n, now);
+}
+
+static void
+forget_record(struct node *n, const struct mn_home *h)
+{
+	struct effect e = { .kind = EF_STORE };
+	struct wbuf key = wbuf_of(e.store.key, sizeof(e.store.key));
+
+	wbuf_u8(&key, REGISTRANT_STORE);
+	wbuf_addr(&key, &h->conf.hoa);
+	e.store.key_len = (uint8_t)wbuf_len(&key);
+	effect_put(n, &e);
 }
 
 /* The numbers of a home that the configuration has go on with it; of
@@ -134,25 +187,16 @@ on_reap(struct node *n, struct alarm *al, usec_t now)
 void
 home_released(struct node *n, struct mn_home *h, usec_t now)
 {
-	struct effect e = { .kind = EF_STORE };
-	struct wbuf key = wbuf_of(e.store.key, sizeof(e.store.key));
-	struct attach *a = demand_attach(n);
-
 	h->releasing = false;
 	alarm_clear(n, &h->give_up);
 	registrant_cancel(n, &h->reg);
 	registrant_forget(n, &h->reg);
 	if (h->type != ATYPE_HOME) {
-		wbuf_u8(&key, REGISTRANT_STORE);
-		wbuf_addr(&key, &h->conf.hoa);
-		e.store.key_len = (uint8_t)wbuf_len(&key);
-		effect_put(n, &e);
+		forget_record(n, h);
 		h->doomed = true;
 		alarm_set(n, &n->mn->reap, now);
 	}
-	/* Perhaps it was the last that wanted a care-of address. */
-	if (a)
-		attach_configure(n, a, now);
+	configure_attaches(n, now);
 }
 
 void
@@ -165,7 +209,8 @@ home_release(struct node *n, struct mn_home *h, usec_t now)
 	h->active = false;
 	home_withdraw(n, h);
 	home_park(n, h);
-	if (!bound || h->reg.halted) {
+	/* Without its key nobody would listen. */
+	if (!bound || h->reg.halted || !security_peer(n, &h->conf.ha)) {
 		home_released(n, h, now);
 		return;
 	}
@@ -241,7 +286,23 @@ home_restore(struct node *n, const struct store_record *s, usec_t now)
 bool
 mn_restore(struct node *n, const struct store_record *s, usec_t now)
 {
+	if (n->ready)
+		return false;		/* too late to be of an earlier life */
 	return home_restore(n, s, now) || demand_restore(n, s, now);
+}
+
+/* An earlier process left it on a link: sockets may have it. */
+static bool
+stands_at_home(const struct node *n, const struct mn_home *h)
+{
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
+
+		if (a && a->state == ADDR_VALID && mn_roams(n, i))
+			return true;
+	}
+	return false;
 }
 
 /* A binding from before the restart still carries traffic: say so before
@@ -253,7 +314,7 @@ mn_ready(struct node *n, usec_t now)
 
 	demand_restored(n, now);
 	each_home(n, h, l) {
-		h->active |= h->reg.bound;
+		h->active |= h->reg.bound || stands_at_home(n, h);
 		if (h->reg.bound && home_use_tunnel(n, h, &h->reg.coa, &old)) {
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
@@ -274,6 +335,8 @@ mn_shutdown(struct node *n, usec_t now)
 	each_home(n, h, l) {
 		home_retire(n, h, now);
 		registrant_forget(n, &h->reg);
+		if (h->type != ATYPE_HOME)
+			forget_record(n, h);
 	}
 }
 
@@ -308,6 +371,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 {
 	int err = 0;
 
+	demand_drop_orphans(n, now);
 	each_home(n, h, l) {
 		const struct conf_home *c = still_there(n, h);
 		struct owned *o = owned_of(n, h);
@@ -319,6 +383,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 			continue;
 		}
 		home_retire(n, h, now);
+		forget_record(n, h);
 		if (o) {
 			owned_say(n, o, false);
 			owned_free(n, o);
@@ -333,7 +398,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		struct iface *i = container_of(l, struct iface, all);
 
 		if (i->attach && !mn_roams(n, i))
-			i->attach = attach_free(n, i->attach);
+			mn_lose_iface(n, i);
 		else
 			mn_on_link(n, i, i->up, now);
 	}
@@ -369,7 +434,7 @@ show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
 	record_init(&r, "registration");
 	record_addr(&r, "hoa", &h->conf.hoa);
 	record_addr(&r, "ha", &h->conf.ha);
-	record_str(&r, "type", atype_name(h->type));
+	record_str(&r, "address-type", atype_name(h->type));
 	record_str(&r, "place", home_place_word(h));
 	registrant_show(&h->reg, now, &r);
 	sink->put(sink, &r);

@@ -436,10 +436,21 @@ input_shutdown(struct node *n, usec_t now)
 	wants_withdraw(n);
 }
 
-/* Of applications and their sockets: a mobile node's matter. */
+/* Of applications and their sockets: a mobile node's matter.  Who asks
+ * another one is answered, too. */
 static void
 input_demand(struct node *n, const struct event *ev, usec_t now)
 {
+	struct effect no = { .kind = EF_REPLY };
+
+	if (!n->demand && ev->kind == EV_REQUEST) {
+		no.reply.id = ev->request.id;
+		no.reply.type = ev->request.type;
+		no.reply.error = EOPNOTSUPP;
+		effect_put(n, &no);
+	}
+	if (!n->demand)
+		return;
 	if (ev->kind == EV_REQUEST)
 		demand_on_request(n, &ev->request, now);
 	else if (ev->kind == EV_RELEASE)
@@ -493,8 +504,7 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_SOCKETS:
 	case EV_CLAIMS:
 	case EV_TRAFFIC:
-		if (n->demand)
-			input_demand(n, ev, now);
+		input_demand(n, ev, now);
 		break;
 	case EV_STRAY:
 		if (plays(n, CONF_HA | CONF_AR))

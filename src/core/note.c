@@ -238,7 +238,7 @@ put_part(enum part p, const struct note *n, const char *ifname,
 		record_str(r, "what", effect_word(n->type));
 		return;
 	case P_ATYPE:
-		record_str(r, "type", atype_name((enum atype)n->type));
+		record_str(r, "address-type", atype_name((enum atype)n->type));
 		return;
 	case P_RELEASE:
 		record_str(r, "reason", release_word(n->value));

@@ -196,6 +196,10 @@ want(struct node *n, const struct effect *e)
 	}
 	copy(&w->ef, e);
 	wish_add(n, &w->wish, WANT_SAY);
+	/* Behind what was said before it goes (the end of its sockets, the
+	 * flow that takes its packets), whenever it got on the list. */
+	if (!is_up(e))
+		list_append(&n->wishes, &w->wish.l);
 }
 
 void

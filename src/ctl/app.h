@@ -32,9 +32,9 @@
  * without it the configuration's AcquireTimeout counts.  A line that begins
  * with -j is answered in JSON.
  *
- * A line is carried out when the one before it has been answered; 512
- * octets of lines may be sent ahead, more of them end the connection.  So a
- * connection waits for one request at a time, and may hold a grant of each
+ * A line is carried out when the one before it has been answered; of lines
+ * sent ahead while a request waits, more than 512 octets end the connection.
+ * So a connection waits for one request at a time, and may hold a grant of each
  * type.  A second request for a type renews its grant: the answer has the
  * address that is the current one by then, the old grant is released after
  * that, and stays when the request fails.  A request that waits is cancelled

@@ -229,6 +229,8 @@ client_fd(const struct client *c)
 
 /* --- lines --- */
 
+static void	client_read(struct client *);
+
 /* One line out of what was read; false: there is no whole one. */
 static bool
 take_line(struct client *c)
@@ -300,6 +302,8 @@ client_go_on(struct client *c)
 	    (c->state == CLIENT_CLOSING ||
 	     (c->eof && c->state == CLIENT_READING && !c->resting)))
 		client_close(c);
+	else if (c->paused && c->in_len < sizeof(c->in))
+		client_read(c);
 }
 
 /* --- reading --- */
@@ -314,28 +318,45 @@ on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 			   (unsigned)(sizeof(c->in) - c->in_len));
 }
 
-/* A line without an end, or lines that are not waited for. */
+static bool
+is_waiting(const struct client *c)
+{
+	return c->state == CLIENT_STREAM ||
+	       (c->state == CLIENT_BUSY && !c->server->ops->more);
+}
+
+/*
+ * The place for lines is full.  One that reads slowly is read from slowly;
+ * but of one that waits we must hear when it goes, so it may not say more
+ * than there is room for.
+ */
 static void
 check_full(struct client *c)
 {
+	const char *why = NULL;
+
 	if (c->closed || c->resting || c->in_len < sizeof(c->in))
 		return;
 	uv_read_stop((uv_stream_t *)&c->pipe);
-	client_refuse(c, -EINVAL, memchr(c->in, '\n', c->in_len) ?
-		      "too many lines at once" : "the line is too long");
-	client_go_on(c);
+	if (!memchr(c->in, '\n', c->in_len))
+		why = "the line is too long";
+	else if (is_waiting(c))
+		why = "too many lines at once";
+	if (why) {
+		client_refuse(c, -EINVAL, why);
+		client_go_on(c);
+	} else {
+		c->paused = true;
+	}
 }
 
 static void
 on_eof(struct client *c, bool proper)
 {
-	bool waits = c->state == CLIENT_STREAM ||
-		     (c->state == CLIENT_BUSY && !c->server->ops->more);
-
 	/* one that has said all it wants may still listen */
 	c->eof = true;
 	uv_read_stop((uv_stream_t *)&c->pipe);
-	if (proper && !waits)
+	if (proper && !is_waiting(c))
 		client_go_on(c);
 	else
 		client_close(c);
@@ -356,6 +377,16 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	check_full(c);
 }
 
+/* Listen to it, if there is any point. */
+static void
+client_read(struct client *c)
+{
+	if (c->closed || c->eof || c->resting || c->state == CLIENT_CLOSING)
+		return;
+	c->paused = false;
+	uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read);
+}
+
 /* --- time --- */
 
 static void
@@ -371,10 +402,8 @@ on_rested(uv_timer_t *t)
 		c->resting = false;
 		client_go_on(c);
 		check_full(c);
-		if (!c->closed && !c->eof && !c->resting &&
-		    c->state != CLIENT_CLOSING)
-			uv_read_start((uv_stream_t *)&c->pipe, on_alloc,
-				      on_read);
+		if (!c->paused)
+			client_read(c);
 	}
 }
 
@@ -427,7 +456,7 @@ client_admit(struct server *s, struct client *c)
 		client_go_on(c);
 		return;
 	}
-	uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read);
+	client_read(c);
 }
 
 /* False: no memory.  Then the connection stays where it is. */
@@ -582,9 +611,7 @@ server_close(struct server *s)
 	list_each(it, &s->clients) {
 		struct client *c = container_of(it, struct client, list);
 
-		if (!c->closed &&
-		    (c->state == CLIENT_STREAM ||
-		     (c->state == CLIENT_BUSY && !s->ops->more)))
+		if (!c->closed && is_waiting(c))
 			out_error(c, -ESHUTDOWN, "the daemon ends");
 		client_flush(c);
 		client_close(c);

@@ -6,8 +6,8 @@
  *
  * A line is carried out when the one before it has been answered, and when
  * the client has read most of what it was told: one that does not read is
- * not served, and what is kept for it is bounded.  Lines may be sent ahead
- * as far as CTL_LINE_MAX octets hold them.
+ * not served, and what is kept for it is bounded.  Lines may be sent ahead;
+ * while the client waits for something, CTL_LINE_MAX octets of them.
  */
 #ifndef MIP6D_CTL_CLIENT_H
 #define MIP6D_CTL_CLIENT_H
@@ -80,6 +80,7 @@ struct client {
 	bool			writing;
 	bool			active;	/* within client_go_on */
 	bool			resting;
+	bool			paused;	/* no room for what it says */
 	bool			eof;	/* it will say no more */
 	bool			closed;
 };

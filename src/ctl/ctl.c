@@ -103,7 +103,9 @@ act(struct client *c)
 	int err;
 
 	err = ops->act(ops->arg, &c->line, &sink.sink, why);
-	if (err == -ENOSYS)
+	if (err == -ENOSYS && ops->can_show(ops->arg, c->line.word[0]))
+		snprintf(line, sizeof(line), "too many words");
+	else if (err == -ENOSYS)
 		snprintf(line, sizeof(line), "no such command: %.32s",
 			 c->line.word[0]);
 	else
@@ -120,10 +122,8 @@ command(struct client *c)
 
 	if (!strcmp(what, "monitor"))
 		monitor_begin(c);
-	else if (!ops->can_show(ops->arg, what))
+	else if (c->line.n > 1 || !ops->can_show(ops->arg, what))
 		act(c);
-	else if (c->line.n > 1)
-		client_answer(c, -EINVAL, "too many words");
 	else
 		show_begin(c, what);
 }

@@ -30,8 +30,9 @@ struct ctl_ops {
 	/* A few records more; false: that was all. */
 	bool	(*show)(void *arg, const char *what, struct cursor *,
 			struct record_sink *);
-	/* Do something.  0, or -errno with a reason in `why'; -ENOSYS when
-	 * there is no such command. */
+	/* Do something, or show something that takes more words.  0, or
+	 * -errno with a reason in `why'; -ENOSYS when there is no such
+	 * command. */
 	int	(*act)(void *arg, const struct ctl_line *,
 		       struct record_sink *, char why[CTL_WHY]);
 	void	*arg;

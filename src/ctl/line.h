@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CTL_LINE_MAX	512		/* with its end */
-#define CTL_WORDS	12
+#define CTL_LINE_MAX	1024		/* with its end */
+#define CTL_WORDS	40
 
 struct ctl_line {
 	unsigned	n;

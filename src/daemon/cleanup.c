@@ -78,6 +78,28 @@ clean_sysctls(struct cleaner *c)
 }
 
 static int
+clean_labels(struct cleaner *c)
+{
+	char file[RUNDIR_PATH];
+	struct netlink netlink;
+	struct labels labels;
+	int err;
+
+	err = rundir_file(c->opt.run_dir, "labels", file);
+	if (!err)
+		err = netlink_open(&netlink);
+	if (err)
+		return err;
+	err = labels_open(&labels, &netlink, file);
+	if (!err) {
+		err = labels_restore(&labels);
+		labels_close(&labels);
+	}
+	netlink_close(&netlink);
+	return err;
+}
+
+static int
 clean_path(struct cleaner *c)
 {
 	int err = path_cleanup(NULL);
@@ -92,14 +114,25 @@ clean_rules(struct cleaner *c)
 	return 0;
 }
 
+static int
+clean_hooks(struct cleaner *c)
+{
+	const struct hooks_options o = { .cgroup = c->opt.cgroup };
+	int err = c->opt.hooks ? hooks_cleanup(&o) : 0;
+
+	return err == -ENOENT ? 0 : err;
+}
+
 static const struct {
 	const char	*what;
 	int		(*clean)(struct cleaner *);
 } parts[] = {
+	{ "socket hooks",		clean_hooks },
 	{ "data path",			clean_path },
 	{ "addresses and routes",	clean_addresses },
 	{ "netfilter rules",		clean_rules },
 	{ "kernel parameters",		clean_sysctls },
+	{ "address labels",		clean_labels },
 };
 
 static bool
@@ -120,7 +153,7 @@ static void
 clean_run_dir(struct cleaner *c)
 {
 	static const char *const files[] = {
-		"control", "sysctl", "addresses", "lock",
+		"control", "app", "sysctl", "labels", "addresses", "lock",
 	};
 	char file[RUNDIR_PATH];
 	size_t i;

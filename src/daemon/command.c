@@ -20,7 +20,8 @@
 #define UNDO_MAX	86400		/* seconds */
 
 static const char *const shown[] = {
-	"status", "bindings", "links", "paths", "routers", "recent",
+	"status", "addresses", "bindings", "links", "paths", "routers", "policy",
+	"recent",
 };
 
 bool
@@ -68,6 +69,8 @@ command_show(void *arg, const char *what, struct cursor *c,
 
 	if (!strcmp(what, "recent"))
 		return note_show(d, c, sink);
+	if (!strcmp(what, "policy"))
+		return policy_show(&d->policy, &c->pos, sink);
 	if (c->room == ROOM_DAEMON)
 		return path_show(d->path, &c->pos, sink);
 	if (!strcmp(what, "status") && !c->room && !c->pos && !c->last)
@@ -135,6 +138,7 @@ static int
 switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 {
 	struct conf *old = d->conf;
+	struct policy_next policy;
 	char line[DAEMON_WHY];
 	int err;
 
@@ -154,15 +158,26 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 		snprintf(why, CTL_WHY, "%.*s", CTL_WHY - 1, line);
 		return err;
 	}
+	err = policy_prepare(conf, &policy);
+	if (err) {
+		snprintf(why, CTL_WHY, "AddressPolicy: %s", strerror(-err));
+		return err;
+	}
 	err = node_reconfigure(d->node, conf, clock_now());
 	if (err) {
+		policy_discard(&policy);
 		snprintf(why, CTL_WHY, "the node refuses it: %s",
 			 strerror(-err));
 		return err;
 	}
 	d->conf = conf;
+	policy_commit(&d->policy, &policy);
 	if (nic_set_parameters(d, line))
 		log_error("%s", line);
+	err = labels_set(&d->labels, conf->label, conf->nlabels);
+	if (err)
+		log_error("address labels: %s %s", strerror(-err),
+			  d->netlink.text);
 	nic_warn_absent(d);
 	nic_apply(d);
 	daemon_settle(d);
@@ -206,6 +221,8 @@ command_reload(struct daemon *d, usec_t undo, struct record_sink *sink,
 	}
 	log_notice("new configuration from %s", d->opt->conf_file);
 	tell_unchanged(old, conf, sink);
+	if (sink)
+		policy_warn(&d->policy, sink);
 	if (!undo) {
 		conf_free(old);
 		d->before = conf_free(d->before);
@@ -311,7 +328,9 @@ act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 {
 	static const char *const more[] = {
 		"monitor [recent]", "reload [undo [[within] SECONDS]]",
-		"reload confirm", "help",
+		"reload confirm", select_usage, "policy test [--program PATH] "
+		"[--user USER] [--group GROUP] [--cgroup PATH] [--dest ADDRESS] "
+		"[--port PORT] [--protocol PROTOCOL] [--pid PID]", "help",
 	};
 	struct record r;
 	size_t i;
@@ -329,12 +348,23 @@ act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 	return 0;
 }
 
+static int
+act_policy(struct daemon *d, const struct ctl_line *l,
+	   struct record_sink *sink, char why[CTL_WHY])
+{
+	if (strcmp(l->word[1], "test"))
+		return -ENOSYS;
+	return policy_test(&d->policy, l->word + 2, sink, why);
+}
+
 static const struct {
 	const char	*word;
 	int		(*act)(struct daemon *, const struct ctl_line *,
 			       struct record_sink *, char why[CTL_WHY]);
 } acts[] = {
 	{ "reload",	act_reload },
+	{ "policy",	act_policy },
+	{ "select",	select_act },
 	{ "help",	act_help },
 };
 

@@ -6,9 +6,13 @@
  *	start.c	  what is opened, in which order, and closed again
  *	event.c	  what the world tells goes to the node
  *	effect.c  what the node wants goes to the world
+ *	demand.c  address types: sockets, applications, and the node
  *	nic.c  	  which interfaces are used, and how they must be set
+ *	owned.c	  which of our addresses is of which type
+ *	select.c  `mip6ctl select': which source address, and why
  *	command.c what mip6ctl asks for; reload and its undoing
  *	note.c	  what the node says goes to the log and to those who monitor
+ *	policy.c  the address policy in force, and questions about it
  */
 #ifndef MIP6D_DAEMON_DAEMON_H
 #define MIP6D_DAEMON_DAEMON_H
@@ -16,11 +20,16 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "core/core.h"
+#include "ctl/app.h"
 #include "ctl/ctl.h"
+#include "daemon/owned.h"
+#include "daemon/policy.h"
 #include "path/path.h"
 #include "sys/address.h"
 #include "sys/dns.h"
 #include "sys/fib.h"
+#include "sys/hooks.h"
+#include "sys/label.h"
 #include "sys/loop.h"
 #include "sys/nd.h"
 #include "sys/netlink.h"
@@ -28,6 +37,7 @@
 #include "sys/report.h"
 #include "sys/rundir.h"
 #include "sys/send.h"
+#include "sys/sockdiag.h"
 #include "sys/store.h"
 #include "sys/sysctl.h"
 #include "sys/world.h"
@@ -45,6 +55,8 @@ struct options {
 	const char	*netfilter;	/* tool, or "auto" */
 	uint16_t	queue;
 	const char	*dns_hook;	/* NULL: the default one */
+	bool		hooks;		/* socket hooks, */
+	const char	*cgroup;	/* at this cgroup; NULL: at the root */
 	char		run_dir[RUNDIR_PATH];
 	char		state_dir[RUNDIR_PATH];
 };
@@ -65,6 +77,8 @@ struct daemon {
 	struct wakeup	*undo;
 	usec_t		undo_at;
 
+	struct policy_state policy;
+
 	struct node	*node;
 	struct wakeup	*deadline, *clock;
 	struct effect	effect;		/* the one being carried out */
@@ -82,10 +96,21 @@ struct daemon {
 	struct dns	*dns;
 	struct store	*store;
 	struct sysctls	sysctls;
+	struct labels	labels;		/* the kernel's policy table */
+	struct owned	owned;
 	struct path	*path;		/* NULL: no role needs one */
 	struct path_caps caps;
 	struct watch	*path_watch;
 	struct ctl	*ctl;
+
+	struct hooks	*hooks;		/* NULL: none here */
+	struct watch	*hooks_watch;
+	struct sockdiag	*diag;		/* NULL: the kernel has none */
+	struct app	*app;
+	struct wakeup	*count;		/* of sockets */
+	usec_t		count_at;
+	uint32_t	claims[ATYPES];
+
 	uv_signal_t	sig[3];
 	unsigned	nsig;
 
@@ -114,6 +139,20 @@ void	daemon_path(void *daemon);
 /* --- effect.c --- */
 /* 0 or -errno.  The effect may be completed on the way. */
 int	effect_carry_out(struct daemon *, struct effect *);
+
+/* --- demand.c --- */
+int	demand_hooks_open(struct daemon *, char why[DAEMON_WHY]);
+void	demand_hooks_close(struct daemon *);
+void	demand_on_policy(void *daemon, const struct policy *);
+int	demand_app_open(struct daemon *, char why[DAEMON_WHY]);
+void	demand_app_close(struct daemon *);
+/* Count sockets and tell the node, now or within a time. */
+void	demand_count(struct daemon *);
+void	demand_count_soon(struct daemon *, usec_t in);
+int	demand_do_owned(struct daemon *, struct effect *);
+int	demand_do_current(struct daemon *, struct effect *);
+int	demand_do_reply(struct daemon *, struct effect *);
+int	demand_do_abort(struct daemon *, struct effect *);
 
 /* --- nic.c --- */
 /* Is an interface of this name configured by us, as a mobile's or as one
@@ -147,6 +186,14 @@ int	command_act(void *daemon, const struct ctl_line *,
 int	command_reload(struct daemon *, usec_t undo, struct record_sink *,
 		       char why[CTL_WHY]);
 void	command_undo(void *daemon);
+
+/* --- select.c --- */
+/* The type that the node said an address of ours is of. */
+enum atype daemon_type_of(struct daemon *, const struct in6_addr *);
+/* select DEST[%INTERFACE] [--require TYPE] [--prefer WORD...] */
+int	select_act(struct daemon *, const struct ctl_line *,
+		   struct record_sink *, char why[CTL_WHY]);
+extern const char select_usage[];
 
 /* --- note.c --- */
 void	note_tell(struct daemon *, const struct note *);

@@ -136,6 +136,8 @@ do_sync(struct daemon *d, struct effect *e)
 		err = fib_sync(&d->fib);
 	path = d->path ? path_sync(d->path) : 0;
 	err = err ? err : path;
+	if (!err && d->hooks)
+		err = hooks_sync(d->hooks);
 	if (err)
 		log_error("comparing with what is there failed: %s",
 			  strerror(-err));
@@ -157,6 +159,10 @@ static int (*const kinds[])(struct daemon *, struct effect *) = {
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
 	[EF_DNS]	= do_dns,
+	[EF_OWNED]	= demand_do_owned,
+	[EF_CURRENT]	= demand_do_current,
+	[EF_REPLY]	= demand_do_reply,
+	[EF_ABORT]	= demand_do_abort,
 	[EF_STORE]	= do_store,
 	[EF_SYNC]	= do_sync,
 	[EF_NOTE]	= do_note,

@@ -121,8 +121,12 @@ daemon_event(struct report *report, const struct event *ev)
 	/* ways in are closed after the node, and some empty themselves then */
 	if (!d->node)
 		return;
-	if (ev->kind == EV_LINK)
+	if (ev->kind == EV_LINK) {
+		/* What is in use is known before a handover asks. */
+		if (d->described && d->app)
+			demand_count(d);
 		nic_on_link(d, &ev->link);
+	}
 	if (ev->kind == EV_ADDRESS)
 		nic_on_address(d, &ev->address.addr);
 	node_input(d->node, ev, clock_now());

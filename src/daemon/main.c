@@ -23,7 +23,7 @@ enum mode { MODE_RUN, MODE_CHECK, MODE_PRINT, MODE_CLEANUP };
 
 enum {
 	OPT_CLEANUP = 256, OPT_RUN_DIR, OPT_STATE_DIR, OPT_VERSION,
-	OPT_NETFILTER, OPT_QUEUE, OPT_DNS_HOOK,
+	OPT_NETFILTER, OPT_QUEUE, OPT_DNS_HOOK, OPT_CGROUP,
 };
 
 static const struct option long_options[] = {
@@ -39,6 +39,7 @@ static const struct option long_options[] = {
 	{ "netfilter",	required_argument, NULL, OPT_NETFILTER },
 	{ "queue",	required_argument, NULL, OPT_QUEUE },
 	{ "dns-hook",	required_argument, NULL, OPT_DNS_HOOK },
+	{ "cgroup",	required_argument, NULL, OPT_CGROUP },
 	{ "version",	no_argument,	   NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -50,8 +51,9 @@ usage(FILE *f)
 	      "[--state-dir DIR]\n"
 	      "             [--netfilter TOOL] [--queue NUMBER] "
 	      "[--dns-hook PROGRAM]\n"
+	      "             [--cgroup DIR|none]\n"
 	      "       mip6d -n[v] [FILE]\n"
-	      "       mip6d --cleanup [--run-dir DIR]\n"
+	      "       mip6d --cleanup [--run-dir DIR] [--cgroup DIR|none]\n"
 	      "       mip6d --version\n", f);
 }
 
@@ -147,6 +149,10 @@ set_option(int c, const char *arg, struct options *o)
 		return known_tool(arg);
 	case OPT_DNS_HOOK:
 		o->dns_hook = arg;
+		return true;
+	case OPT_CGROUP:
+		o->hooks = strcmp(arg, "none");
+		o->cgroup = o->hooks ? arg : NULL;
 		return true;
 	default:
 		usage(stderr);
@@ -301,6 +307,7 @@ main(int argc, char **argv)
 		.conf_file = CONF_FILE,
 		.debug = -1,
 		.netfilter = "auto",
+		.hooks = true,
 		.queue = DAEMON_QUEUE,
 	};
 	int mode;

@@ -34,6 +34,11 @@ level_of(enum note_code code)
 		[NOTE_NO_ANSWER]		= LOG_WARN,
 		[NOTE_EFFECT_FAILED]		= LOG_WARN,
 		[NOTE_LIMIT]			= LOG_WARN,
+		[NOTE_WANTED]			= LOG_DETAIL,
+		[NOTE_ADDRESS_UP]		= LOG_NOTICE,
+		[NOTE_ADDRESS_OLD]		= LOG_NOTICE,
+		[NOTE_ADDRESS_DOWN]		= LOG_NOTICE,
+		[NOTE_ABORTED]			= LOG_NOTICE,
 	};
 
 	return levels[code];

@@ -172,6 +172,27 @@ loop_open(struct daemon *d, char why[DAEMON_WHY])
 	return fail(why, -ENOMEM, "timers");
 }
 
+/* --- policy --- */
+
+static int
+policy_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	struct policy_next next;
+	int err = policy_prepare(d->conf, &next);
+
+	if (err)
+		return fail(why, err, "AddressPolicy");
+	policy_open(&d->policy, &d->loop, demand_on_policy, d);
+	policy_commit(&d->policy, &next);
+	return 0;
+}
+
+static void
+policy_step_close(struct daemon *d)
+{
+	policy_close(&d->policy);
+}
+
 /* --- managers, kernel parameters, netlink --- */
 
 static int
@@ -219,6 +240,56 @@ static void
 netlink_step_close(struct daemon *d)
 {
 	netlink_close(&d->netlink);
+}
+
+static void
+labels_step_close(struct daemon *d)
+{
+	int err = labels_restore(&d->labels);
+
+	if (err)
+		log_warn("address labels cannot be restored: %s %s",
+			 strerror(-err), d->netlink.text);
+	labels_close(&d->labels);
+}
+
+static int
+labels_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	char file[RUNDIR_PATH];
+	int err;
+
+	err = rundir_file(d->opt->run_dir, "labels", file);
+	if (!err)
+		err = labels_open(&d->labels, &d->netlink, file);
+	if (err == -EILSEQ)
+		snprintf(why, DAEMON_WHY, "%s: is none of mip6d; move it away",
+			 file);
+	else if (err)
+		fail(why, err, "address labels");
+	if (err)
+		return err;
+	err = labels_set(&d->labels, d->conf->label, d->conf->nlabels);
+	if (!err)
+		return 0;
+	snprintf(why, DAEMON_WHY, "address labels cannot be set: %s %s",
+		 strerror(-err), d->netlink.text);
+	labels_step_close(d);
+	return err;
+}
+
+static int
+owned_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	int err = owned_open(&d->owned);
+
+	return err ? fail(why, err, "table of addresses") : 0;
+}
+
+static void
+owned_step_close(struct daemon *d)
+{
+	owned_close(&d->owned);
 }
 
 /* --- the data path --- */
@@ -284,7 +355,8 @@ read_secret(const char *dir, uint8_t secret[32])
 static int
 node_open(struct daemon *d, char why[DAEMON_WHY])
 {
-	struct node_seed seed = { .wall = clock_wall() };
+	struct node_seed seed = { .wall = clock_wall(),
+				  .early_bind = d->hooks != NULL };
 	int err = read_secret(d->opt->state_dir, seed.secret);
 
 	if (err)
@@ -561,16 +633,21 @@ static const struct step {
 	{ dirs_open,		dirs_close },
 	{ managers_open,	NULL },
 	{ loop_open,		loop_close },
+	{ policy_step_open,	policy_step_close },
 	{ netlink_step_open,	netlink_step_close },
 	{ sender_step_open,	sender_step_close },
 	{ sysctl_step_open,	sysctl_step_close },
+	{ labels_step_open,	labels_step_close },
 	{ path_step_open,	path_step_close },
 	{ queue_step_open,	queue_step_close },
 	{ store_step_open,	store_step_close },
 	{ ears_open,		ears_close },
 	{ dns_step_open,	dns_step_close },
+	{ owned_step_open,	owned_step_close },
+	{ demand_hooks_open,	demand_hooks_close },
 	{ node_open,		node_close },
 	{ world_step_open,	world_step_close },
+	{ demand_app_open,	demand_app_close },
 	{ ctl_step_open,	ctl_step_close },
 	{ signals_open,		signals_close },
 	{ describe,		say_goodbye },
@@ -624,9 +701,10 @@ let_go(struct daemon *d)
 static void
 tell_ready(struct daemon *d)
 {
-	log_notice("ready: packets by %s, queue %u; data path %s; resolvers "
-		   "to %s", d->rules, d->opt->queue,
-		   d->path ? d->caps.name : "none", dns_whom(d->dns));
+	log_notice("ready: packets by %s, queue %u; data path %s; socket "
+		   "hooks %s; resolvers to %s", d->rules, d->opt->queue,
+		   d->path ? d->caps.name : "none", d->hooks ? "yes" : "no",
+		   dns_whom(d->dns));
 	notify("READY=1");
 	if (d->ready_fd >= 0)
 		let_go(d);

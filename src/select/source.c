@@ -118,16 +118,15 @@ source_label_of(const struct source_query *q, const struct in6_addr *a,
 	return best ? best->label : SOURCE_NO_LABEL;
 }
 
-/* RFC 6724 section 2.2: not further than the source's prefix goes. */
-static int
-common_prefix_len(const struct source_candidate *c, const struct in6_addr *dst)
+unsigned
+source_match_len(const struct source_candidate *c, const struct in6_addr *dst)
 {
-	int n = 0;
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < 16; i++) {
 		uint8_t differ = c->addr.s6_addr[i] ^ dst->s6_addr[i];
 
-		n += differ ? __builtin_clz(differ) - 24 : 8;
+		n += differ ? (unsigned)__builtin_clz(differ) - 24 : 8;
 		if (differ)
 			break;
 	}
@@ -263,7 +262,7 @@ rank_cga(const struct source_query *q, const struct source_candidate *c)
 static int
 rank_prefix(const struct source_query *q, const struct source_candidate *c)
 {
-	return common_prefix_len(c, &q->dst);
+	return (int)source_match_len(c, &q->dst);
 }
 
 static const struct rule {

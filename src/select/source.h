@@ -101,5 +101,8 @@ bool	source_rule_reversed(const struct source_query *, enum source_rule);
 uint32_t source_label_of(const struct source_query *, const struct in6_addr *,
 			 uint32_t ifindex);
 unsigned source_scope(const struct in6_addr *);	/* 2: link ... 14: global */
+/* CommonPrefixLen of RFC 6724 section 2.2: not beyond the source's prefix. */
+unsigned source_match_len(const struct source_candidate *,
+			  const struct in6_addr *dst);
 
 #endif

@@ -139,10 +139,21 @@ netlink_ask(struct netlink *n, struct nl_msg *m,
 	struct dump d = { .each = each, .arg = arg };
 	int err;
 
+	if (!m)
+		return -ENOMEM;
+	n->error = 0;
+	n->text[0] = '\0';
 	nl_socket_modify_cb(n->sock, NL_CB_VALID, NL_CB_CUSTOM, on_dumped, &d);
-	err = netlink_request(n, m);
+	err = nl_send_auto(n->sock, m);
+	nlmsg_free(m);
+	if (err >= 0)
+		err = nl_recvmsgs_default(n->sock);
+	/* The acknowledgement is a message of its own behind the answer; an
+	 * error comes instead of both. */
+	if (err >= 0 && !n->error)
+		err = nl_wait_for_ack(n->sock);
 	nl_socket_modify_cb(n->sock, NL_CB_VALID, NL_CB_DEFAULT, NULL, NULL);
-	return err;
+	return result_of(n, err);
 }
 
 static int

@@ -47,9 +47,16 @@ usage(FILE *f)
 	fputs("usage: mip6ctl [-j] [-p | -r] [--run-dir DIR] [COMMAND "
 	      "[WORD...]]\n"
 	      "commands: status (the default), bindings, links, paths, "
-	      "routers, recent,\n"
+	      "routers, policy, recent,\n"
+	      "          policy test [--program PATH] [--user USER] "
+	      "[--group GROUP]...\n"
+	      "            [--cgroup PATH] [--pid PID]\n"
+	      "            [--dest ADDRESS [--port PORT] "
+	      "[--protocol PROTOCOL]]\n"
 	      "          monitor [recent], reload [undo [[within] SECONDS] | "
-	      "confirm], help\n"
+	      "confirm],\n"
+	      "          select DEST[%INTERFACE] [--require TYPE] [--prefer "
+	      "WORD...], help\n"
 	      "without a daemon: decode FILE [ladder] [all]\n", f);
 }
 

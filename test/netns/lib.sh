@@ -15,16 +15,20 @@
 #	plug_out NODE DEV		carrier goes
 #	plug_in NODE DEV LINK		carrier comes back, on this link
 #	at NODE COMMAND...		run something in a node
+#	inside NODE COMMAND...		the same, where the socket hooks are
 #	capture LINK			tcpdump to $T/LINK.pcap, until capture_end
 #	daemon NODE CONF [OPTION...]	start mip6d; its log is $T/NODE.log
 #	daemon_stop NODE | daemon_kill NODE
 #	ctl NODE WORD...		mip6ctl
+#	app NODE [OPTION...] MODE...	an application (app_tool.c)
 #	eventually SECONDS COMMAND...	wait until the command succeeds
 #	expect TEXT COMMAND...		a check: said, and counted
 #	net_end				stop, clean up, exit with the verdict
 #
 # Everything is torn down in a trap, when interrupted too.  Namespaces are
-# called m6-PID-NODE: net_sweep removes those whose script was killed.
+# called m6-PID-NODE: net_sweep removes those whose script was killed.  The
+# socket hooks of all nodes are at one cgroup of ours, m6-PID, so that no
+# other process of the machine passes them.
 # The scripts run with the tools that stand in $top_builddir.
 
 set -u
@@ -34,6 +38,7 @@ top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)}
 top_builddir=${top_builddir:-$top_srcdir/build}
 
 P=m6-$$			# the prefix of our namespaces
+cg=			# our cgroup; empty: there is no cgroup2
 T=			# a directory for this run
 failed=0 checks=0
 declare -A pid_of=()
@@ -84,6 +89,13 @@ not() { ! "$@"; }
 # Not for the background, where $! would be a shell's: write it out there.
 at()	{ local ns=$1; shift; ip netns exec "$P-$ns" "$@"; }
 ether()	{ ip -n "$P-ether" "$@"; }
+# `ip netns exec' has a /sys of its own, in which there are no cgroups.
+enter()	{ local ns=$1; shift; nsenter "--net=/run/netns/$P-$ns" "$@"; }
+inside() {
+	local ns=$1
+	shift
+	enter "$ns" sh -c 'echo $$ > "$0/cgroup.procs" && exec "$@"' "$cg" "$@"
+}
 
 ns_add() {
 	ip netns add "$P-$1" || die "cannot make a network namespace"
@@ -152,13 +164,23 @@ mip6ctl=$top_builddir/mip6ctl
 
 ctl() { local n=$1; shift; "$mip6ctl" --run-dir "$T/run-$n" "$@"; }
 
+app_tool=$top_builddir/test/netns/app_tool
+
+app() {
+	local n=$1 o=()
+	shift
+	while [[ $1 == -* ]]; do o+=("$1" "$2"); shift 2; done
+	"$app_tool" "${o[@]}" "$T/run-$n/app" "$@"
+}
+
 daemon_up() { ctl "$1" status > /dev/null 2>&1; }
 
 daemon() {
 	local n=$1 conf=$2
 	shift 2
-	ip netns exec "$P-$n" "$mip6d" -f -c "$conf" --run-dir "$T/run-$n" \
-		--state-dir "$T/state-$n" "$@" >> "$T/$n.log" 2>&1 < /dev/null &
+	nsenter "--net=/run/netns/$P-$n" "$mip6d" -f -c "$conf" --run-dir "$T/run-$n" \
+		--state-dir "$T/state-$n" --cgroup "${cg:-none}" "$@" \
+		>> "$T/$n.log" 2>&1 < /dev/null &
 	pid_of[$n]=$!
 	eventually 10 daemon_up "$n" || {
 		cat "$T/$n.log"
@@ -260,7 +282,30 @@ net_reap() {
 	for n in "${nodes[@]}" ether; do
 		[ -e "/run/netns/$P-$n" ] && ip netns del "$P-$n"
 	done
+	[ -z "$cg" ] || cgroup_del "$cg"
 	return 0
+}
+
+# With it goes what was attached to it.
+cgroup_del() {
+	local p i
+	for i in 1 2 3 4 5; do
+		while read -r p; do
+			kill -KILL "$p"
+		done < "$1/cgroup.procs"
+		rmdir "$1" && return
+		nap 0.1
+	done 2> /dev/null
+}
+
+cgroup2() { awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts; }
+
+cgroup_add() {
+	local root
+	root=$(cgroup2)
+	if [ -n "$root" ] && mkdir "$root/$P" 2> /dev/null; then
+		cg=$root/$P
+	fi
 }
 
 net_cleanup() {
@@ -290,6 +335,13 @@ net_sweep() {
 		done
 		ip netns del "$ns" 2> /dev/null
 	done
+	for ns in "$(cgroup2)"/m6-*; do
+		pid=${ns##*/m6-}
+		case $pid in
+		''|*[!0-9]*) continue ;;
+		esac
+		kill -0 "$pid" 2> /dev/null || cgroup_del "$ns"
+	done
 }
 
 need() {
@@ -315,6 +367,7 @@ net_begin() {
 	ip netns add "$P-ether" 2> "$T/err" ||
 		skip "no network namespaces here: $(cat "$T/err")"
 	ip -n "$P-ether" link set lo up
+	cgroup_add
 	# Bridged packets are nobody's business but the bridge's.
 	at ether sysctl -qw net.bridge.bridge-nf-call-ip6tables=0 \
 		2> /dev/null || :

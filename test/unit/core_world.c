@@ -338,6 +338,10 @@ static void did(struct world *w, const struct effect *e)
 	case EF_ADDRESS:
 	case EF_ROUTE:
 	case EF_DNS:
+	case EF_OWNED:
+	case EF_CURRENT:
+	case EF_REPLY:
+	case EF_ABORT:
 		say(w, "effect %d\n", e->kind);
 		break;
 	}

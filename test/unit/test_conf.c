@@ -459,6 +459,30 @@ START_TEST(examples)
 }
 END_TEST
 
+/* The mobile's example has its policy behind #. */
+START_TEST(example_policy)
+{
+	const char *dir = getenv("top_srcdir");
+	char path[512], *text, *policy;
+	struct conf *c;
+
+	snprintf(path, sizeof(path), "%s/etc/mn.conf", dir ? dir : ".");
+	text = slurp(path);
+	policy = strstr(text, "\n#AddressPolicy");
+	ck_assert_ptr_nonnull(policy);
+	for (char *s = policy; s; s = strchr(s + 1, '\n')) {
+		if (s[1] == '#')
+			s[1] = ' ';
+	}
+	c = read_text(text);
+	ck_assert(c->on_demand);
+	ck_assert_uint_eq(c->nrules, 3);
+	ck_assert_uint_eq(c->boot, ATYPE_BIT(ATYPE_UNANCHORED));
+	conf_free(c);
+	free(text);
+}
+END_TEST
+
 /* --- did you mean ---------------------------------------------------- */
 
 START_TEST(distance)
@@ -785,6 +809,7 @@ static Suite *conf_suite(void)
 	unit_add(s, "manual", manual_statements);
 	unit_add(s, "manual, UMIP", manual_umip);
 	unit_add(s, "examples", examples);
+	unit_add(s, "example policy", example_policy);
 	unit_add(s, "distance", distance);
 	unit_add(s, "suggestions", suggestions);
 	unit_add(s, "suggest all", suggest_all);

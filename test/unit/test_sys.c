@@ -7,7 +7,8 @@
 int main(void)
 {
 	Suite *suites[] = {
-		suite_store(), suite_files(), suite_ctl(), NULL
+		suite_store(), suite_files(), suite_ctl(), suite_identity(),
+		NULL
 	};
 
 	return unit_main(suites);

@@ -149,7 +149,9 @@ START_TEST(answers)
 	ask(&b, "dance\n", "error no such command: dance\n");
 	ask(&b, "status please\n", "error too many words\n");
 	ask(&b, "stat\001us\n", "error only printable ASCII is understood\n");
-	ask(&b, "a b c d e f g h i j k l m n\n", "error too many words\n");
+	ask(&b, "a b c d e f g h i j k l m n o p q r s t u v w x y z "
+	    "a b c d e f g h i j k l m n o p q r s t u v w x y z\n",
+	    "error too many words\n");
 	/* several at once, in order; half a line is no command */
 	ask(&b, "do\nfail x\nstatus\nsta", "ok\nerror it is x\n"
 	    "status n=0 text=\"two words\"\nok\n");

@@ -1,0 +1,933 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * select.bpf.c - each socket says what its address must survive.
+ *
+ * Programs at the hooks that a cgroup has for its sockets.  setsockopt and
+ * getsockopt make IPV6_ADDR_PREFERENCES know IPV6_REQUIRE_* (RFC 8653) beside
+ * the preferences of RFC 5014; what was asked for is kept with the socket.
+ * connect, an unconnected send and, where the socket asked, a bind to :: get
+ * an address of that type, or of the one that the policy has for those who
+ * do not ask.  Raw and ping sockets pass none of these: what leaves them is
+ * looked at on egress.
+ *
+ * The rule is: never a wrong source.  Where a socket cannot have what it is
+ * to have it gets an errno.  What the application chose itself - an address
+ * that it bound, or the IPV6_PKTINFO of a message - wins over the policy's
+ * default (RFC 5014 section 10), but not over its own requirement, and only
+ * if policy permits the type of that address.
+ *
+ * A program has little to go by: it may bind an unbound socket, or set the
+ * source of a message.  The kernel gives a socket that connects without
+ * having been bound a port before it asks nobody; so a datagram socket that
+ * was bound to a port, or has sent already, cannot be bound any more when it
+ * connects.  Then the kernel chooses, and egress sees that it chose well.
+ *
+ * All of it is for one network namespace: everything begins by comparing the
+ * cookie.  Sockets that belong to us carry storage, and only the programs
+ * of a namespace know the storage of its sockets.
+ */
+#include "bpf/select_policy.bpf.h"
+
+#define ADDR_PREFERENCES 72
+
+/* RFC 5014 section 5, and what it says of contradictions (section 6) */
+#define PREFER_TMP	0x0001
+#define PREFER_PUBLIC	0x0002
+#define PREFER_COA	0x0004
+#define PREFER_CGA	0x0008
+#define PREFER_PUBTMP	0x0100
+#define PREFER_HOME	0x0400
+#define PREFER_NONCGA	0x0800
+#define REQUIRE		0xf0000		/* ATYPE_FLAGS */
+#define REQUIRE_SHIFT	15
+
+/* The type's address, and whether there is a way to it at all: 0 or an
+ * errno. */
+static __always_inline int
+current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
+{
+	struct sm_current *c;
+
+	if (type >= SM_TYPES)
+		return EOPNOTSUPP;
+	c = &cfg->current[type];
+	if (!c->provided)
+		return EOPNOTSUPP;
+	words_copy(ret, c->addr[c->slot & 1]);
+	return addr_any(ret) ? EADDRNOTAVAIL : 0;
+}
+
+/*
+ * An address of the type for this socket: the one that it used before, as
+ * long as that is ours, so that its peers know it again, else the current
+ * one.
+ */
+static __noinline int
+pick(struct sm_config *cfg, struct sm_sock *st, __u32 type, __u32 *ret)
+{
+	__u32 i = type - 1;
+	int err;
+
+	if (!cfg || !ret || i >= SM_TYPES - 1)
+		return EOPNOTSUPP;
+	if (st && (st->chosen & TYPE_BIT(type)) && type_of(st->src[i]) == type) {
+		words_copy(ret, st->src[i]);
+		return 0;
+	}
+	err = current_get(cfg, type, ret);
+	if (err == EADDRNOTAVAIL)
+		tell_want(type);
+	return err;
+}
+
+static __always_inline struct sm_sock *
+sock_get(struct bpf_sock_addr *ctx, bool make)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk ? bpf_sk_storage_get(&sm_socks, sk, 0,
+				       make ? BPF_SK_STORAGE_GET_F_CREATE : 0) :
+		    NULL;
+}
+
+/* Did the application choose the address that the socket has? */
+static __always_inline bool addr_locked(struct bpf_sock_addr *ctx)
+{
+	struct sock *sk = NULL;
+	__u8 locks = 0;
+
+	/* the context begins with the socket: struct bpf_sock_addr_kern */
+	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
+	bpf_core_read(&locks, sizeof(locks), &sk->sk_userlocks);
+	return locks & SOCK_BINDADDR_LOCK;
+}
+
+static __noinline int not_permitted(__u32 type, const __u32 *addr)
+{
+	tell_refused(type, addr);
+	return refuse(EACCES);
+}
+
+/* --- IPv4 ----------------------------------------------------------------- */
+
+/* Only this is said of it: may the process have any?  1 or 0, as a hook. */
+static __noinline int ipv4_gate(struct bpf_sock_addr *ctx, __u32 dst)
+{
+	struct sm_config *cfg = config_get();
+	struct ask a = { .target = 1 };
+
+	if (!cfg || !policy_get(cfg)->blocks || !dst ||
+	    (dst & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000))
+		return 1;
+	a.dst[2] = bpf_htonl(0xffff);
+	a.dst[3] = dst;
+	a.port = bpf_ntohs(ctx->user_port);
+	a.protocol = ctx->protocol;
+	policy_ask(cfg, &a);
+	return a.block ? not_permitted(0, NULL) : 1;
+}
+
+SEC("cgroup/connect4")
+int sel_connect4(struct bpf_sock_addr *ctx)
+{
+	struct sm_config *cfg = config_get();
+
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	return ipv4_gate(ctx, ctx->user_ip4);
+}
+
+SEC("cgroup/sendmsg4")
+int sel_sendmsg4(struct bpf_sock_addr *ctx)
+{
+	struct sm_config *cfg = config_get();
+
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	return ipv4_gate(ctx, ctx->user_ip4);
+}
+
+/* --- connect -------------------------------------------------------------- */
+
+static __always_inline void
+sock_src(struct bpf_sock_addr *ctx, __u32 ret[4], __u32 *ret_port)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	ret[0] = ret[1] = ret[2] = ret[3] = *ret_port = 0;
+	if (!sk)
+		return;
+	ret[0] = sk->src_ip6[0];
+	ret[1] = sk->src_ip6[1];
+	ret[2] = sk->src_ip6[2];
+	ret[3] = sk->src_ip6[3];
+	*ret_port = sk->src_port;
+}
+
+static __always_inline long bind_to(struct bpf_sock_addr *ctx,
+				    const __u32 addr[4])
+{
+	struct {
+		__u16	family, port;
+		__u32	flow;
+		__u32	addr[4];
+		__u32	scope;
+	} sin6 = { .family = AF_INET6 };
+
+	if (addr)
+		words_copy(sin6.addr, addr);
+	return bpf_bind(ctx, (struct sockaddr *)&sin6, sizeof(sin6));
+}
+
+/*
+ * A destination that is left alone, or a process that is: what we bound the
+ * socket to for an earlier destination (it was connected to AF_UNSPEC since)
+ * shall not be the source here.  Nor shall what the kernel chose after that:
+ * it does not forget it, as it thinks that the address was bound.
+ */
+static __noinline int unbind(struct bpf_sock_addr *ctx, struct sm_sock *st)
+{
+	__u32 src[4], port;
+
+	if (!st || !(st->flags & SM_OURS))
+		return 1;
+	sock_src(ctx, src, &port);
+	if (!port && !addr_any(src) && !bind_to(ctx, NULL))
+		st->bound[0] = st->bound[1] = st->bound[2] = st->bound[3] = 0;
+	return 1;
+}
+
+/* The socket has an address that is not our choice. */
+static __noinline int
+has_address(const struct ask *a, const __u32 *src, __u32 require, bool locked)
+{
+	__u32 t, want;
+
+	if (!a || !src)
+		return 1;
+	t = type_of(src);
+	want = require ? require : a->def;
+	if (!locked)	/* by an earlier connect, and cannot be changed */
+		return !want || t == want ? 1 : refuse(EADDRNOTAVAIL);
+	if (require && t != require)
+		return refuse(EINVAL);
+	if (t && !(a->permit & TYPE_BIT(t)))
+		return not_permitted(t, src);
+	return 1;
+}
+
+/* It has a port already, and no address. */
+static __noinline int
+has_port(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
+	 bool required)
+{
+	struct sm_sock *st;
+
+	if (required || ctx->protocol != IPPROTO_UDP || !cfg)
+		return refuse(EADDRNOTAVAIL);
+	st = sock_get(ctx, true);
+	if (!st)
+		return refuse(ENOBUFS);
+	st->check = type;
+	st->flags |= SM_CHECK;
+	cfg->udp_check = 1;
+	return 1;
+}
+
+/* Bind it to `addr', and remember that it was us. */
+static __noinline int
+connect_from(struct bpf_sock_addr *ctx, const __u32 *addr, __u32 require)
+{
+	struct sm_sock *st = sock_get(ctx, true);
+
+	if (!st || !addr)
+		return refuse(ENOBUFS);
+	if (bind_to(ctx, addr))
+		return refuse(EADDRNOTAVAIL);
+	st->flags = (st->flags | SM_OURS) & ~SM_CHECK;
+	words_copy(st->bound, addr);
+	if (require)
+		tell_unclaimed(require);
+	return 1;
+}
+
+/* A socket that has no address, or one of us, is to have one of `type'. */
+static __noinline int
+connect_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
+	   bool ours)
+{
+	struct sm_sock *st = sock_get(ctx, false);
+	__u32 src[4], addr[4], port;
+	int err;
+
+	if (!cfg)
+		return 1;
+	/* it has the right one already, and keeps it */
+	if (ours && st && type_of(st->bound) == type)
+		return 1;
+	err = pick(cfg, st, type, addr);
+	if (err)
+		return refuse(err);
+	sock_src(ctx, src, &port);
+	if (port)
+		return has_port(ctx, cfg, type,
+				ours || (st && st->require));
+	return connect_from(ctx, addr, st ? st->require : 0);
+}
+
+static __always_inline void
+ask_target(struct bpf_sock_addr *ctx, struct ask *a)
+{
+	a->dst[0] = ctx->user_ip6[0];
+	a->dst[1] = ctx->user_ip6[1];
+	a->dst[2] = ctx->user_ip6[2];
+	a->dst[3] = ctx->user_ip6[3];
+	a->port = bpf_ntohs(ctx->user_port);
+	a->protocol = ctx->protocol;
+	a->target = 1;
+}
+
+SEC("cgroup/connect6")
+int sel_connect6(struct bpf_sock_addr *ctx)
+{
+	struct sm_config *cfg = config_get();
+	__u32 src[4], port, require;
+	struct sm_sock *st;
+	struct ask a = { 0 };
+	enum scope scope;
+	bool mine, ours;
+
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns ||
+	    ctx->user_family != AF_INET6)
+		return 1;
+	st = sock_get(ctx, false);
+	if (!st && policy_get(cfg)->plain)
+		return 1;
+	ask_target(ctx, &a);
+	scope = scope_of(a.dst);
+	if (scope == SCOPE_MAPPED && !ipv4_gate(ctx, a.dst[3]))
+		return 0;
+	if (scope != SCOPE_GLOBAL)
+		return unbind(ctx, st);
+	policy_ask(cfg, &a);
+	require = st ? st->require : 0;
+	if (st)
+		st->flags &= ~SM_CHECK;
+	sock_src(ctx, src, &port);
+	mine = st && (st->flags & SM_OURS);
+	ours = mine && words_eq(src, st->bound);
+	if (!addr_any(src) && !ours && (!mine || port))
+		return has_address(&a, src, require,
+				   !mine && addr_locked(ctx));
+	if (!require && !a.def)
+		return unbind(ctx, st);
+	if (require && !(a.permit & TYPE_BIT(require)))
+		return not_permitted(require, NULL);
+	return connect_as(ctx, cfg, require ? require : a.def, ours);
+}
+
+/* --- sending without a connection ----------------------------------------- */
+
+/*
+ * What the policy says of this destination.  A socket that stays with one
+ * asks once; so a new policy does not change a session that goes on.
+ */
+static __always_inline void
+ask_cached(struct sm_config *cfg, const struct sm_sock *st, struct ask *a)
+{
+	if (st && (st->flags & SM_CACHED) && st->port == a->port &&
+	    words_eq(st->dst, a->dst)) {
+		a->def = st->def;
+		a->permit = st->permit;
+	} else {
+		policy_ask(cfg, a);
+	}
+}
+
+static __always_inline void
+ask_cache(struct sm_sock *st, const struct ask *a)
+{
+	st->flags |= SM_CACHED;
+	st->port = a->port;
+	words_copy(st->dst, a->dst);
+	st->def = a->def;
+	st->permit = a->permit;
+}
+
+/* The socket sends from `addr' without being bound to it. */
+static __always_inline void
+sent_from(struct sm_sock *st, __u32 type, const __u32 addr[4], bool chosen)
+{
+	__u32 i = type - 1;
+
+	if (i >= SM_TYPES - 1)
+		return;
+	words_copy(st->src[i], addr);
+	st->last[i] = bpf_ktime_get_boot_ns();
+	if (chosen)
+		st->chosen |= TYPE_BIT(type);
+	else
+		st->chosen &= ~TYPE_BIT(type);
+}
+
+/* The application named the source, here or when it bound the socket. */
+static __noinline int
+send_named(struct bpf_sock_addr *ctx, const struct ask *a, const __u32 *src,
+	   bool bound)
+{
+	struct sm_sock *st = sock_get(ctx, false);
+	__u32 t;
+
+	if (!a || !src || !has_address(a, src, st ? st->require : 0, true))
+		return 0;
+	t = bound ? 0 : type_of(src);
+	if (!t)
+		return 1;
+	st = sock_get(ctx, true);
+	if (!st)
+		return refuse(ENOBUFS);
+	ask_cache(st, a);
+	sent_from(st, t, src, false);
+	return 1;
+}
+
+static __noinline int
+send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, const struct ask *a,
+	const __u32 *bound)
+{
+	struct sm_sock *st = sock_get(ctx, true);
+	__u32 addr[4], type;
+	int err;
+
+	if (!cfg || !bound || !a)
+		return 1;
+	if (!st)
+		return refuse(ENOBUFS);
+	ask_cache(st, a);
+	type = st->require ? st->require : a->def;
+	/* connected elsewhere, from what is right here, too */
+	if (addr_any(bound) && type_of(bound) == type)
+		return 1;
+	err = pick(cfg, st, type, addr);
+	if (err)
+		return refuse(err);
+	sent_from(st, type, addr, true);
+	ctx->msg_src_ip6[0] = addr[0];
+	ctx->msg_src_ip6[1] = addr[1];
+	ctx->msg_src_ip6[2] = addr[2];
+	ctx->msg_src_ip6[3] = addr[3];
+	return 1;
+}
+
+SEC("cgroup/sendmsg6")
+int sel_sendmsg6(struct bpf_sock_addr *ctx)
+{
+	struct sm_config *cfg = config_get();
+	__u32 src[4], bound[4], port, require;
+	struct sm_sock *st;
+	struct ask a = { 0 };
+	enum scope scope;
+	bool same;
+
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	st = sock_get(ctx, false);
+	sock_src(ctx, bound, &port);
+	src[0] = ctx->msg_src_ip6[0];
+	src[1] = ctx->msg_src_ip6[1];
+	src[2] = ctx->msg_src_ip6[2];
+	src[3] = ctx->msg_src_ip6[3];
+	same = words_eq(src, bound);
+	if (!st && policy_get(cfg)->plain && (same || addr_any(src)))
+		return 1;
+	ask_target(ctx, &a);
+	scope = scope_of(a.dst);
+	if (scope == SCOPE_MAPPED)
+		return ipv4_gate(ctx, a.dst[3]);
+	if (scope != SCOPE_GLOBAL)
+		return 1;
+	ask_cached(cfg, st, &a);
+	require = st ? st->require : 0;
+	if (!addr_any(src) &&
+	    (!same || (!(st && (st->flags & SM_OURS)) && addr_locked(ctx))))
+		return send_named(ctx, &a, src, same);
+	if (!require && !a.def)
+		return 1;
+	if (require && !(a.permit & TYPE_BIT(require)))
+		return not_permitted(require, NULL);
+	return send_as(ctx, cfg, &a, bound);
+}
+
+/* --- bind ----------------------------------------------------------------- */
+
+/* To :: by a socket that requires a type. */
+static __noinline int
+bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
+{
+	struct sm_sock *st = sock_get(ctx, false);
+	struct ask a = { 0 };
+	__u32 addr[4], src[4], port, require;
+	int err;
+
+	if (!cfg || !st || !st->require)
+		return 1;
+	require = st->require;
+	policy_ask(cfg, &a);
+	if (!(a.permit & TYPE_BIT(require)))
+		return not_permitted(require, NULL);
+	err = pick(cfg, st, require, addr);
+	if (err)
+		return refuse(err);
+	ctx->user_ip6[0] = addr[0];
+	ctx->user_ip6[1] = addr[1];
+	ctx->user_ip6[2] = addr[2];
+	ctx->user_ip6[3] = addr[3];
+	sock_src(ctx, src, &port);
+	if (port)		/* twice: the kernel says no */
+		return 1;
+	st->flags |= SM_OURS;
+	words_copy(st->bound, addr);
+	tell_unclaimed(require);
+	return 1;
+}
+
+SEC("cgroup/bind6")
+int sel_bind6(struct bpf_sock_addr *ctx)
+{
+	struct sm_config *cfg = config_get();
+	struct sm_sock *st;
+	struct ask a = { 0 };
+	__u32 addr[4], src[4], port, type;
+
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns ||
+	    ctx->user_family != AF_INET6)
+		return 1;
+	addr[0] = ctx->user_ip6[0];
+	addr[1] = ctx->user_ip6[1];
+	addr[2] = ctx->user_ip6[2];
+	addr[3] = ctx->user_ip6[3];
+	if (addr_any(addr))
+		return bind_any(ctx, cfg);
+	st = sock_get(ctx, false);
+	sock_src(ctx, src, &port);
+	if (st && !port)	/* it will not be ours any longer */
+		st->flags &= ~SM_OURS;
+	if (scope_of(addr) != SCOPE_GLOBAL)
+		return 1;
+	type = type_of(addr);
+	if (!type && !(st && st->require))
+		return 1;
+	policy_ask(cfg, &a);
+	if (!has_address(&a, addr, st ? st->require : 0, true))
+		return 0;
+	st = sock_get(ctx, true);
+	if (!st)
+		return refuse(ENOBUFS);
+	if (!port)
+		words_copy(st->bound, addr);
+	if (st->require)
+		tell_unclaimed(st->require);
+	return 1;
+}
+
+/* --- the socket option ---------------------------------------------------- */
+
+/* RFC 5014 section 6: these contradict each other, and the kernel says so. */
+static __always_inline bool contradicts(__u32 v)
+{
+	__u32 pub = v & (PREFER_TMP | PREFER_PUBLIC | PREFER_PUBTMP);
+
+	return (pub & (pub - 1)) ||
+	       (v & (PREFER_HOME | PREFER_COA)) == (PREFER_HOME | PREFER_COA) ||
+	       (v & (PREFER_CGA | PREFER_NONCGA)) ==
+		       (PREFER_CGA | PREFER_NONCGA);
+}
+
+/* Does the address that the socket has allow for the type?  One that we
+ * chose does, too, while we can choose another. */
+static __always_inline bool
+address_fits(struct bpf_sock *sk, const struct sm_sock *st, __u32 type)
+{
+	__u32 src[4] = { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2],
+			 sk->src_ip6[3] };
+
+	if (addr_any(src) || type_of(src) == type)
+		return true;
+	return st && (st->flags & SM_OURS) && words_eq(src, st->bound) &&
+	       !sk->src_port;
+}
+
+/* 0, an errno, or an errno with the refusal told. */
+static __noinline int require_check(struct bpf_sockopt *ctx, __u32 type)
+{
+	struct sm_config *cfg = config_get();
+	struct bpf_sock *sk = ctx->sk;
+	struct sm_sock *st;
+
+	if (!cfg || !sk || type >= SM_TYPES)
+		return EINVAL;
+	if (!policy_may(type)) {
+		tell_refused(type, NULL);
+		return EACCES;
+	}
+	if (!cfg->current[type].provided)
+		return EOPNOTSUPP;
+	switch (sk->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_ICMPV6:
+		break;
+	default:	/* MPTCP, SCTP, ... have sockets below that we miss */
+		if (sk->type != SOCK_RAW)
+			return EOPNOTSUPP;
+	}
+	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
+	return address_fits(sk, st, type) ? 0 : EINVAL;
+}
+
+static __noinline int require_set(struct bpf_sockopt *ctx, __u32 type)
+{
+	struct sm_config *cfg = config_get();
+	struct bpf_sock *sk = ctx->sk;
+	__u32 addr[4];
+	struct sm_sock *st;
+
+	if (!cfg || !sk)
+		return 0;
+	st = bpf_sk_storage_get(&sm_socks, sk, 0,
+				type ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	if (!st)
+		return type ? ENOBUFS : 0;
+	if (st->require && st->require != type)
+		tell_unclaimed(st->require);
+	st->require = type;
+	if (!type)
+		return 0;
+	if (current_get(cfg, type, addr) == EADDRNOTAVAIL)
+		tell_want(type);
+	return 0;
+}
+
+static __noinline int preferences_set(struct bpf_sockopt *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	void *end = ctx->optval_end;
+	__u32 *v = ctx->optval, flags, type;
+	int err;
+
+	/* too short is EINVAL, and an earlier program's no is a no */
+	if (!sk || sk->family != AF_INET6 ||
+	    ctx->optlen < (int)sizeof(*v) || (void *)(v + 1) > end ||
+	    bpf_get_retval() < 0)
+		return 1;
+	flags = *v & REQUIRE;
+	if (!flags && *v)
+		return 1;
+	if (flags & (flags - 1) || contradicts(*v))
+		return refuse(EINVAL);
+	type = flags ? bit_first(flags) - REQUIRE_SHIFT : 0;
+	err = type ? require_check(ctx, type) : 0;
+	if (!err)
+		err = require_set(ctx, type);
+	if (err)
+		return refuse(err);
+	v = ctx->optval;
+	end = ctx->optval_end;
+	if ((void *)(v + 1) > end)
+		return 1;
+	if (type) {	/* the kernel takes the rest of it */
+		*v &= ~REQUIRE;
+		ctx->optlen = sizeof(*v);
+	}
+	return 1;
+}
+
+/* The daemon asks whether this runs, and says who it is. */
+static __noinline int probe(struct bpf_sockopt *ctx)
+{
+	struct sm_config *cfg = config_get();
+	__u64 *v = ctx->optval;
+
+	if (!cfg || (void *)(v + 1) > ctx->optval_end || !cfg->nonce ||
+	    *v != cfg->nonce)
+		return 1;
+	cfg->tgid = bpf_get_current_pid_tgid() >> 32;
+	cfg->heard = *v;
+	return 1;
+}
+
+/*
+ * Kernels before 6.5 refuse an option that is larger than the buffer that a
+ * program gets of it, unless it says that it did not touch it.
+ */
+static __always_inline void leave_large(struct bpf_sockopt *ctx)
+{
+	if (ctx->optlen <= 4096)
+		return;
+	asm volatile("" : "+r"(ctx));	/* no arithmetic with a context */
+	ctx->optlen = 0;
+}
+
+SEC("cgroup/setsockopt")
+int sel_setsockopt(struct bpf_sockopt *ctx)
+{
+	struct sm_config *cfg;
+	int ret;
+
+	if (ctx->level != IPPROTO_IPV6 ||
+	    (ctx->optname != ADDR_PREFERENCES && ctx->optname != SM_PROBE)) {
+		leave_large(ctx);
+		return 1;
+	}
+	cfg = config_get();
+	ret = 1;
+	if (cfg && bpf_get_netns_cookie(ctx) == cfg->netns)
+		ret = ctx->optname == SM_PROBE ? probe(ctx) :
+						 preferences_set(ctx);
+	leave_large(ctx);
+	return ret;
+}
+
+SEC("cgroup/getsockopt")
+int sel_getsockopt(struct bpf_sockopt *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct sm_config *cfg;
+	struct sm_sock *st;
+	__u32 *v;
+
+	if (ctx->level != IPPROTO_IPV6 || ctx->optname != ADDR_PREFERENCES) {
+		leave_large(ctx);
+		return 1;
+	}
+	cfg = config_get();
+	if (!sk || !cfg || ctx->retval ||
+	    bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
+	v = ctx->optval;
+	if (st && st->require && (void *)(v + 1) <= ctx->optval_end &&
+	    ctx->optlen >= (int)sizeof(*v))
+		*v |= 1U << (REQUIRE_SHIFT + st->require);
+	return 1;
+}
+
+/* --- the beginning and the end of a socket -------------------------------- */
+
+SEC("cgroup/sock_create")
+int sel_create(struct bpf_sock *ctx)
+{
+	struct sm_config *cfg;
+	struct sm_raw *raw;
+	struct ask a = { 0 };
+	struct sm_bits s;
+	__u32 side;
+
+	if (ctx->family != AF_INET6 ||
+	    (ctx->type != SOCK_RAW && ctx->protocol != IPPROTO_ICMPV6))
+		return 1;
+	cfg = config_get();
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	raw = bpf_sk_storage_get(&sm_raws, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!raw)
+		return refuse(ENOBUFS);
+	side = cfg->active & 1;
+	subject_get(side, &raw->subject);
+	s = raw->subject;
+	policy_ask_of(side, &s, &a);
+	raw->serial = cfg->serial;
+	raw->tgid = bpf_get_current_pid_tgid() >> 32;
+	raw->def = a.def;
+	raw->permit = a.permit;
+	return 1;
+}
+
+SEC("cgroup/sock_release")
+int sel_release(struct bpf_sock *ctx)
+{
+	struct sm_config *cfg;
+	struct sm_sock *st;
+
+	if (ctx->family != AF_INET6)
+		return 1;
+	st = bpf_sk_storage_get(&sm_socks, ctx, 0, 0);
+	if (!st)
+		return 1;
+	cfg = config_get();
+	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	/* it may be there for a while yet, but does not count */
+	st->flags |= SM_CLOSED;
+	if (!addr_any(st->bound))
+		tell_closed(st->bound);
+	else if (st->require)
+		tell_unclaimed(st->require);
+	for (int i = 0; i < SM_TYPES - 1; i++)
+		if (st->last[i])
+			tell_closed(st->src[i]);
+	return 1;
+}
+
+/* --- egress: raw and ping sockets, and datagrams that the kernel chose ---- */
+
+struct leaving {
+	__u32	src[4], dst[4];		/* as in the header */
+	__u32	protocol, require;
+	bool	bound;			/* the socket, to src */
+};
+
+static __always_inline int egress_no(__u32 type, const __u32 src[4])
+{
+	tell_refused(type, src);
+	return 0;
+}
+
+/* 1: may go.  0: EPERM. */
+static __noinline int
+egress_raw(struct sm_config *cfg, struct sm_raw *raw, struct leaving *e)
+{
+	__u32 side, type, want;
+	struct ask a = { 0 };
+	struct sm_bits s;
+
+	if (!cfg || !raw || !e)
+		return 1;
+	type = type_of(e->src);
+	a.def = raw->def;
+	a.permit = raw->permit;
+	side = cfg->active & 1;
+	if (raw->serial == cfg->serial && cfg->policy[side].words) {
+		words_copy(a.dst, e->dst);
+		a.protocol = e->protocol;
+		a.target = 1;
+		s = raw->subject;
+		policy_ask_of(side, &s, &a);
+	}
+	if (type && !(a.permit & TYPE_BIT(type)))
+		return egress_no(type, e->src);
+	want = e->require ? e->require : type && !e->bound ? a.def : 0;
+	if (!want || type == want)
+		return 1;
+	if (want < SM_TYPES && cfg->current[want].provided &&
+	    addr_any(cfg->current[want].addr[cfg->current[want].slot & 1]))
+		tell_want(want);
+	return egress_no(type, e->src);
+}
+
+static __noinline int egress_look(struct __sk_buff *skb)
+{
+	struct sm_config *cfg = config_get();
+	struct bpf_sock *sk = skb->sk;
+	struct sm_sock *st;
+	struct sm_raw *raw;
+	struct leaving e = { 0 };
+	__u32 own[4], peer[4];
+
+	if (!sk || !cfg)
+		return 1;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return 1;
+	raw = bpf_sk_storage_get(&sm_raws, sk, 0, 0);
+	if (raw && cfg->tgid && raw->tgid == cfg->tgid)
+		return 1;		/* the daemon's */
+	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
+	if (!raw) {
+		barrier_var(st);
+		if (!st)
+			return 1;
+	}
+	/* behind version, length, next header and hop limit */
+	if (bpf_skb_load_bytes(skb, 8, &e, 32) ||
+	    scope_of(e.dst) != SCOPE_GLOBAL || scope_of(e.src) != SCOPE_GLOBAL)
+		return 1;
+	own[0] = sk->src_ip6[0];
+	own[1] = sk->src_ip6[1];
+	own[2] = sk->src_ip6[2];
+	own[3] = sk->src_ip6[3];
+	e.protocol = sk->protocol;
+	e.require = st ? st->require : 0;
+	e.bound = words_eq(own, e.src);
+	if (raw)
+		return egress_raw(cfg, raw, &e);
+	if (sk->protocol != IPPROTO_UDP)	/* raw, and older than us */
+		return !e.require || type_of(e.src) == e.require;
+	peer[0] = sk->dst_ip6[0];
+	peer[1] = sk->dst_ip6[1];
+	peer[2] = sk->dst_ip6[2];
+	peer[3] = sk->dst_ip6[3];
+	if (!st || !(st->flags & SM_CHECK) || !words_eq(peer, e.dst))
+		return 1;
+	return type_of(e.src) == st->check || egress_no(st->check, e.src);
+}
+
+SEC("cgroup_skb/egress")
+int sel_egress(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct sm_config *cfg;
+
+	if (!sk || skb->protocol != bpf_htons(ETH_P_IPV6))
+		return 1;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk || sk->protocol == IPPROTO_TCP)
+		return 1;
+	if (sk->protocol == IPPROTO_UDP) {
+		cfg = config_get();
+		if (!cfg || !cfg->udp_check)
+			return 1;
+	}
+	return egress_look(skb);
+}
+
+/* --- counting ------------------------------------------------------------- */
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+} KERNEL;
+struct sm_iter {	/* struct bpf_iter__bpf_sk_storage_map */
+	struct bpf_iter_meta *meta;
+	struct bpf_map	*map;
+	struct sock	*sk;
+	struct sm_sock	*value;
+};
+
+static __always_inline void
+count_one(struct bpf_iter_meta *meta, __u32 type, const __u32 addr[4])
+{
+	struct sm_session s = { .type = type, .claim = !addr };
+
+	if (addr)
+		words_copy(s.addr, addr);
+	bpf_seq_write(meta->seq, &s, sizeof(s));
+}
+
+SEC("iter/bpf_sk_storage_map")
+int sel_count(struct sm_iter *ctx)
+{
+	struct sm_config *cfg = config_get();
+	struct bpf_iter_meta *meta = ctx->meta;
+	struct sm_sock *st = ctx->value;
+	struct sock *sk = ctx->sk;
+	__u32 src[4], dst[4];
+
+	if (!cfg || !meta || !st || !sk || (st->flags & SM_CLOSED))
+		return 0;
+	words_copy(src, sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
+	words_copy(dst, sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
+	if (st->require && addr_any(src) && addr_any(dst))
+		count_one(meta, st->require, NULL);
+	for (__u32 i = 0; i < SM_TYPES - 1; i++) {
+		__u32 from[4] = { st->src[i][0], st->src[i][1],
+				  st->src[i][2], st->src[i][3] };
+
+		if (st->last[i] && st->last[i] >= cfg->count_since &&
+		    !words_eq(from, src))
+			count_one(meta, i + 1, from);
+	}
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";

@@ -1,0 +1,875 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mn_world.c - see mn_world.h.  The home agents and the routers are the
+ * test's: their messages are built with src/wire and, where the story wants
+ * it, signed with the right or the wrong key.
+ */
+#include "config.h"
+
+#include "mn_world.h"
+
+#include "core/note.h"
+#include "crypto/mac.h"
+#include "wire/auth.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+static const uint8_t right_key[16] = "0123456789abcde";
+
+struct in6_addr w_addr(const char *s)
+{
+	struct in6_addr a;
+
+	ck_assert_int_eq(addr_parse(s, &a), 0);
+	return a;
+}
+
+static void say(struct world *, unsigned what, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(struct world *w, unsigned what, const char *fmt, ...)
+{
+	size_t at = strlen(w->did);
+	va_list ap;
+
+	if (!(w->show & what))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(w->did + at, sizeof(w->did) - at, fmt, ap);
+	va_end(ap);
+	ck_assert(strlen(w->did) + 1 < sizeof(w->did));
+}
+
+/* --- names ----------------------------------------------------------------- */
+
+static struct world_owned *owned(struct world *w, const struct in6_addr *a)
+{
+	for (unsigned k = 0; k < w->nowned; k++)
+		if (addr_eq(&w->owned[k].addr, a))
+			return &w->owned[k];
+	return NULL;
+}
+
+static const char *name(struct world *w, const struct in6_addr *a)
+{
+	struct in6_addr hoa = w_addr(HOA), hoa2 = w_addr(HOA2);
+	const struct world_owned *o = owned(w, a);
+
+	return addr_eq(a, &hoa) ? "hoa" : addr_eq(a, &hoa2) ? "hoa2" :
+	       addr_is_unspec(a) ? "none" : o ? o->name : "coa";
+}
+
+static const char *where(uint32_t ifindex)
+{
+	return ifindex == IFINDEX_PATH ? "path" :
+	       ifindex == ETH0 ? "eth0" : "eth1";
+}
+
+/* --- its kernel ------------------------------------------------------------ */
+
+static struct world_kaddr *kaddr(struct world *w, uint32_t ifindex,
+				 const struct in6_addr *a)
+{
+	for (unsigned k = 0; k < w->nkaddrs; k++)
+		if (w->kaddr[k].ifindex == ifindex &&
+		    addr_eq(&w->kaddr[k].addr, a))
+			return &w->kaddr[k];
+	return NULL;
+}
+
+const struct world_kaddr *w_kaddr(const struct world *w,
+				  const struct in6_addr *a)
+{
+	for (unsigned k = 0; k < w->nkaddrs; k++)
+		if (addr_eq(&w->kaddr[k].addr, a))
+			return &w->kaddr[k];
+	return NULL;
+}
+
+static void kernel_address(struct world *w, const struct ef_address *e)
+{
+	struct world_kaddr *k = kaddr(w, e->key.ifindex, &e->key.addr);
+
+	if (!e->up) {
+		if (k)
+			*k = w->kaddr[--w->nkaddrs];
+		return;
+	}
+	if (e->optimistic)
+		w->fresh = e->key.addr;
+	if (!k) {
+		ck_assert_uint_lt(w->nkaddrs, 64);
+		k = &w->kaddr[w->nkaddrs++];
+		*k = (struct world_kaddr){
+			.ifindex = e->key.ifindex, .addr = e->key.addr,
+			.state = e->optimistic ? ADDR_TENTATIVE : ADDR_VALID,
+		};
+	}
+	k->preferred = e->preferred;
+	k->fresh |= e->optimistic;
+}
+
+/* Once it is said that it is there, as the kernel says it. */
+static void tell_fresh(struct world *w, bool *ret_told)
+{
+	for (unsigned k = 0; k < w->nkaddrs; k++) {
+		struct world_kaddr a = w->kaddr[k];
+
+		if (!a.fresh || a.ifindex == IFINDEX_PATH)
+			continue;
+		w->kaddr[k].fresh = false;
+		*ret_told = true;
+		if (a.state == ADDR_TENTATIVE)
+			a.state = w->duplicates ? ADDR_DUPLICATE :
+						  ADDR_OPTIMISTIC;
+		if (a.state == ADDR_DUPLICATE && w->duplicates)
+			w->duplicates--;
+		w->eth = a.ifindex;
+		w_address(w, &a.addr, a.state);
+		return;
+	}
+}
+
+/* --- what it did ----------------------------------------------------------- */
+
+static void did_mh(struct world *w, const struct pkt *p)
+{
+	struct wire_error e;
+
+	ck_assert_int_eq(mh_parse(p->payload.p, p->payload.len, pkt_src(p),
+				  pkt_dst(p), &w->bu, &e), 0);
+	ck_assert_uint_eq(w->bu.type, MH_BU);
+	w->bu_src = p->src;
+	w->bu_dst = p->dst;
+	w->bu_hoa = *pkt_src(p);
+	say(w, SHOW_MH, "BU%s lifetime=%u%s", p->has_hao ? "" : " from home",
+	    w->bu.bu.lifetime * 4, mh_opt(&w->bu, MOPT_AUTH) ? " auth" : "");
+	if (w->show & SHOW_DEMAND)
+		say(w, SHOW_MH, " %s", name(w, &w->bu_hoa));
+	say(w, SHOW_MH, "\n");
+}
+
+static void did_send(struct world *w, const struct ef_send *s)
+{
+	static const char *const nd_word[] = { "RS", "RA", "NS", "NA" };
+	struct pkt p;
+	struct nd nd;
+	struct wire_error e;
+
+	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
+	if (p.proto == IPPROTO_MOBILITY) {
+		did_mh(w, &p);
+		return;
+	}
+	ck_assert_int_eq(nd_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
+				  p.hlim, &nd, &e), 0);
+	say(w, SHOW_ND, "%s%s\n", nd_word[nd.type - ND_RS],
+	    addr_is_multicast(&p.dst) ? "" : " unicast");
+}
+
+static void did_flow(struct world *w, const struct ef_flow *f)
+{
+	static const char *const words[] = { "path", "hold", "block" };
+
+	say(w, SHOW_FLOW, "flow %s", f->up ? words[f->action] : "down");
+	if (w->show & SHOW_DEMAND)
+		say(w, SHOW_FLOW, " %s", name(w, &f->key.src.addr));
+	say(w, SHOW_FLOW, "\n");
+}
+
+static void did_owned(struct world *w, const struct ef_owned *e)
+{
+	static const char letter[] = "?HAUG";
+	struct world_owned *o = owned(w, &e->addr);
+	unsigned n = 1;
+
+	if (!o) {
+		ck_assert_msg(e->up, "what never was owned is not");
+		ck_assert_uint_lt(w->nowned, WORLD_OWNED);
+		for (unsigned k = 0; k < w->nowned; k++)
+			n += w->owned[k].type == e->type;
+		o = &w->owned[w->nowned++];
+		o->addr = e->addr;
+		snprintf(o->name, sizeof(o->name), "%c%u", letter[e->type], n);
+	}
+	o->type = e->type;
+	o->up = e->up;
+	say(w, SHOW_DEMAND, "owned %s %s\n", name(w, &e->addr),
+	    e->up ? "up" : "down");
+}
+
+static bool is_owned(struct world *w, const struct in6_addr *a, enum atype t)
+{
+	const struct world_owned *o = owned(w, a);
+
+	return o && o->up && o->type == t;
+}
+
+static void did_reply(struct world *w, const struct ef_reply *e)
+{
+	for (unsigned k = 0; k < w->naskers; k++) {
+		struct world_asker *a = &w->asker[k];
+
+		if (a->id != e->id)
+			continue;
+		ck_assert_msg(!a->released, "an answer to who has gone");
+		ck_assert_msg(!a->answers++, "two answers to one");
+		a->error = e->error;
+		a->addr = e->addr;
+		if (!e->error)
+			ck_assert_msg(is_owned(w, &e->addr, e->type),
+				      "an answer that is not owned");
+		say(w, SHOW_DEMAND, "reply %u %s\n", (unsigned)e->id,
+		    e->error ? strerrorname_np(e->error) : name(w, &e->addr));
+		return;
+	}
+	ck_abort_msg("an answer to nobody");
+}
+
+static void did_note(struct world *w, const struct note *n)
+{
+	struct record r;
+	char line[512];
+
+	if (n->code < NOTE_LIMIT && n->code != NOTE_DAD_FAILED)
+		return;
+	note_record(n, NULL, &r);
+	/* without the time, and with the names of this world */
+	memmove(&r.f[0], &r.f[1], --r.n * sizeof(r.f[0]));
+	record_print_text(&r, line, sizeof(line));
+	say(w, SHOW_NOTE, "note %s\n", line);
+}
+
+static void did_store(struct world *w, const struct store_record *r)
+{
+	unsigned k = 0;
+
+	while (k < w->nstores &&
+	       (w->store[k].key_len != r->key_len ||
+		memcmp(w->store[k].key, r->key, r->key_len)))
+		k++;
+	if (r->up) {
+		ck_assert_uint_lt(k, 128);
+		w->store[k] = *r;
+		w->nstores += k == w->nstores;
+	} else if (k < w->nstores) {
+		w->store[k] = w->store[--w->nstores];
+	}
+}
+
+static void did_abort(struct world *w, const struct ef_abort *e)
+{
+	struct in6_addr hoa = w_addr(HOA);
+
+	if (!addr_eq(&hoa, &e->addr))
+		ck_assert_msg(w_kaddr(w, &e->addr) != NULL,
+			      "%s went before its sockets", name(w, &e->addr));
+	say(w, SHOW_DEMAND, "abort %s\n", name(w, &e->addr));
+}
+
+static void did_current(struct world *w, const struct ef_current *e)
+{
+	w->current[e->type] = *e;
+	say(w, SHOW_DEMAND, "%s: %s\n", atype_name(e->type),
+	    e->provided ? name(w, &e->addr) : "not provided");
+}
+
+static void did_address(struct world *w, const struct ef_address *e)
+{
+	kernel_address(w, e);
+	say(w, SHOW_ADDRESS, "address %s %s on %s\n", e->up ? "up" : "down",
+	    name(w, &e->key.addr),
+	    w->show & SHOW_DEMAND ? where(e->key.ifindex) :
+	    e->key.ifindex == IFINDEX_PATH ? "path" : "eth0");
+}
+
+static void did(struct world *w, const struct effect *e)
+{
+	char a[ADDR_STRLEN], p[PREFIX_STRLEN];
+
+	switch (e->kind) {
+	case EF_SEND:
+		did_send(w, &e->send);
+		break;
+	case EF_ADDRESS:
+		did_address(w, &e->address);
+		break;
+	case EF_ROUTE:
+		if (!e->route.dst.len)
+			w->metric[e->route.ifindex] = e->route.up ?
+				e->route.metric : 0;
+		say(w, SHOW_ROUTE, "route %s %s\n",
+		    e->route.up ? "up" : "down",
+		    prefix_print(&e->route.dst, p));
+		break;
+	case EF_PATH:
+		say(w, SHOW_FLOW, "tunnel %s to %s\n",
+		    e->path.up ? "up" : "down",
+		    addr_print(&e->path.key.remote, a));
+		break;
+	case EF_FLOW:
+		did_flow(w, &e->flow);
+		break;
+	case EF_PROXY:
+		say(w, SHOW_PROXY, "proxy %s\n", e->proxy.up ? "up" : "down");
+		break;
+	case EF_SYNC:
+		say(w, SHOW_SYNC, "sync\n");
+		break;
+	case EF_OWNED:
+		did_owned(w, &e->owned);
+		break;
+	case EF_CURRENT:
+		did_current(w, &e->current);
+		break;
+	case EF_REPLY:
+		did_reply(w, &e->reply);
+		break;
+	case EF_ABORT:
+		did_abort(w, &e->abort);
+		break;
+	case EF_STORE:
+		did_store(w, &e->store);
+		break;
+	case EF_NOTE:
+		did_note(w, &e->note);
+		break;
+	case EF_DNS:
+		break;
+	}
+}
+
+/* What EF_CURRENT says is owned, and of that type. */
+static void check_current(struct world *w)
+{
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++) {
+		const struct ef_current *c = &w->current[t];
+
+		if (c->provided && !addr_is_unspec(&c->addr))
+			ck_assert_msg(is_owned(w, &c->addr, t),
+				      "%s is not owned", name(w, &c->addr));
+	}
+}
+
+void w_drain(struct world *w)
+{
+	uint32_t eth = w->eth;
+	struct effect e;
+	bool told;
+
+	do {
+		told = false;
+		while (node_effect(w->node, &e))
+			did(w, &e);
+		check_current(w);
+		if (!w->slow_dad)
+			tell_fresh(w, &told);
+	} while (told);
+	w->eth = eth;
+}
+
+void w_expect(struct world *w, const char *chart)
+{
+	w_drain(w);
+	ck_assert_str_eq(w->did, chart);
+	w->did[0] = '\0';
+}
+
+void w_forget(struct world *w)
+{
+	w_drain(w);
+	w->did[0] = '\0';
+}
+
+unsigned w_count(struct world *w, const char *start)
+{
+	unsigned n = 0;
+
+	w_drain(w);
+	for (const char *p = w->did; p && *p; ) {
+		n += strncmp(p, start, strlen(start)) == 0;
+		p = strchr(p, '\n');
+		p = p ? p + 1 : NULL;
+	}
+	return n;
+}
+
+/* --- what happens to it ---------------------------------------------------- */
+
+void w_input(struct world *w, const struct event *ev)
+{
+	node_input(w->node, ev, w->now);
+}
+
+void w_pass(struct world *w, usec_t time)
+{
+	usec_t end = w->now + time;
+
+	while (node_deadline(w->node) <= end) {
+		w->now = node_deadline(w->node);
+		node_tick(w->node, w->now);
+		ck_assert_uint_gt(node_deadline(w->node), w->now);
+		w_drain(w);
+	}
+	w->now = end;
+}
+
+/* The kernel says that an address stands. */
+void w_address(struct world *w, const struct in6_addr *addr,
+	       enum addr_state state)
+{
+	struct event ev = { .kind = EV_ADDRESS };
+	struct world_kaddr *k = kaddr(w, w->eth, addr);
+
+	if (k)
+		k->state = state;
+	ev.address.ifindex = w->eth;
+	ev.address.addr = *addr;
+	ev.address.plen = 64;
+	ev.address.state = state;
+	w_input(w, &ev);
+}
+
+static void link_event(struct world *w, bool up, bool gone)
+{
+	struct event ev = { .kind = EV_LINK };
+
+	ev.link.ifindex = w->eth;
+	strcpy(ev.link.name, w->eth == ETH0 ? "eth0" : "eth1");
+	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, w->card, 0x10 } };
+	ev.link.mtu = 1500;
+	ev.link.up = up;
+	ev.link.gone = gone;
+	w_input(w, &ev);
+}
+
+void w_link(struct world *w, bool up)
+{
+	link_event(w, up, false);
+}
+
+void w_gone(struct world *w)
+{
+	link_event(w, false, true);
+}
+
+void w_linklocal(struct world *w)
+{
+	struct in6_addr ll = w_addr("fe80::10");
+
+	w_address(w, &ll, ADDR_VALID);
+}
+
+void w_packet(struct world *w, const struct wbuf *b, uint8_t station)
+{
+	struct event ev = { .kind = EV_PACKET };
+
+	ck_assert(!b->bad);
+	ev.packet.ifindex = w->eth;
+	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
+	ev.packet.data = (struct span){ b->base, wbuf_len(b) };
+	w_input(w, &ev);
+}
+
+void w_ra_send(struct world *w, uint8_t station, struct nd *nd)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr src = w_addr("fe80::"), dst = w_addr("ff02::1");
+
+	src.s6_addr[15] = station;
+	nd_build(nd, &src, &dst, &b);
+	w_packet(w, &b, station);
+}
+
+static struct nd advert(uint8_t station, const char *prefix)
+{
+	struct nd nd = { .type = ND_RA };
+
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, station } };
+	nd.ra.lifetime = 1800;
+	nd.ra.npios = 1;
+	nd.ra.pio[0].prefix = w_addr(prefix);
+	nd.ra.pio[0].len = 64;
+	nd.ra.pio[0].flags = ND_PIO_L | ND_PIO_A;
+	nd.ra.pio[0].valid = nd.ra.pio[0].preferred = 86400;
+	return nd;
+}
+
+void w_ra(struct world *w, uint8_t station, const char *prefix)
+{
+	struct nd nd = advert(station, prefix);
+
+	if (addr_is_unspec(&nd.ra.pio[0].prefix))
+		nd.ra.npios = 0;
+	if (station == 1)
+		nd.ra.pio[0].flags |= ND_PIO_R;
+	w_ra_send(w, station, &nd);
+}
+
+void w_ra_pio(struct world *w, uint8_t station, const char *prefix,
+	      uint8_t flags, uint32_t valid, uint32_t preferred)
+{
+	struct nd nd = advert(station, prefix);
+
+	nd.ra.pio[0].flags = flags;
+	nd.ra.pio[0].valid = valid;
+	nd.ra.pio[0].preferred = preferred;
+	w_ra_send(w, station, &nd);
+}
+
+void w_ra_anchor(struct world *w, uint8_t station, const char *prefix)
+{
+	struct nd nd = advert(station, prefix);
+
+	nd.ra.flags = ND_RA_H;
+	nd.ra.pio[0].flags |= ND_PIO_R;
+	nd.ra.pio[0].prefix.s6_addr[15] = station;
+	w_ra_send(w, station, &nd);
+}
+
+void w_na(struct world *w, uint8_t station)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr src = w_addr("fe80::"), dst = w_addr("fe80::10");
+	struct nd nd = { .type = ND_NA };
+
+	src.s6_addr[15] = station;
+	nd.na.target = src;
+	nd.na.flags = ND_NA_S | ND_NA_R;
+	nd_build(&nd, &src, &dst, &b);
+	w_packet(w, &b, station);
+}
+
+/* --- acknowledgements ------------------------------------------------------ */
+
+static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
+		 const struct w_answer *ans)
+{
+	uint8_t k[16], mac[MAC_SHA1_LEN];
+	struct span ks = { k, sizeof(k) };
+	struct auth_cover c;
+	struct mac *m = mac_new();
+	const struct mopt *o = mh_opt(ba, MOPT_AUTH);
+
+	memcpy(k, right_key, sizeof(k));
+	k[0] ^= ans->wrong_key;
+	if (o) {
+		auth_cover_mnha(&w->bu_src, &w->bu_hoa, bytes, o, &c);
+		ck_assert_int_eq(mac_hmac_sha1(m, &ks, c.piece, c.n, mac), 0);
+		memcpy(bytes + o->off + 7, mac, AUTH_MNHA_LEN);
+	}
+	mh_seal(bytes, ba->len, &w->bu_dst, &w->bu_hoa);
+	mac_free(m);
+}
+
+void w_ba(struct world *w, struct w_answer ans)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	bool home = addr_eq(&w->bu_src, &w->bu_hoa);
+	struct mh m = { .type = MH_BA };
+	const struct mopt *replay = mh_opt(&w->bu, MOPT_REPLAY);
+	struct mopt *o;
+	size_t at;
+
+	m.ba.status = ans.status;
+	m.ba.seq = ans.seq ? ans.seq : w->bu.bu.seq;
+	m.ba.lifetime = ans.status >= 128 ? 0 :
+		ans.lifetime ? ans.lifetime : w->bu.bu.lifetime;
+	if (replay || ans.stamp) {
+		o = mh_add(&m, MOPT_REPLAY);
+		o->replay = ans.stamp ? ans.stamp : replay->replay;
+	}
+	if (!ans.no_auth) {
+		o = mh_add(&m, MOPT_AUTH);
+		o->auth.subtype = MOPT_AUTH_MNHA;
+		o->auth.spi = 256;
+		o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	}
+	pkt_start(&b, &w->bu_dst, &w->bu_src, 64, NULL,
+		  home ? NULL : &w->bu_hoa, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	seal(w, &m, buf + at, &ans);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
+void w_ok(struct world *w)
+{
+	w_ba(w, (struct w_answer){ 0 });
+}
+
+/* --- applications ---------------------------------------------------------- */
+
+void w_ask(struct world *w, uint64_t id, enum atype t, usec_t timeout)
+{
+	struct event ev = { .kind = EV_REQUEST };
+
+	ck_assert_uint_lt(w->naskers, WORLD_ASKERS);
+	w->asker[w->naskers++] = (struct world_asker){ .id = id };
+	ev.request = (struct ev_request){ id, t, timeout };
+	w_input(w, &ev);
+}
+
+void w_release(struct world *w, uint64_t id)
+{
+	struct event ev = { .kind = EV_RELEASE, .release.id = id };
+
+	w_drain(w);		/* what is said already is said */
+	for (unsigned k = 0; k < w->naskers; k++)
+		w->asker[k].released |= w->asker[k].id == id;
+	w_input(w, &ev);
+}
+
+void w_claims(struct world *w, enum atype t, uint32_t n)
+{
+	struct event ev = { .kind = EV_CLAIMS };
+
+	ev.claims.n[t] = n;
+	w_input(w, &ev);
+}
+
+void w_traffic(struct world *w, const struct in6_addr *src)
+{
+	struct event ev = { .kind = EV_TRAFFIC };
+
+	ev.traffic.flow.src = prefix_host(src);
+	w_input(w, &ev);
+}
+
+void w_sockets(struct world *w, const struct in6_addr *addr, uint32_t n)
+{
+	struct event ev = { .kind = EV_SOCKETS };
+
+	ev.sockets.addr = *addr;
+	ev.sockets.sessions = n;
+	w_input(w, &ev);
+}
+
+struct in6_addr w_current(const struct world *w, enum atype t)
+{
+	return w->current[t].provided ? w->current[t].addr : addr_unspec;
+}
+
+const struct world_asker *w_asker(const struct world *w, uint64_t id)
+{
+	for (unsigned k = 0; k < w->naskers; k++)
+		if (w->asker[k].id == id)
+			return &w->asker[k];
+	ck_abort_msg("nobody asked as %u", (unsigned)id);
+	return NULL;
+}
+
+/* --- worlds ---------------------------------------------------------------- */
+
+void w_ready(struct world *w)
+{
+	struct event ev = { .kind = EV_READY };
+
+	w_input(w, &ev);
+}
+
+struct conf_home *w_conf_home(struct conf *c, const char *hoa, const char *ha)
+{
+	struct conf_home *h = conf_add_home(c);
+
+	ck_assert_ptr_nonnull(h);
+	strcpy(h->ifname, "eth0");
+	h->hoa = w_addr(hoa);
+	h->plen = 64;
+	h->ha = w_addr(ha);
+	h->lifetime = 240;
+	return h;
+}
+
+struct conf_peer *w_conf_peer(struct conf *c, const char *ha)
+{
+	struct conf_peer *p = conf_add_peer(c);
+	struct in6_addr a;
+
+	ck_assert_ptr_nonnull(p);
+	if (addr_parse(ha, &a) == 0)
+		p->addr = prefix_host(&a);
+	else
+		ck_assert_int_eq(prefix_parse(ha, &p->addr), 0);
+	p->protect = CONF_PROTECT_SHARED_KEY;
+	p->spi = 256;
+	p->key = right_key;
+	p->key_len = 16;
+	return p;
+}
+
+void w_prepare(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->show = SHOW_MN;
+	w->eth = ETH0;
+	w->conf = conf_new();
+	w->conf->roles = CONF_MN;
+	w_conf_home(w->conf, HOA, HA);
+	w_conf_peer(w->conf, HA);
+	w->now = SEC(100);
+}
+
+void w_born(struct world *w)
+{
+	struct node_seed seed = {
+		.wall = 1000000000 * (int64_t)SEC(1),
+		.early_bind = w->early_bind,
+	};
+
+	memcpy(seed.secret, "a seed that is the same every ti", 32);
+	w->node = node_new(w->conf, &seed, w->now);
+	ck_assert_ptr_nonnull(w->node);
+}
+
+void w_make(struct world *w)
+{
+	w_prepare(w);
+	w_born(w);
+}
+
+void w_begin(struct world *w)
+{
+	w_make(w);
+	w_link(w, true);
+	w_linklocal(w);
+	w_ready(w);
+}
+
+void w_away(struct world *w)
+{
+	w_begin(w);
+	w_ra(w, 2, "2001:db8:2::");
+	w_drain(w);
+	w_ok(w);
+	w_forget(w);
+}
+
+#define ANCHORS	"2001:db8:a::/48"
+
+void w_on_demand(struct world *w)
+{
+	w_prepare(w);
+	w->show = SHOW_DEMAND;
+	w->conf->on_demand = true;
+	w->conf->boot = 0;
+	w->conf->default_type = ATYPE_NONE;
+	w_conf_peer(w->conf, ANCHORS);
+}
+
+void w_arrive(struct world *w)
+{
+	w_born(w);
+	w_link(w, true);
+	w_linklocal(w);
+	w_ready(w);
+	w_ra_anchor(w, 2, "2001:db8:a:2::");
+	w_drain(w);
+}
+
+/* To the link of another anchor. */
+void w_move(struct world *w, uint8_t station, const char *prefix)
+{
+	w_link(w, false);
+	w_drain(w);
+	w_link(w, true);
+	w_drain(w);
+	w_ra_anchor(w, station, prefix);
+	w_pass(w, MSEC(10));
+}
+
+static void everybody_was_answered(const struct world *w)
+{
+	for (unsigned k = 0; k < w->naskers; k++)
+		ck_assert_msg(w->asker[k].answers || w->asker[k].released,
+			      "%u was never answered",
+			      (unsigned)w->asker[k].id);
+}
+
+void w_end(struct world *w)
+{
+	w_drain(w);
+	everybody_was_answered(w);
+	w->node = node_free(w->node);
+	w->conf = conf_free(w->conf);
+}
+
+void w_restart(struct world *w)
+{
+	struct event ev = { .kind = EV_RESTORE };
+	struct store_record stored[128];
+	unsigned n = w->nstores;
+
+	memcpy(stored, w->store, sizeof(stored));
+	w->node = node_free(w->node);
+	for (unsigned k = 0; k < w->naskers; k++)
+		w->asker[k].released = true;
+	for (unsigned k = 0; k < w->nowned; k++)
+		w->owned[k].up = false;
+	memset(w->current, 0, sizeof(w->current));
+	w_born(w);
+	w_link(w, true);
+	w_linklocal(w);
+	for (unsigned k = 0; k < w->nkaddrs; k++) {
+		struct world_kaddr a = w->kaddr[k];
+
+		w->kaddr[k].fresh = false;
+		if (a.ifindex == w->eth)
+			w_address(w, &a.addr, a.state);
+	}
+	for (unsigned k = 0; k < n; k++) {
+		ev.restore = stored[k];
+		w_input(w, &ev);
+	}
+	w_ready(w);
+	w_drain(w);
+}
+
+void w_reload(struct world *w, struct conf *c)
+{
+	ck_assert_int_eq(node_reconfigure(w->node, c, w->now), 0);
+	conf_free(w->conf);
+	w->conf = c;
+	w_drain(w);
+}
+
+void w_shutdown(struct world *w)
+{
+	struct event ev = { .kind = EV_SHUTDOWN };
+
+	w_input(w, &ev);
+	w_drain(w);
+}
+
+/* --- questions ------------------------------------------------------------- */
+
+struct text_sink {
+	struct record_sink sink;
+	char	*buf;
+	size_t	cap;
+};
+
+static void put(struct record_sink *s, const struct record *r)
+{
+	struct text_sink *t = (struct text_sink *)s;
+	size_t at = strlen(t->buf);
+
+	ck_assert_uint_lt(at + record_print_text(r, NULL, 0) + 2, t->cap);
+	record_print_text(r, t->buf + at, t->cap - at);
+	strcat(t->buf, "\n");
+}
+
+void w_show(struct world *w, const char *what, char *buf, size_t cap)
+{
+	struct text_sink t = { { put }, buf, cap };
+	struct cursor c = { 0 };
+
+	buf[0] = '\0';
+	while (node_show(w->node, what, w->now, &c, &t.sink))
+		;
+}
