@@ -306,7 +306,8 @@ home_prepare(struct node *n, struct binding *b, const struct registration *rq,
 	status = enter_link(n, b, l, i, now, &seen);
 	if (status)
 		return status;
-	/* RFC 4862 5.4.2: hear the group before asking. */
+	/* RFC 4862 5.4.2: hear the group before asking.  (An anchor hears all
+	 * groups anyway.) */
 	wish_add(n, &b->wish, proxy_bits(n, b));
 	if (seen)
 		return defend_check(n, &rq->hoa, i, l_bit, now) ?

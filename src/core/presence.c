@@ -22,6 +22,11 @@
 
 #include <stdlib.h>
 
+/* Addresses remembered of an interface, for each binding that its anchors may
+ * keep; and at least. */
+#define PRESENCE_FACTOR	4
+#define PRESENCE_LEAST	256
+
 struct holder_key {			/* no padding */
 	uint32_t	ifindex;
 	uint8_t		len, b[LLADDR_MAX];
@@ -233,12 +238,24 @@ oldest_of(const struct plink *k)
 	return container_of(k->entries.next, struct entry, of_link);
 }
 
+/* More are on a link than have left it. */
+static uint32_t
+limit_of(const struct node *n, const struct conf_home_link *l)
+{
+	uint32_t bindings = anchor_limit(n, l->ifname);
+
+	if (bindings > UINT32_MAX / PRESENCE_FACTOR)
+		return UINT32_MAX;
+	return bindings * PRESENCE_FACTOR > PRESENCE_LEAST ?
+		bindings * PRESENCE_FACTOR : PRESENCE_LEAST;
+}
+
 /* One more of this interface: only what has had its time goes. */
 static bool
 make_room(struct node *n, struct plink *k, const struct holder *h,
 	  const struct conf_home_link *l, usec_t now)
 {
-	uint32_t most = anchor_limit(n, l->ifname);
+	uint32_t most = limit_of(n, l);
 	struct note note = { .code = NOTE_PRESENCE_LIMIT, .value = most,
 			     .ifindex = k->ifindex };
 	struct entry *e = k->n >= most ? oldest_of(k) : NULL;

@@ -3,9 +3,10 @@
  * presence.h - which addresses an access anchor has itself seen alive on its
  * link, and at which link-layer address.
  *
- * What is remembered is bounded: of one interface by the MaxBindings of its
- * anchors, of one link-layer address by MaxPerLink, in time by SeenWithin.
- * It is not kept over a restart; the kernel's neighbours are told anew then.
+ * What is remembered is bounded: of one interface to four times the
+ * MaxBindings of its anchors, of one link-layer address to MaxPerLink, in
+ * time by SeenWithin.  It is not kept over a restart; the kernel's
+ * neighbours are told anew then.
  */
 #ifndef MIP6D_CORE_PRESENCE_H
 #define MIP6D_CORE_PRESENCE_H

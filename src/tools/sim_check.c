@@ -36,7 +36,7 @@
  * have been on its way. */
 #define LIFETIME_SLACK	SEC(10)
 #define DETECTION_TIME	SEC(2)
-#define BINDINGS_MAX	16
+#define BINDINGS_MAX	128
 
 /* A binding as one end shows it. */
 struct view {
