@@ -119,6 +119,11 @@ go() {	# go LINK
 	plug_in mn wlan0 "$1"
 }
 
+reload_refused() {
+	ctl ar3 reload > "$T/reload" 2>&1 && return 1
+	grep -q 'AccessAnchor.*restart' "$T/reload"
+}
+
 signalling() { value_ms elapsed "$(note mn registered)"; }
 at_once() { awk -v e="$(signalling)" 'BEGIN { exit !(e < 500) }'; }
 
@@ -127,6 +132,17 @@ anchor_net
 anchor_conf
 plug_out mn wlan0
 plug_in mn wlan0 one
+# A router that was no anchor cannot become one without a restart.
+cp "$T/ar3.conf" "$T/anchor.conf"
+printf 'NodeConfig AR;\nInterface "lan0" { SendAdvertisements enabled; }\n' \
+	> "$T/ar3.conf"
+daemon ar3 "$T/ar3.conf"
+cp "$T/anchor.conf" "$T/ar3.conf"
+expect "the first AccessAnchor is not taken by a reload, which says why" \
+	reload_refused
+expect "... and has made no path device" \
+	test -z "$(ip -n "$P-ar3" -o link | grep mip6)"
+daemon_stop ar3
 for n in ar1 ar2 ar3 mn; do
 	daemon $n "$T/$n.conf"
 done
