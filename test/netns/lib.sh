@@ -161,6 +161,7 @@ capture_end() {
 
 mip6d=$top_builddir/mip6d
 mip6ctl=$top_builddir/mip6ctl
+mip6run=$top_builddir/mip6run
 
 ctl() { local n=$1; shift; "$mip6ctl" --run-dir "$T/run-$n" "$@"; }
 
