@@ -9,7 +9,7 @@
 #	send_overhead		a datagram on a connected socket
 #
 # shellcheck source-path=SCRIPTDIR source=../netns/hooks_net.sh
-. "${top_srcdir:-.}/test/netns/hooks_net.sh"
+. "${top_srcdir:-.}/test/netns/hooks_net.sh" || exit 99
 bench=$top_builddir/test/bench/hooks_bench
 hooks_begin bench_hooks
 # shellcheck disable=SC2086
