@@ -286,18 +286,14 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	return home_restore(n, s, now) || demand_restore(n, s, now);
 }
 
-/* An earlier process left it on a link: sockets may have it. */
-static bool
-stands_at_home(const struct node *n, const struct mn_home *h)
+/* Where it is, is not known, and what earlier processes said of it is about
+ * to go: sockets keep it, and what they send waits. */
+void
+mn_before_sync(struct node *n)
 {
-	list_each(l, &n->ifaces) {
-		struct iface *i = container_of(l, struct iface, all);
-		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
-
-		if (a && a->state == ADDR_VALID && mn_roams(n, i))
-			return true;
-	}
-	return false;
+	each_home(n, h, l)
+		if (h->active && h->place == PLACE_NOWHERE && !h->tunnel)
+			home_leave(n, h);
 }
 
 /* A binding from before the restart still carries traffic: say so before
@@ -309,7 +305,7 @@ mn_ready(struct node *n, usec_t now)
 
 	demand_restored(n, now);
 	each_home(n, h, l) {
-		h->active |= h->reg.bound || stands_at_home(n, h);
+		h->active |= h->reg.bound;
 		if (h->reg.bound && home_use_tunnel(n, h, &h->reg.coa, &old)) {
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
@@ -381,6 +377,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		forget_record(n, h);
 		if (o) {
 			owned_say(n, o, false);
+			owned_forget(n, o);
 			owned_free(n, o);
 		}
 		home_free(n, h);

@@ -283,6 +283,7 @@ bool tunnel_output(struct sim_node *n, struct sim_pkt *p)
 		sim_pkt_lost(n->sim, p, "no path");
 		return true;
 	}
+	check_tunnelled(n, &k->f.path, &ip.src);
 	encapsulate(n, &k->f.path, p);
 	return true;
 }
