@@ -536,9 +536,10 @@ leave_link(struct node *n, struct owned *o, usec_t now)
 	}
 	if (o->current)
 		owned_retire(n, o, now);
-	/* Also one that was old before: renewed, or restored. */
-	if (t == ATYPE_GRACEFUL && !(alarm_is_set(&o->end) &&
-				     o->reason == NOTE_GONE_GRACE)) {
+	/* Also one that was old before: renewed, or restored.  One that
+	 * nobody has lingers. */
+	if (t == ATYPE_GRACEFUL && held(n, o) &&
+	    !(alarm_is_set(&o->end) && o->reason == NOTE_GONE_GRACE)) {
 		o->reason = NOTE_GONE_GRACE;
 		alarm_set(n, &o->end, now + SEC(n->conf->grace));
 	}
@@ -597,8 +598,13 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	owned_count_duplicate(n, o);
-	owned_release(n, o, NOTE_GONE_PREFIX, now);
+	if (o->type == ATYPE_HOME) {
+		forget_packets(n, o);
+		owned_lose(n, o, now);
+	} else {
+		owned_count_duplicate(n, o);
+		owned_release(n, o, NOTE_GONE_PREFIX, now);
+	}
 	demand_run(n, now);
 }
 

@@ -286,6 +286,17 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	return home_restore(n, s, now) || demand_restore(n, s, now);
 }
 
+/* As an earlier process left it: at home, as far as is known. */
+static bool
+stands_at_home(const struct node *n, const struct mn_home *h)
+{
+	list_each(l, &n->ifaces)
+		if (iface_addr_find(container_of(l, struct iface, all),
+				    &h->conf.hoa))
+			return true;
+	return false;
+}
+
 /* Where it is, is not known, and what earlier processes said of it is about
  * to go: sockets keep it, and what they send waits. */
 void
@@ -310,6 +321,8 @@ mn_ready(struct node *n, usec_t now)
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
 			home_say_away_flow(n, h);
+		} else if (h->active && !stands_at_home(n, h)) {
+			home_leave(n, h);
 		}
 		home_put(n, h, now);
 	}

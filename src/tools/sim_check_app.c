@@ -149,8 +149,10 @@ static bool has_reason(const struct sim_node *n, const struct k_owned *k)
 		if (a->granted && addr_eq(&a->addr, &k->o.addr))
 			return true;
 	}
-	return addr_eq(&n->current[k->o.type].addr, &k->o.addr) &&
-	       asked_for(n, k->o.type);
+	/* It is what new sockets get, or shall get when it stands. */
+	return asked_for(n, k->o.type) &&
+	       (addr_is_unspec(&n->current[k->o.type].addr) ||
+		addr_eq(&n->current[k->o.type].addr, &k->o.addr));
 }
 
 static usec_t longest(const struct sim_node *n, enum atype t)
