@@ -178,6 +178,7 @@ static void do_sync(struct sim_node *n, const struct effect *e)
 			kernel_route_set(n, &gone, true);
 	}
 	tunnel_sync(n);
+	app_sync(n);
 }
 
 static void do_note(struct sim_node *n, const struct effect *e)
