@@ -115,8 +115,8 @@ void	mn_on_leave(struct node *, const struct attach *, usec_t now);
 void	mn_on_attach(struct node *, struct attach *, usec_t now);
 /* Are the home addresses placed on other interfaces than this one? */
 bool	mn_is_elsewhere(const struct node *, const struct iface *);
-/* No care-of address from a prefix that is the home's: at home the home
- * address is the address. */
+/* No care-of address from a prefix that is the home's, unless another home
+ * needs one: at home the home address is the address. */
 bool	mn_is_home_prefix(const struct node *, const struct prefix *);
 
 /* attach_list.c: routers and prefixes as bounded lists, and their rules. */

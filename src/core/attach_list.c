@@ -138,7 +138,7 @@ form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 	const struct iface_addr *known;
 
 	if (p->has_coa || !p->autonomous ||
-	    mn_is_home_prefix(n, &p->prefix) ||
+	    (mn_is_home_prefix(n, &p->prefix) && !demand_needs_coa(n, a)) ||
 	    !attach_form_address(n, a, &p->prefix, "care-of", p->dad_counter,
 				 &p->coa))
 		return;

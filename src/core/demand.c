@@ -89,8 +89,12 @@ in_use(const struct node *n, const struct owned *o)
 bool
 demand_wants_coa(const struct node *n, const struct attach *a)
 {
-	if (!n->conf->on_demand)
-		return true;
+	return !n->conf->on_demand || demand_needs_coa(n, a);
+}
+
+bool
+demand_needs_coa(const struct node *n, const struct attach *a)
+{
 	each_home(n, h, l)
 		if (h->releasing || (h->active &&
 				     !attach_on_link_prefix(a, &h->prefix)))
@@ -278,6 +282,16 @@ stand(struct node *n, struct owned *o, usec_t now)
 	note_put(n, &note, now);
 }
 
+/* A home address before it stands: is it on the path device, where what is
+ * sent from it waits? */
+static bool
+is_bindable(const struct node *n, const struct owned *o)
+{
+	return o->type == ATYPE_HOME &&
+	       (n->early_bind || o->home->place == PLACE_AWAY ||
+		o->home->place == PLACE_RETURNING);
+}
+
 static void
 say_current(struct node *n, enum atype t)
 {
@@ -286,8 +300,7 @@ say_current(struct node *n, enum atype t)
 
 	e.current.type = t;
 	e.current.provided = owned_provided(n, t);
-	if (o && (o->stands || (o->home && o->type == ATYPE_HOME &&
-				(o->home->active || n->early_bind))))
+	if (o && (o->stands || is_bindable(n, o)))
 		e.current.addr = o->addr;
 	want(n, &e);
 }
@@ -301,14 +314,22 @@ renew_later(struct node *n, enum atype t, usec_t now)
 		alarm_set(n, &e->renew, now + SEC(n->conf->renew[t]));
 }
 
+/* The next process shall know that it is there, wherever it is. */
+static void
+wake(struct node *n, struct owned *o, usec_t now)
+{
+	o->since = now;
+	wish_add(n, &o->store, 1);
+	home_activate(n, o->home, now);
+}
+
 static void
 run_home(struct node *n, struct owned *o, usec_t now)
 {
 	if (o->home->active || o->failed ||
 	    o->home->place == PLACE_DISABLED)
 		return;
-	o->since = now;
-	home_activate(n, o->home, now);
+	wake(n, o, now);
 }
 
 /* One is as good as another for who asks; what is there without being asked
@@ -422,7 +443,7 @@ demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
 	if (o && o->home && (o->failed || o->home->reg.halted)) {
 		o->failed = false;
 		alarm_clear(n, &o->end);
-		home_activate(n, o->home, now);
+		wake(n, o, now);
 	}
 	demand_run(n, now);
 }
@@ -474,8 +495,7 @@ demand_on_traffic(struct node *n, const struct ev_traffic *ev, usec_t now)
 		return;
 	note.type = (uint8_t)o->type;
 	note_put(n, &note, now);
-	o->since = now;
-	home_activate(n, o->home, now);
+	wake(n, o, now);
 	demand_run(n, now);
 }
 
@@ -516,9 +536,10 @@ leave_link(struct node *n, struct owned *o, usec_t now)
 	}
 	if (o->current)
 		owned_retire(n, o, now);
-	/* Also one that was old before: renewed, or restored. */
-	if (t == ATYPE_GRACEFUL && !(alarm_is_set(&o->end) &&
-				     o->reason == NOTE_GONE_GRACE)) {
+	/* Also one that was old before: renewed, or restored.  One that
+	 * nobody has lingers. */
+	if (t == ATYPE_GRACEFUL && held(n, o) &&
+	    !(alarm_is_set(&o->end) && o->reason == NOTE_GONE_GRACE)) {
 		o->reason = NOTE_GONE_GRACE;
 		alarm_set(n, &o->end, now + SEC(n->conf->grace));
 	}
@@ -541,6 +562,13 @@ demand_sessions(const struct node *n, const struct mn_home *h)
 	return !o ? 0 : o->uncounted ? 1 : o->sessions;
 }
 
+static bool
+outlives_its_link(const struct node *n, const struct owned *o)
+{
+	return held(n, o) && !owned_is_orphan(n, o) &&
+	       (o->type != ATYPE_GRACEFUL || n->conf->grace);
+}
+
 void
 demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
@@ -550,7 +578,7 @@ demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 		if (o->home && o->type != ATYPE_HOME && here &&
 		    (o->home->place == PLACE_HOME ||
 		     o->home->place == PLACE_AWAY) &&
-		    (!held(n, o) || owned_is_orphan(n, o)) &&
+		    !outlives_its_link(n, o) &&
 		    !attach_has_prefix(a, &o->prefix))
 			owned_release(n, o, NOTE_GONE_HANDOVER, now);
 	}
@@ -579,8 +607,13 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	owned_count_duplicate(n, o);
-	owned_release(n, o, NOTE_GONE_PREFIX, now);
+	if (o->type == ATYPE_HOME) {
+		forget_packets(n, o);
+		owned_lose(n, o, now);
+	} else {
+		owned_count_duplicate(n, o);
+		owned_release(n, o, NOTE_GONE_PREFIX, now);
+	}
 	demand_run(n, now);
 }
 
@@ -740,7 +773,7 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
-		if (o->home && (o->home->reg.bound || o->home->active))
+		if (o->home && o->home->active)
 			o->stands = o->uncounted = true;
 		if (o->stands)
 			owned_configure(n, o);

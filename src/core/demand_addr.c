@@ -412,9 +412,9 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 		abort_sockets(n, o, now);
 	if (!h)
 		say_address(n, o, false);
+	owned_forget(n, o);
 	if (!configured) {
 		owned_say(n, o, false);
-		owned_forget(n, o);
 		owned_free(n, o);
 	}
 	if (h)
@@ -433,6 +433,7 @@ owned_lose(struct node *n, struct owned *o, usec_t now)
 		note_put(n, &note, now);
 	o->stands = false;
 	abort_sockets(n, o, now);
+	owned_forget(n, o);
 }
 
 bool

@@ -432,6 +432,7 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 {
 	struct note note = { .code = NOTE_DAD_FAILED, .a = h->conf.hoa,
 			     .ifindex = h->ifindex };
+	uint32_t here = h->ifindex;
 
 	note_put(n, &note, now);
 	if (h->type != ATYPE_HOME) {
@@ -439,13 +440,16 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 		return;
 	}
 	home_stop_announcing(n, h);
-	home_say_address(n, h, h->ifindex, false, false);
-	h->place = h->contest == CONTEST_OTHER ? PLACE_DISABLED :
-		   PLACE_NOWHERE;
-	h->contest = CONTEST_ASKED;
-	if (h->place == PLACE_DISABLED)
+	if (h->contest == CONTEST_OTHER) {
+		h->place = PLACE_DISABLED;
+		demand_on_duplicate(n, h, now);
+		home_say_address(n, h, here, false, false);
 		home_say_address(n, h, IFINDEX_PATH, false, false);
-	else if (a)
+		return;
+	}
+	h->contest = CONTEST_ASKED;
+	home_leave(n, h);
+	if (a)
 		home_come(n, h, a, now);
 }
 

@@ -173,7 +173,8 @@ home_leave(struct node *n, struct mn_home *h)
 	home_stop_announcing(n, h);
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_flow(n, h, FLOW_HOLD, true);
-	home_say_address(n, h, h->ifindex, false, false);
+	if (h->place == PLACE_HOME)
+		home_say_address(n, h, h->ifindex, false, false);
 	h->place = PLACE_NOWHERE;
 }
 

@@ -291,18 +291,25 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	return home_restore(n, s, now) || demand_restore(n, s, now);
 }
 
-/* An earlier process left it on a link: sockets may have it. */
+/* As an earlier process left it: at home, as far as is known. */
 static bool
 stands_at_home(const struct node *n, const struct mn_home *h)
 {
-	list_each(l, &n->ifaces) {
-		struct iface *i = container_of(l, struct iface, all);
-		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
-
-		if (a && a->state == ADDR_VALID && mn_roams(n, i))
+	list_each(l, &n->ifaces)
+		if (iface_addr_find(container_of(l, struct iface, all),
+				    &h->conf.hoa))
 			return true;
-	}
 	return false;
+}
+
+/* Where it is, is not known, and what earlier processes said of it is about
+ * to go: sockets keep it, and what they send waits. */
+void
+mn_before_sync(struct node *n)
+{
+	each_home(n, h, l)
+		if (h->active && h->place == PLACE_NOWHERE && !h->tunnel)
+			home_leave(n, h);
 }
 
 /* A binding from before the restart still carries traffic: say so before
@@ -314,11 +321,13 @@ mn_ready(struct node *n, usec_t now)
 
 	demand_restored(n, now);
 	each_home(n, h, l) {
-		h->active |= h->reg.bound || stands_at_home(n, h);
+		h->active |= h->reg.bound;
 		if (h->reg.bound && home_use_tunnel(n, h, &h->reg.coa, &old)) {
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
 			home_say_away_flow(n, h);
+		} else if (h->active && !stands_at_home(n, h)) {
+			home_leave(n, h);
 		}
 		home_put(n, h, now);
 	}
@@ -386,6 +395,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		forget_record(n, h);
 		if (o) {
 			owned_say(n, o, false);
+			owned_forget(n, o);
 			owned_free(n, o);
 		}
 		home_free(n, h);

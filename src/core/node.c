@@ -401,6 +401,8 @@ sync_try(struct node *n)
 	if (plays(n, CONF_MN) && alarm_is_set(&n->sync_alarm) &&
 	    !mn_settled(n))
 		return;
+	if (plays(n, CONF_MN))
+		mn_before_sync(n);
 	n->synced = true;
 	alarm_clear(n, &n->sync_alarm);
 	wish_add(n, &n->sync, 1);

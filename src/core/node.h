@@ -246,6 +246,7 @@ void	mn_ready(struct node *, usec_t now);
 void	mn_shutdown(struct node *, usec_t now);
 int	mn_reconfigure(struct node *, const struct conf *, usec_t now);
 bool	mn_settled(const struct node *);	/* SYNC may be said */
+void	mn_before_sync(struct node *);
 bool	mn_show(const struct node *, const char *what, usec_t now,
 		struct cursor *, struct record_sink *);
 

@@ -51,6 +51,8 @@ show_daemon(struct daemon *d, struct record_sink *sink)
 	record_str(&r, "path", d->path ? d->caps.name : "none");
 	if (d->path)
 		record_str(&r, "device", d->caps.device);
+	if (d->conf->roles & CONF_MN)
+		record_bool(&r, "hooks", d->hooks != NULL);
 	record_str(&r, "dns", dns_whom(d->dns));
 	record_uint(&r, "stored", st.live);
 	record_uint(&r, "failed-effects", d->failed);
@@ -73,8 +75,11 @@ command_show(void *arg, const char *what, struct cursor *c,
 		return policy_show(&d->policy, &c->pos, sink);
 	if (c->room == ROOM_DAEMON)
 		return path_show(d->path, &c->pos, sink);
-	if (!strcmp(what, "status") && !c->room && !c->pos && !c->last)
+	if (!strcmp(what, "status") && !c->room && !c->pos && !c->last) {
 		show_daemon(d, sink);
+		if (d->app)
+			app_show(d->app, sink);
+	}
 	if (node_show(d->node, what, clock_now(), c, sink))
 		return true;
 	*c = (struct cursor){ .room = ROOM_DAEMON };
@@ -172,6 +177,8 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 	}
 	d->conf = conf;
 	policy_commit(&d->policy, &policy);
+	if (d->app)
+		app_set_limit(d->app, conf->max_requests);
 	if (nic_set_parameters(d, line))
 		log_error("%s", line);
 	err = labels_set(&d->labels, conf->label, conf->nlabels);

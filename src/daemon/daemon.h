@@ -108,7 +108,7 @@ struct daemon {
 	struct sockdiag	*diag;		/* NULL: the kernel has none */
 	struct app	*app;
 	struct wakeup	*count;		/* of sockets */
-	usec_t		count_at;
+	usec_t		count_at, counted;
 	uint32_t	claims[ATYPES];
 
 	uv_signal_t	sig[3];
@@ -149,6 +149,8 @@ void	demand_app_close(struct daemon *);
 /* Count sockets and tell the node, now or within a time. */
 void	demand_count(struct daemon *);
 void	demand_count_soon(struct daemon *, usec_t in);
+/* ... now, unless that was done within `age'; the caller settles. */
+void	demand_recount(struct daemon *, usec_t age);
 int	demand_do_owned(struct daemon *, struct effect *);
 int	demand_do_current(struct daemon *, struct effect *);
 int	demand_do_reply(struct daemon *, struct effect *);

@@ -84,6 +84,7 @@ count_now(struct daemon *d)
 	uint32_t claims[ATYPES] = { 0 };
 	int err = 0;
 
+	d->counted = clock_now();
 	list_owned(d, &u);
 	if (d->diag && u.n)
 		err = sockdiag_count(d->diag, u.addr, u.n, u.count);
@@ -120,6 +121,14 @@ demand_count(struct daemon *d)
 		demand_count_soon(d, COUNT_EVERY);
 }
 
+void
+demand_recount(struct daemon *d, usec_t age)
+{
+	if (d->app && d->described && any_owned(d) &&
+	    clock_now() - d->counted >= age)
+		count_now(d);
+}
+
 static void
 on_count(void *arg)
 {
@@ -142,7 +151,7 @@ on_closed(void *arg, const struct in6_addr *local)
 {
 	struct daemon *d = arg;
 
-	if (owned_type(&d->owned, local))
+	if (addr_is_unspec(local) || owned_type(&d->owned, local))
 		demand_count_soon(d, COUNT_SOON);
 }
 
@@ -236,35 +245,33 @@ demand_on_policy(void *arg, const struct policy *policy)
 
 /* --- applications ------------------------------------------------------- */
 
-/* Whatever his peer will be: what is told of it is asked when he connects. */
 static bool
-may_have(const struct daemon *d, pid_t pid, enum atype type, int *ret_rule)
+any_permit(const struct policy *p)
+{
+	static const struct policy_bits none;
+
+	return memcmp(&p->has_permit, &none, sizeof(none)) != 0;
+}
+
+/* Whatever his peer will be: what is told of it is asked when he connects.
+ * Who he is takes a while to find out, and mostly does not matter. */
+static bool
+may_have(const struct daemon *d, pid_t pid, enum atype type)
 {
 	struct identity_process p = { 0 };
 	struct policy_subject who;
 	bool may;
 
-	*ret_rule = POLICY_TOP;
 	if (!d->policy.now)
 		return true;
+	if (!any_permit(d->policy.now))
+		return d->policy.now->permit & ATYPE_BIT(type);
 	if (identity_of_pid(pid, &p))
 		return false;
 	who = identity_subject(&p);
-	may = policy_may(d->policy.now, &who, type, ret_rule);
+	may = policy_may(d->policy.now, &who, type, NULL);
 	identity_fini(&p);
 	return may;
-}
-
-static void
-say_why(const struct daemon *d, int rule, char *why, size_t cap)
-{
-	char line[300];
-
-	if (rule == POLICY_TOP)
-		snprintf(why, cap, "AddressPolicy does not permit it");
-	else
-		snprintf(why, cap, "AddressPolicy does not permit it, line %s",
-			 policy_rule_line(&d->conf->rule[rule], line));
 }
 
 static int
@@ -273,18 +280,10 @@ on_request(void *arg, const struct app_peer *peer, uint64_t id,
 {
 	struct daemon *d = arg;
 	struct event ev = { .kind = EV_REQUEST };
-	int rule;
 
 	if (!d->described) {
 		snprintf(why, cap, "mip6d is only just starting");
 		return -EAGAIN;
-	}
-	if (!may_have(d, peer->pid, type, &rule)) {
-		say_why(d, rule, why, cap);
-		log_notice("process %d, user %u may not have %s: %s",
-			   (int)peer->pid, (unsigned)peer->uid,
-			   atype_name(type), why);
-		return -EACCES;
 	}
 	ev.request = (struct ev_request){ id, type, timeout };
 	daemon_event(&d->report, &ev);
@@ -306,9 +305,14 @@ on_release(void *arg, uint64_t id)
 static bool
 on_permitted(void *arg, const struct app_peer *peer, enum atype type)
 {
-	int rule;
+	return may_have(arg, peer->pid, type);
+}
 
-	return may_have(arg, peer->pid, type, &rule);
+static void
+on_refused(void *arg, const struct app_peer *peer, enum atype type)
+{
+	log_notice("process %d of user %u asks for %s and may not have it",
+		   (int)peer->pid, (unsigned)peer->uid, atype_name(type));
 }
 
 static bool
@@ -337,7 +341,8 @@ demand_app_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	const struct app_ops ops = {
 		.request = on_request, .release = on_release,
-		.permitted = on_permitted, .current = on_current,
+		.permitted = on_permitted, .refused = on_refused,
+		.current = on_current,
 		.type_of = on_type_of, .arg = d,
 	};
 	char file[RUNDIR_PATH], missing[DAEMON_WHY - 64];

@@ -121,11 +121,13 @@ daemon_event(struct report *report, const struct event *ev)
 	/* ways in are closed after the node, and some empty themselves then */
 	if (!d->node)
 		return;
+	/* What is in use is known before a handover asks; it may show by a
+	 * link, or by the first Router Advertisement of another one. */
 	if (ev->kind == EV_LINK) {
-		/* What is in use is known before a handover asks. */
-		if (d->described && d->app)
-			demand_count(d);
+		demand_recount(d, 0);
 		nic_on_link(d, &ev->link);
+	} else if (ev->kind == EV_PACKET) {
+		demand_recount(d, MSEC(100));
 	}
 	if (ev->kind == EV_ADDRESS)
 		nic_on_address(d, &ev->address.addr);
@@ -138,6 +140,10 @@ daemon_tick(void *arg)
 {
 	struct daemon *d = arg;
 
+	/* Perhaps a linger time is over, of an address that was taken again
+	 * without a word: by policy, or a bind. */
+	if (node_deadline(d->node) <= clock_now())
+		demand_recount(d, 0);
 	node_tick(d->node, clock_now());
 	daemon_settle(d);
 }

@@ -37,6 +37,7 @@ static void drain(struct sim_node *n)
 		if (n->fuse && --n->fuse == 0) {
 			/* perhaps before it could store what it knew */
 			check_forget(n);
+			app_excuse(n);
 			sim_node_kill(n);
 		}
 	}
@@ -238,6 +239,7 @@ void sim_node_start(struct sim_node *n)
 		return;
 	}
 	check_start(n);
+	app_start(n);
 	drain(n);
 	describe(n);
 }
@@ -273,9 +275,12 @@ void sim_node_stop(struct sim_node *n)
 	if (!n->node)
 		return;
 	n->fuse = 0;
+	n->stopping = true;
 	sim_node_input(n, &ev);
+	n->stopping = false;
 	check_stopped(n);
 	app_check_stopped(n);
+	app_excuse(n);
 	end(n);
 }
 
@@ -287,6 +292,7 @@ void sim_node_forget(struct sim_node *n)
 	}
 	n->forgotten++;
 	check_forget(n);
+	app_excuse(n);
 }
 
 int sim_node_reload(struct sim_node *n, struct conf *conf)
@@ -304,6 +310,8 @@ int sim_node_reload(struct sim_node *n, struct conf *conf)
 	conf_free(n->conf);	/* no longer borrowed: core.h */
 	n->conf = conf;
 	name_homes(n);
+	list_each(l, &n->owned)		/* linger times begin anew */
+		container_of(l, struct k_owned, l)->idle = USEC_NEVER;
 	drain(n);
 	return 0;
 }

@@ -26,7 +26,7 @@ REQ_HOME=0x10000 REQ_ACCESS=0x20000 REQ_UNANCH=0x40000 REQ_GRACE=0x80000
 #	gives "WORDS" NODE KIND OP...	hooks_probe prints exactly that
 
 # shellcheck source=test/netns/lib.sh
-. "${top_srcdir:-.}/test/netns/lib.sh"
+. "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
 hooks_tool=$top_builddir/test/netns/hooks_tool
 probe=$top_builddir/test/netns/hooks_probe
 mip6d=$hooks_tool mip6ctl=$hooks_tool	# all of them that is needed
@@ -123,7 +123,8 @@ probe_start() {
 	mkfifo "$T/$id.in"
 	exec {fd}<> "$T/$id.in"
 	probe_fd[$id]=$fd
-	in_cg_exec "$n" ${as:-} "$probe" "$@" < "$T/$id.in" >> "$T/$id.out" 2>&1 &
+	in_cg_exec "$n" ${as:-} "$probe" "$@" \
+		< "$T/$id.in" >> "$T/$id.out" 2>&1 &
 	probe_pid[$id]=$!
 	jobs_pids+=($!)
 	eventually 5 probe_waits "$id" 1 || die "hooks_probe does not wait"
@@ -140,7 +141,11 @@ probe_go() {
 	eventually 5 probe_on "$1"
 }
 probe_says() { sed 's/ready //g' "$T/$1.out"; }
-probe_end() { kill "${probe_pid[$1]}"; wait "${probe_pid[$1]}" 2> /dev/null; :; }
+probe_end() {
+	kill "${probe_pid[$1]}"
+	wait "${probe_pid[$1]}" 2> /dev/null
+	return 0
+}
 
 hooks_node() {
 	local a
@@ -171,7 +176,7 @@ cg_tidy() {
 	[ "$BASHPID" = $$ ] || return
 	kill -TERM "${jobs_pids[@]}" 2> /dev/null
 	wait 2> /dev/null
-	for d in $(find "$CG" -depth -type d 2> /dev/null); do
+	for d in $(find "$CG" "$CG.out" -depth -type d 2> /dev/null); do
 		for _ in 1 2 3 4 5 6 7 8 9 10; do
 			for p in $(cat "$d/cgroup.procs"); do
 				[ "$p" != $$ ] && kill -KILL "$p" 2> /dev/null
@@ -186,12 +191,9 @@ cg_tidy() {
 # Skip where there are no hooks.  Where there are, but our programs do not
 # load, we are at fault.
 hooks_begin() {
-	local root
-	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	net_begin "$@" nsenter
-	[ -n "$root" ] || skip "no cgroup2 is mounted"
-	CG=$root/$P
-	mkdir "$CG" || skip "no cgroup of our own"
+	[ -n "$cg" ] || skip "no cgroup2 is mounted"
+	CG=$cg
 	trap 'cg_tidy; net_cleanup' EXIT
 	chmod 711 "$T"
 	hooks_node mn

@@ -161,6 +161,7 @@ capture_end() {
 
 mip6d=$top_builddir/mip6d
 mip6ctl=$top_builddir/mip6ctl
+mip6run=$top_builddir/mip6run
 
 ctl() { local n=$1; shift; "$mip6ctl" --run-dir "$T/run-$n" "$@"; }
 
@@ -290,6 +291,7 @@ net_reap() {
 cgroup_del() {
 	local p i
 	for i in 1 2 3 4 5; do
+		[ -e "$1" ] || return
 		while read -r p; do
 			kill -KILL "$p"
 		done < "$1/cgroup.procs"

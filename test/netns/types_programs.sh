@@ -19,6 +19,7 @@
 # shellcheck source-path=SCRIPTDIR source=types.sh
 . "$here/types.sh"
 
+python3=/usr/bin/python3	# not somebody's own, where only he may go
 program() { readlink -f "$(command -v "$1")"; }
 
 # Who was it that the correspondent heard?  A GET, and the answer.
@@ -35,15 +36,60 @@ s.sendall(b"GET / \r\n\r\n")
 print(s.makefile().read().split()[-1])
 PY
 )
-by_python() { inside mn python3 -c "$python" $CN $TALK "$1"; }
+by_python() { inside mn $python3 -c "$python" $CN $TALK "$1"; }
 from() { [ "$("${@:2}")" = "$1" ]; }
 errno_of() {	# the errno with which python3 fails
-	inside mn python3 -c "$python" $CN $TALK "$1" 2>&1 |
+	inside mn $python3 -c "$python" $CN $TALK "$1" 2>&1 |
 		grep -o '\[Errno [0-9]*\]' | tail -n 1
 }
+nobody_errno() {
+	inside mn setpriv --reuid=65534 --clear-groups $python3 -c "$python" \
+		$CN $TALK 0x10000 2>&1 | grep -o '\[Errno [0-9]*\]' | tail -n 1
+}
+run() {
+	local t=$1
+	shift
+	inside mn env MIP6D_APP="$T/run-mn/app" "$mip6run" \
+		--require "$t" -- "$@"
+}
+by_run_nc() { printf 'GET / \r\n\r\n' | run "$1" nc -6 -w 5 $CN $TALK | tail -n 1; }
+by_run_python() { run "$1" $python3 -c "$python" $CN $TALK 0; }
+by_run_curl() { run "$1" curl -s -m 10 "http://[$CN]:$TALK/"; }
 says() { [ "$("${@:2}" 2>&1)" = "$1" ]; }
 
-net_begin types_programs curl nc python3 ssh sshd
+# A key, a daemon for it at the correspondent, and a session that says where
+# it comes from, now and when it is asked.
+ssh_begin() {
+	local d=$T/ssh
+	mkdir -m 700 "$d"
+	ssh-keygen -q -t ed25519 -N "" -f "$d/host"
+	ssh-keygen -q -t ed25519 -N "" -f "$d/user"
+	cp "$d/user.pub" "$d/authorized"
+	printf 'HostKey %s\nPort 2222\nListenAddress %s\nPidFile none\nUsePAM no
+		StrictModes no\nAuthorizedKeysFile %s\nPermitRootLogin yes\n' \
+		"$d/host" "$CN" "$d/authorized" | sed 's/^[[:space:]]*//' > "$d/conf"
+	mkdir -p /run/sshd
+	at cn "$(command -v sshd)" -D -e -f "$d/conf" > "$T/sshd.out" 2>&1 &
+	jobs_pids+=($!)
+	eventually 5 grep -q listening "$T/sshd.out" || cat "$T/sshd.out"
+	mkfifo "$d/in"
+	exec {ssh_fd}<> "$d/in"
+	# shellcheck disable=SC2016
+	inside mn ssh -p 2222 -i "$d/user" -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null -o BatchMode=yes \
+		-o ServerAliveInterval=0 "root@$CN" \
+		'echo "from $SSH_CLIENT"; while read w; do echo "$w $SSH_CLIENT"; done' \
+		< "$d/in" > "$T/ssh.out" 2> "$T/ssh.err" &
+	jobs_pids+=($!)
+}
+ssh_goes_on() {
+	echo still >&"$ssh_fd"
+	eventually 20 grep -q '^still ' "$T/ssh.out" || { cat "$T/ssh.err"; return 1; }
+}
+ssh_end() { exec {ssh_fd}>&-; }
+has_new_address() { has_address "$1" && [ "$(address_of "$1")" != "$2" ]; }
+
+net_begin types_programs curl nc $python3 ssh sshd setpriv
 [ -n "$cg" ] || skip "no cgroup2 is mounted: no socket hooks"
 roam_net
 types_conf "Boot unanchored; Default unanchored; Linger unanchored 5;
@@ -80,5 +126,26 @@ expect "home-anchored" eventually 5 grep -q "^connected .*local=$HOA" \
 flow_tell static stop
 say "- who may not"
 expect "nobody: home-anchored is EACCES" says "[Errno 13]" nobody_errno
+expect "nobody: unanchored he may have" from "$un" inside mn \
+	setpriv --reuid=65534 --clear-groups $python3 -c "$python" $CN $TALK \
+	0x40000
+say "- ssh, whose session lives through a move"
+ssh_begin
+expect "it comes from the access-anchored address" \
+	eventually 10 grep -q "^from $ac " "$T/ssh.out"
 say "- mip6run"
+expect "curl: access-anchored, whatever the policy's default" \
+	from "$ac" by_run_curl access-anchored
+expect "nc: home-anchored" from $HOA by_run_nc home-anchored
+expect "python3: access-anchored" from "$ac" by_run_python access-anchored
+expect "a shell and its children: home-anchored" from $HOA run home-anchored \
+	sh -c "curl -s -m 10 'http://[$CN]:$TALK/' | cat"
+say "- a move"
+plug_out mn wlan0
+nap 0.2
+plug_in mn wlan0 two
+eventually 15 has_new_address unanchored "$un"
+expect "ssh goes on" ssh_goes_on
+ssh_end
+expect "... from where it was" grep -q "^still $ac " "$T/ssh.out"
 net_end

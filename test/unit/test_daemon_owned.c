@@ -88,12 +88,12 @@ START_TEST(current)
 		ck_assert(now->type == t && !now->provided &&
 			  addr_is_unspec(&now->addr));
 	}
-	owned_current(&o, &ef);
+	owned_set_current(&o, &ef);
 	ck_assert(owned_now(&o, ATYPE_HOME)->provided);
 	ck_assert(addr_eq(&owned_now(&o, ATYPE_HOME)->addr, &ef.addr));
 	ck_assert(!owned_now(&o, ATYPE_ACCESS)->provided);
 	ef.addr = addr_unspec;
-	owned_current(&o, &ef);
+	owned_set_current(&o, &ef);
 	ck_assert(owned_now(&o, ATYPE_HOME)->provided);
 	ck_assert(addr_is_unspec(&owned_now(&o, ATYPE_HOME)->addr));
 	owned_close(&o);
