@@ -297,6 +297,8 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 		a->current = NULL;
 	if (a->candidate == r)
 		a->candidate = NULL;
+	if (a->second == r)
+		a->second = NULL;
 	list_del(&r->l);
 	a->nrouters--;
 	free(r);

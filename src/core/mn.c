@@ -84,6 +84,17 @@ mn_on_leave(struct node *n, const struct attach *a, usec_t now)
 			home_leave(n, h);
 }
 
+void
+mn_on_lost(struct node *n, const struct attach *a)
+{
+	if (!n->ready || n->stopping)
+		return;
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME &&
+		    h->ifindex == a->iface->ifindex)
+			home_leave(n, h);
+}
+
 /* Which interface's routes go first depends on where we are. */
 static void
 say_ways_out(struct node *n, usec_t now)

@@ -332,16 +332,18 @@ home_park(struct node *n, struct mn_home *h)
 	if (!n->early_bind || h->type != ATYPE_HOME ||
 	    h->place == PLACE_DISABLED)
 		return;
+	h->blocked = false;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_flow(n, h, FLOW_HOLD, true);
 }
 
 void
-home_withdraw(struct node *n, struct mn_home *h)
+home_withdraw(struct node *n, struct mn_home *h, bool block)
 {
 	home_stop_returning(n, h);
 	home_stop_announcing(n, h);
-	home_say_flow(n, h, FLOW_PATH, false);
+	h->blocked = block && h->place != PLACE_HOME;
+	home_say_flow(n, h, FLOW_BLOCK, h->blocked);
 	home_drop_tunnel(n, h);
 	home_say_address(n, h, IFINDEX_PATH, false, false);
 	if (h->place == PLACE_HOME)

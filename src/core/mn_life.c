@@ -11,6 +11,8 @@
 
 /* Who is not wanted any more asks its peer so long to forget it. */
 #define RELEASE_PATIENCE	SEC(30)
+/* Later than what is being said now is carried out. */
+#define REAP_AFTER		MSEC(1)
 
 /* --- life --------------------------------------------------------------- */
 
@@ -94,7 +96,7 @@ home_retire(struct node *n, struct mn_home *h, usec_t now)
 				      h->ifindex,
 				      h->reg.ll.len ? &h->reg.ll : NULL, now,
 				      now);
-	home_withdraw(n, h);
+	home_withdraw(n, h, false);
 }
 
 /* --- wanted and not ----------------------------------------------------- */
@@ -126,7 +128,7 @@ home_activate(struct node *n, struct mn_home *h, usec_t now)
 			h->contest = CONTEST_ASKED;
 	}
 	h->active = true;
-	h->releasing = h->doomed = false;
+	h->releasing = h->doomed = h->blocked = false;
 	alarm_clear(n, &h->give_up);
 	registrant_retry(n, &h->reg, now);
 	if (a)
@@ -164,9 +166,14 @@ free_peers(struct node *n, usec_t now)
 static void
 on_reap(struct node *n, struct alarm *al, usec_t now)
 {
-	each_home(n, h, l)
+	each_home(n, h, l) {
+		if (h->blocked && !h->releasing) {
+			home_say_flow(n, h, FLOW_BLOCK, false);
+			h->blocked = false;
+		}
 		if (h->doomed)
 			home_free(n, h);
+	}
 	free_peers(n, now);
 }
 
@@ -194,8 +201,8 @@ home_released(struct node *n, struct mn_home *h, usec_t now)
 	if (h->type != ATYPE_HOME) {
 		forget_record(n, h);
 		h->doomed = true;
-		alarm_set(n, &n->mn->reap, now);
 	}
+	alarm_set(n, &n->mn->reap, now + REAP_AFTER);
 	configure_attaches(n, now);
 }
 
@@ -207,7 +214,7 @@ home_release(struct node *n, struct mn_home *h, usec_t now)
 	if (!h->active)
 		return;
 	h->active = false;
-	home_withdraw(n, h);
+	home_withdraw(n, h, true);
 	home_park(n, h);
 	/* Without its key nobody would listen. */
 	if (!bound || h->reg.halted || !security_peer(n, &h->conf.ha)) {

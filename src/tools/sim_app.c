@@ -22,12 +22,26 @@ static const char *error_word(int error)
 	return name ? name : "an error of no name";
 }
 
+/* There was a reason for addresses of that type, or for that one, a moment
+ * ago. */
+static void needed(struct sim_node *n, enum atype t,
+		   const struct in6_addr *addr)
+{
+	list_each(l, &n->owned) {
+		struct k_owned *k = container_of(l, struct k_owned, l);
+
+		if (addr ? addr_eq(&k->o.addr, addr) : k->o.type == t)
+			k->idle = USEC_NEVER;
+	}
+}
+
 /* --- what the kernel tells ---------------------------------------------- */
 
 static void tell_count(struct sim_node *n, const struct in6_addr *addr)
 {
 	struct event ev = { .kind = EV_SOCKETS };
 
+	needed(n, ATYPE_NONE, addr);
 	ev.sockets.addr = *addr;
 	list_each(l, &n->socks)
 		ev.sockets.sessions += addr_eq(
@@ -125,6 +139,7 @@ void app_reply(struct sim_node *n, const struct ef_reply *r)
 		}
 		chart_line(n->sim, n, "app %u fails: %s", a->id,
 			   error_word(r->error));
+		needed(n, a->type, NULL);
 		list_del(l);
 		free(a);
 		return;
@@ -177,6 +192,7 @@ void app_release(struct sim_node *n, unsigned id)
 
 		if (a->id != id)
 			continue;
+		needed(n, a->type, NULL);
 		list_del(l);
 		free(a);
 		chart_line(n->sim, n, "app %u is content", id);
@@ -262,6 +278,7 @@ void app_claim(struct sim_node *n, const char *type, unsigned count)
 	if (!atype_parse(type, &t))
 		return;
 	n->claims[t] = count;
+	needed(n, t, NULL);
 	memcpy(ev.claims.n, n->claims, sizeof(ev.claims.n));
 	chart_line(n->sim, n, "%u claims of %s", count, type);
 	sim_node_input(n, &ev);

@@ -257,7 +257,7 @@ static void send_from(struct sim *s, unsigned socket)
 {
 	const struct in6_addr *src = app_source(first(s), socket);
 
-	if (src)
+	if (src && kernel_owns(first(s), src))
 		kernel_ping(first(s), src, address_of_cn(s), 0,
 			    ++s->next_echo, true);
 }
