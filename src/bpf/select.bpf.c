@@ -53,7 +53,7 @@ current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
 	c = &cfg->current[type];
 	if (!c->provided)
 		return EOPNOTSUPP;
-	words_copy(ret, c->addr[c->slot & 1]);
+	words_copy(ret, c->addr[c->slot % SM_SLOTS]);
 	return addr_any(ret) ? EADDRNOTAVAIL : 0;
 }
 
@@ -94,12 +94,11 @@ sock_get(struct bpf_sock_addr *ctx, bool make)
 static __always_inline bool addr_locked(struct bpf_sock_addr *ctx)
 {
 	struct sock *sk = NULL;
-	__u8 locks = 0;
 
 	/* the context begins with the socket: struct bpf_sock_addr_kern */
 	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
-	bpf_core_read(&locks, sizeof(locks), &sk->sk_userlocks);
-	return locks & SOCK_BINDADDR_LOCK;
+	return BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) &
+	       SOCK_BINDADDR_LOCK;
 }
 
 static __noinline int not_permitted(__u32 type, const __u32 *addr)
@@ -223,6 +222,8 @@ has_port(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
 {
 	struct sm_sock *st;
 
+	if (ctx->protocol == IPPROTO_ICMPV6)	/* egress looks anyway */
+		return 1;
 	if (required || ctx->protocol != IPPROTO_UDP || !cfg)
 		return refuse(EADDRNOTAVAIL);
 	st = sock_get(ctx, true);
@@ -652,7 +653,7 @@ static __noinline int probe(struct bpf_sockopt *ctx)
 	if (!cfg || (void *)(v + 1) > ctx->optval_end || !cfg->nonce ||
 	    *v != cfg->nonce)
 		return 1;
-	cfg->tgid = bpf_get_current_pid_tgid() >> 32;
+	cfg->tgid = tgid_get();
 	cfg->heard = *v;
 	return 1;
 }
@@ -738,7 +739,7 @@ int sel_create(struct bpf_sock *ctx)
 	s = raw->subject;
 	policy_ask_of(side, &s, &a);
 	raw->serial = cfg->serial;
-	raw->tgid = bpf_get_current_pid_tgid() >> 32;
+	raw->tgid = tgid_get();
 	raw->def = a.def;
 	raw->permit = a.permit;
 	return 1;
@@ -775,7 +776,7 @@ int sel_release(struct bpf_sock *ctx)
 struct leaving {
 	__u32	src[4], dst[4];		/* as in the header */
 	__u32	protocol, require;
-	bool	bound;			/* the socket, to src */
+	bool	same;			/* src is the socket's address */
 };
 
 static __always_inline int egress_no(__u32 type, const __u32 src[4])
@@ -784,11 +785,31 @@ static __always_inline int egress_no(__u32 type, const __u32 src[4])
 	return 0;
 }
 
+/*
+ * Did the application choose the address that the socket has?  Raw sockets
+ * know no lock; but a connect leaves their IPv4 side alone, which a bind
+ * does not.
+ */
+static __noinline bool raw_locked(struct __sk_buff *skb)
+{
+	struct inet_sock *inet;
+	struct sock *sk = NULL;
+	__u32 v4 = 0;
+
+	bpf_core_read(&sk, sizeof(sk), &((struct sk_buff *)skb)->sk);
+	inet = (struct inet_sock *)sk;
+	bpf_core_read(&v4, sizeof(v4), &inet->inet_saddr);
+	return v4 == bpf_htonl(LOOPBACK4_IPV6) ||
+	       (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) &
+		SOCK_BINDADDR_LOCK);
+}
+
 /* 1: may go.  0: EPERM. */
 static __noinline int
-egress_raw(struct sm_config *cfg, struct sm_raw *raw, struct leaving *e)
+egress_raw(struct __sk_buff *skb, struct sm_config *cfg, struct sm_raw *raw,
+	   struct leaving *e)
 {
-	__u32 side, type, want;
+	__u32 side, type, want, addr[4];
 	struct ask a = { 0 };
 	struct sm_bits s;
 
@@ -807,11 +828,12 @@ egress_raw(struct sm_config *cfg, struct sm_raw *raw, struct leaving *e)
 	}
 	if (type && !(a.permit & TYPE_BIT(type)))
 		return egress_no(type, e->src);
-	want = e->require ? e->require : type && !e->bound ? a.def : 0;
+	want = e->require ? e->require : type ? a.def : 0;
 	if (!want || type == want)
 		return 1;
-	if (want < SM_TYPES && cfg->current[want].provided &&
-	    addr_any(cfg->current[want].addr[cfg->current[want].slot & 1]))
+	if (!e->require && e->same && raw_locked(skb))
+		return 1;
+	if (current_get(cfg, want, addr) == EADDRNOTAVAIL)
 		tell_want(want);
 	return egress_no(type, e->src);
 }
@@ -849,9 +871,9 @@ static __noinline int egress_look(struct __sk_buff *skb)
 	own[3] = sk->src_ip6[3];
 	e.protocol = sk->protocol;
 	e.require = st ? st->require : 0;
-	e.bound = words_eq(own, e.src);
+	e.same = words_eq(own, e.src);
 	if (raw)
-		return egress_raw(cfg, raw, &e);
+		return egress_raw(skb, cfg, raw, &e);
 	if (sk->protocol != IPPROTO_UDP)	/* raw, and older than us */
 		return !e.require || type_of(e.src) == e.require;
 	peer[0] = sk->dst_ip6[0];

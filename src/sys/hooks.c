@@ -134,11 +134,13 @@ int hooks_current(struct hooks *h, const struct ef_current *e)
 	if (!e->type || e->type >= ATYPES)
 		return -EINVAL;
 	c = &h->cfg->current[e->type];
-	slot = !(c->slot & 1);
-	memcpy(c->addr[slot], &e->addr, sizeof(c->addr[slot]));
+	slot = (c->slot + 1) % SM_SLOTS;
+	if (e->provided)
+		memcpy(c->addr[slot], &e->addr, sizeof(c->addr[slot]));
+	else
+		memset(c->addr[slot], 0, sizeof(c->addr[slot]));
 	__atomic_store_n(&c->slot, slot, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&c->provided, e->provided, __ATOMIC_SEQ_CST);
-	hooks_settle();		/* the other one may be written again */
 	return 0;
 }
 

@@ -115,7 +115,7 @@ measure(struct bench *b, const char *name,
 {
 	double *in = calloc((size_t)b->rounds, sizeof(*in));
 	double *out = calloc((size_t)b->rounds, sizeof(*out));
-	double *diff = calloc((size_t)b->rounds, sizeof(*diff));
+	double *diff = calloc((size_t)b->rounds, sizeof(*diff)), base;
 
 	if (!in || !out || !diff)
 		fail("memory");
@@ -131,9 +131,10 @@ measure(struct bench *b, const char *name,
 			in[i] = batch(b, once, true);
 		diff[i] = in[i] - out[i];
 	}
+	base = median(out, b->rounds);
 	printf("bench name=%s value=%.3f unit=us baseline=%.3f ratio=%.3f\n",
-	       name, median(diff, b->rounds), median(out, b->rounds),
-	       median(in, b->rounds) / out[b->rounds / 2]);
+	       name, median(diff, b->rounds), base,
+	       median(in, b->rounds) / base);
 	free(in);
 	free(out);
 	free(diff);

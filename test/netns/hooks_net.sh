@@ -26,7 +26,7 @@ REQ_HOME=0x10000 REQ_ACCESS=0x20000 REQ_UNANCH=0x40000 REQ_GRACE=0x80000
 #	gives "WORDS" NODE KIND OP...	hooks_probe prints exactly that
 
 # shellcheck source=test/netns/lib.sh
-. "${top_srcdir:-.}/test/netns/lib.sh"
+. "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
 hooks_tool=$top_builddir/test/netns/hooks_tool
 probe=$top_builddir/test/netns/hooks_probe
 mip6d=$hooks_tool mip6ctl=$hooks_tool	# all of them that is needed
@@ -171,7 +171,7 @@ cg_tidy() {
 	[ "$BASHPID" = $$ ] || return
 	kill -TERM "${jobs_pids[@]}" 2> /dev/null
 	wait 2> /dev/null
-	for d in $(find "$CG" -depth -type d 2> /dev/null); do
+	for d in $(find "$CG" "$CG.out" -depth -type d 2> /dev/null); do
 		for _ in 1 2 3 4 5 6 7 8 9 10; do
 			for p in $(cat "$d/cgroup.procs"); do
 				[ "$p" != $$ ] && kill -KILL "$p" 2> /dev/null

@@ -22,6 +22,9 @@
  *	name		the local address, "port" only whether there is one
  *	listen, accept	one connection; goes on with the accepted socket
  *	large=N		a foreign option of N octets, written and read back
+ *	priority	SO_PRIORITY 3, read back
+ *	oob		SO_OOBINLINE
+ *	reuse		SO_REUSEADDR and SO_REUSEPORT
  *	wait		for a line on standard input
  *	new		another socket of the same kind
  */
@@ -345,6 +348,40 @@ static const char *op_large(struct probe *p, const char *v)
 	return "ok";
 }
 
+static const char *op_priority(struct probe *p, const char *v)
+{
+	static char text[16];
+	int n = 3;
+	socklen_t len = sizeof(n);
+
+	if (setsockopt(p->fd, SOL_SOCKET, SO_PRIORITY, &n, len) < 0 ||
+	    getsockopt(p->fd, SOL_SOCKET, SO_PRIORITY, &n, &len) < 0)
+		return errno_name(errno);
+	snprintf(text, sizeof(text), "%d", n);
+	return text;
+}
+
+static const char *op_oob(struct probe *p, const char *v)
+{
+	int on = 1;
+
+	return result(setsockopt(p->fd, SOL_SOCKET, SO_OOBINLINE, &on,
+				 sizeof(on)));
+}
+
+static const char *op_reuse(struct probe *p, const char *v)
+{
+	int on = 1, a = 0, b = 0;
+	socklen_t len = sizeof(on);
+
+	if (setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &on, len) < 0 ||
+	    setsockopt(p->fd, SOL_SOCKET, SO_REUSEPORT, &on, len) < 0 ||
+	    getsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &a, &len) < 0 ||
+	    getsockopt(p->fd, SOL_SOCKET, SO_REUSEPORT, &b, &len) < 0)
+		return errno_name(errno);
+	return a && b ? "ok" : "lost";
+}
+
 static const char *op_wait(struct probe *p, const char *v)
 {
 	char c;
@@ -372,7 +409,8 @@ static const struct {
 	{ "from", op_from }, { "many", op_many }, { "echo", op_echo },
 	{ "name", op_name }, { "port", op_port }, { "listen", op_listen },
 	{ "accept", op_accept }, { "large", op_large }, { "wait", op_wait },
-	{ "new", op_new },
+	{ "new", op_new }, { "priority", op_priority }, { "oob", op_oob },
+	{ "reuse", op_reuse },
 };
 
 static const struct {
