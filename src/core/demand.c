@@ -292,8 +292,8 @@ is_bindable(const struct node *n, const struct owned *o)
 		o->home->place == PLACE_RETURNING);
 }
 
-static void
-say_current(struct node *n, enum atype t)
+void
+demand_say_current(struct node *n, enum atype t)
 {
 	struct effect e = { .kind = EF_CURRENT };
 	const struct owned *o = owned_current(n, t);
@@ -378,13 +378,14 @@ demand_run(struct node *n, usec_t now)
 		stand(n, o, now);
 	/* Who is answered finds it there. */
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
-		say_current(n, t);
+		demand_say_current(n, t);
+	owned_end_sockets(n, false, now);
 	each_owned(n, o, l) {
 		if (o->stands && owned_usable(n, o))
 			answer_waiting(n, o);
 		linger(n, o, now);
 	}
-	say_current(n, ATYPE_HOME);		/* linger may end it */
+	demand_say_current(n, ATYPE_HOME);		/* linger may end it */
 }
 
 /* --- requests ----------------------------------------------------------- */
@@ -739,6 +740,7 @@ demand_start(struct node *n)
 	list_init(&d->owned);
 	list_init(&d->asks);
 	list_init(&d->pending);
+	list_init(&d->endings);
 	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
 		d->epoch[t].type = t;
 		alarm_init(&d->epoch[t].renew, on_renew);
@@ -758,6 +760,8 @@ demand_stop(struct node *n)
 		ask_free(n, container_of(l, struct ask, l));
 	each_owned(n, o, l)
 		owned_free(n, o);
+	list_each(l, &d->endings)
+		ending_free(n, container_of(l, struct ending, l));
 	demand_restored(n, 0);
 	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
 		alarm_clear(n, &d->epoch[t].renew);
@@ -783,8 +787,9 @@ demand_ready(struct node *n, usec_t now)
 
 /* Nobody is left to wait for; what was there is not to be remembered. */
 void
-demand_shutdown(struct node *n)
+demand_shutdown(struct node *n, usec_t now)
 {
+	owned_end_sockets(n, true, now);
 	list_each(l, &n->demand->asks) {
 		struct ask *a = container_of(l, struct ask, l);
 

@@ -57,6 +57,16 @@ struct epoch {
 	struct wish	store;
 };
 
+/* Sockets of an unanchored address that is gone.  They are ended when their
+ * type has another one: who comes back at once shall find it. */
+struct ending {
+	struct list	l;
+	enum atype	type;
+	struct in6_addr	addr;
+	bool		used;
+	struct alarm	latest;
+};
+
 struct demand {
 	struct list	owned;
 	unsigned	nowned;		/* without those of the configuration */
@@ -65,6 +75,8 @@ struct demand {
 	uint32_t	claims[ATYPES];
 	struct epoch	epoch[ATYPES];
 	struct list	pending;	/* registrations whose home may come */
+	struct list	endings;
+	unsigned	nendings;
 };
 
 #define each_owned(n, o, l) \
@@ -76,7 +88,7 @@ struct demand {
 int	demand_start(struct node *);			/* 0 / -ENOMEM */
 void	demand_stop(struct node *);			/* frees */
 void	demand_ready(struct node *, usec_t now);
-void	demand_shutdown(struct node *);
+void	demand_shutdown(struct node *, usec_t now);
 /* Of peers that are none any more, before anything is said to them; then the
  * rest, when the home addresses are those of the new configuration. */
 void	demand_drop_orphans(struct node *, usec_t now);
@@ -117,6 +129,7 @@ void	demand_on_claims(struct node *, const struct ev_claims *, usec_t now);
 void	demand_on_traffic(struct node *, const struct ev_traffic *, usec_t now);
 
 void	ask_free(struct node *, struct ask *);
+void	demand_say_current(struct node *, enum atype);
 void	demand_note_limit(struct node *, enum effect_kind, uint32_t limit,
 			  usec_t now);
 
@@ -142,13 +155,17 @@ bool	owned_is_orphan(const struct node *, const struct owned *);
 bool	owned_usable(const struct node *, const struct owned *);
 /* New sockets shall not get it any more. */
 void	owned_retire(struct node *, struct owned *, usec_t now);
-/* Take it away; sockets that have it are ended.  Frees all but those that
- * the configuration names. */
+/* Take it away; sockets that have it are ended (of an unanchored one soon:
+ * owned_end_sockets).  Frees all but those that the configuration names. */
 void	owned_release(struct node *, struct owned *, enum note_gone,
 		      usec_t now);
 /* A home address, to somebody else: its sockets are ended. */
 void	owned_lose(struct node *, struct owned *, usec_t now);
+/* End the sockets of unanchored addresses that were released, as far as
+ * there is another by now, or none to come; or all of them. */
+void	owned_end_sockets(struct node *, bool all, usec_t now);
 void	owned_free(struct node *, struct owned *);	/* says nothing */
+void	ending_free(struct node *, struct ending *);
 /* Its lifetimes may be others: say where it stands again. */
 void	owned_configure(struct node *, const struct owned *);
 /* It shall not be remembered over a restart. */

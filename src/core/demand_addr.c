@@ -21,6 +21,9 @@
 /* Asked of an access anchor, seconds: who vanishes without a word shall not
  * leave it a binding for days. */
 #define ACCESS_LIFETIME	600
+/* Sockets of an address that is gone do not wait longer for the next one. */
+#define END_LATEST	MSEC(100)
+#define ENDINGS_MAX	16
 
 /* --- finding ------------------------------------------------------------ */
 
@@ -182,6 +185,98 @@ owned_configure(struct node *n, const struct owned *o)
 		say_address(n, o, true);
 }
 
+/* --- ending sockets ----------------------------------------------------- */
+
+static void
+say_abort(struct node *n, enum atype t, const struct in6_addr *addr, bool used,
+	  usec_t now)
+{
+	struct effect e = { .kind = EF_ABORT };
+	struct note note = { .code = NOTE_ABORTED, .a = *addr,
+			     .type = (uint8_t)t };
+
+	e.abort.addr = *addr;
+	effect_put(n, &e);
+	if (used)
+		note_put(n, &note, now);
+}
+
+void
+ending_free(struct node *n, struct ending *e)
+{
+	alarm_clear(n, &e->latest);
+	list_del(&e->l);
+	n->demand->nendings--;
+	free(e);
+}
+
+static void
+end_now(struct node *n, struct ending *e, usec_t now)
+{
+	say_abort(n, e->type, &e->addr, e->used, now);
+	ending_free(n, e);
+}
+
+static void
+on_latest(struct node *n, struct alarm *al, usec_t now)
+{
+	end_now(n, container_of(al, struct ending, latest), now);
+}
+
+void
+owned_end_sockets(struct node *n, bool all, usec_t now)
+{
+	list_each(l, &n->demand->endings) {
+		struct ending *e = container_of(l, struct ending, l);
+		const struct owned *next = owned_current(n, e->type);
+
+		if (all || !next || next->stands)
+			end_now(n, e, now);
+	}
+}
+
+/* The same address comes again: what it had before is not of it. */
+static void
+end_sockets_of(struct node *n, const struct in6_addr *addr, usec_t now)
+{
+	list_each(l, &n->demand->endings) {
+		struct ending *e = container_of(l, struct ending, l);
+
+		if (addr_eq(&e->addr, addr))
+			end_now(n, e, now);
+	}
+}
+
+/*
+ * New sockets must not get it any more before those that have it are ended,
+ * or who comes back at once is bound to it again, and hangs.
+ *
+ * What an anchored address has to say goes through its tunnel, the resets of
+ * its connections too, so these are ended before anything of it is taken
+ * away.  An unanchored one is gone with its link: its sockets wait, not for
+ * long, until there is another, which is what their programs will want.
+ */
+static void
+end_sockets(struct node *n, struct owned *o, usec_t now)
+{
+	struct ending *e = NULL;
+
+	if (!o->home && n->demand->nendings < ENDINGS_MAX)
+		e = calloc(1, sizeof(*e));
+	if (!e) {
+		say_abort(n, o->type, &o->addr, o->sessions, now);
+		return;
+	}
+	e->type = o->type;
+	e->addr = o->addr;
+	e->used = o->sessions;
+	alarm_init(&e->latest, on_latest);
+	alarm_set(n, &e->latest, now + END_LATEST);
+	list_init(&e->l);
+	list_append(&n->demand->endings, &e->l);
+	n->demand->nendings++;
+}
+
 /* --- forming ------------------------------------------------------------ */
 
 struct owned *
@@ -197,6 +292,7 @@ owned_new(struct node *n, enum atype t, const struct in6_addr *addr,
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return NULL;
+	end_sockets_of(n, addr, now);
 	o->type = t;
 	o->addr = *addr;
 	o->current = true;
@@ -365,17 +461,12 @@ owned_retire(struct node *n, struct owned *o, usec_t now)
 	wish_add(n, &o->store, 1);
 }
 
+/* Not for new sockets. */
 static void
-abort_sockets(struct node *n, const struct owned *o, usec_t now)
+say_gone(struct node *n, const struct owned *o)
 {
-	struct effect e = { .kind = EF_ABORT };
-	struct note note = { .code = NOTE_ABORTED, .a = o->addr,
-			     .type = (uint8_t)o->type };
-
-	e.abort.addr = o->addr;
-	effect_put(n, &e);
-	if (o->sessions)
-		note_put(n, &note, now);
+	if (n->ready && !n->stopping)
+		demand_say_current(n, o->type);
 }
 
 /* Whose grant it was keeps the grant, of nothing; packets that waited for it
@@ -408,8 +499,12 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 	if (o->stands)
 		note_put(n, &note, now);
 	o->stands = false;
-	if (!configured && reason != NOTE_GONE_UNUSED)
-		abort_sockets(n, o, now);
+	if (!configured) {
+		o->current = false;
+		say_gone(n, o);
+		if (reason != NOTE_GONE_UNUSED)
+			end_sockets(n, o, now);
+	}
 	if (!h)
 		say_address(n, o, false);
 	owned_forget(n, o);
@@ -432,7 +527,8 @@ owned_lose(struct node *n, struct owned *o, usec_t now)
 	if (o->stands)
 		note_put(n, &note, now);
 	o->stands = false;
-	abort_sockets(n, o, now);
+	say_gone(n, o);
+	end_sockets(n, o, now);
 	owned_forget(n, o);
 }
 

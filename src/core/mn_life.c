@@ -347,7 +347,7 @@ mn_ready(struct node *n, usec_t now)
 void
 mn_shutdown(struct node *n, usec_t now)
 {
-	demand_shutdown(n);
+	demand_shutdown(n, now);
 	each_home(n, h, l) {
 		home_retire(n, h, now);
 		registrant_forget(n, &h->reg);

@@ -259,7 +259,7 @@ START_TEST(prefix_expires)
 	w_pass(&w, SEC(99));
 	w_expect(&w, "");
 	w_pass(&w, SEC(2));
-	w_expect(&w, "abort U1\nowned U1 down\nunanchored: none\n");
+	w_expect(&w, "unanchored: none\nowned U1 down\nabort U1\n");
 	w_ask(&w, 2, ATYPE_UNANCHORED, SEC(1));
 	w_pass(&w, SEC(2));
 	w_expect(&w, "reply 2 ETIMEDOUT\n");
@@ -373,7 +373,7 @@ START_TEST(one_current_only)
 	w_forget(&w);
 	w.eth = ETH0 + 1;
 	w_gone(&w);
-	w_expect(&w, "abort U1\nowned U1 down\n");
+	w_expect(&w, "owned U1 down\nabort U1\n");
 	w_end(&w);
 }
 END_TEST
@@ -427,6 +427,85 @@ START_TEST(graceful_restarted)
 	w_forget(&w);
 	w_pass(&w, SEC(25));
 	ck_assert_uint_eq(w_count(&w, "abort G1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Who is ended finds the next address. */
+START_TEST(ended_after_the_next)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_claims(&w, ATYPE_UNANCHORED, 1);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w_move(&w, 3, P3);
+	w_expect(&w, "unanchored: none\nowned U1 down\nowned U2 up\n"
+		 "unanchored: U2\nabort U1\n");
+	w_end(&w);
+}
+END_TEST
+
+/* They do not wait for ever, nor for what would never come. */
+START_TEST(ended_without_a_next)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_claims(&w, ATYPE_UNANCHORED, 1);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w.slow_dad = true;
+	w_forget(&w);
+	if (_i == 2)
+		w_claims(&w, ATYPE_UNANCHORED, 0);
+	if (_i == 2)
+		w_sockets(&w, &u, 0);
+	w_move(&w, 3, P3);
+	ck_assert_uint_eq(w_count(&w, "owned U1 down"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort U1"), _i == 2);
+	if (_i == 0) {
+		w_pass(&w, MSEC(80));
+		ck_assert_uint_eq(w_count(&w, "abort U1"), 0);
+		w_pass(&w, MSEC(20));
+	} else if (_i == 1) {
+		w_shutdown(&w);
+	}
+	ck_assert_uint_eq(w_count(&w, "abort U1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Back on the old link, which gives the old address again: to others. */
+START_TEST(ended_before_it_is_back)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_claims(&w, ATYPE_UNANCHORED, 1);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w.slow_dad = true;
+	w_move(&w, 3, P3);
+	w_forget(&w);
+	w_move(&w, 2, P2);
+	ck_assert_uint_eq(w_count(&w, "owned U1 up"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort U1"), 1);
+	ck_assert(strstr(w.did, "abort U1") <
+		  strstr(w.did, "owned U1 up"));
+	w_pass(&w, SEC(1));
+	ck_assert_uint_eq(w_count(&w, "abort U1"), 1);
 	w_end(&w);
 }
 END_TEST
@@ -486,8 +565,9 @@ START_TEST(home_of_somebody_else)
 	w.show = SHOW_DEMAND | SHOW_ADDRESS | SHOW_FLOW;
 	w_forget(&w);
 	w_ba(&w, (struct w_answer){ .status = 134 });
-	w_expect(&w, "flow block hoa\ntunnel down to " HA "\nabort hoa\n"
-		 "home-anchored: none\naddress down hoa on path\n");
+	w_expect(&w, "flow block hoa\ntunnel down to " HA "\n"
+		 "home-anchored: none\nabort hoa\n"
+		 "address down hoa on path\n");
 	w_ask(&w, 2, ATYPE_HOME, 0);
 	w_expect(&w, "reply 2 EADDRNOTAVAIL\n");
 	w_end(&w);
@@ -565,6 +645,7 @@ Suite *suite_demand_addr(void)
 		duplicates_of_the_boot_set, duplicates_remembered,
 		prefix_expires, interface_vanishes, one_current_only,
 		graceful_renewed_then_moved, graceful_restarted,
+		ended_after_the_next, ended_before_it_is_back,
 		again_while_releasing, home_of_somebody_else, many_addresses,
 		many_homes,
 	};
@@ -578,6 +659,7 @@ Suite *suite_demand_addr(void)
 	tcase_add_loop_test(tc, renewed_is_not_preferred, 0, 3);
 	tcase_add_loop_test(tc, duplicates, 0, 3);
 	tcase_add_loop_test(tc, prefix_cut_short, 0, 2);
+	tcase_add_loop_test(tc, ended_without_a_next, 0, 3);
 	suite_add_tcase(s, tc);
 	return s;
 }
