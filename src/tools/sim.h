@@ -192,6 +192,7 @@ struct sim_sock {
 	enum atype	type;
 	struct in6_addr	addr;
 	bool		excused;	/* nobody can know of it any more */
+	usec_t		lost;		/* its address went; 0: it is there */
 };
 
 struct k_owned {

@@ -7,7 +7,7 @@
  *     address that is owned and of the type (sim_app.c looks at each).
  * 10. What EF_CURRENT says is owned, of that type, and can be bound to.
  * 11. Sockets do not lose their address without a word: they are aborted
- *     before it goes.
+ *     before it goes, or (unanchored) as soon as there is another.
  * 12. A handover aborts no socket of an anchored address: only its anchor
  *     can refuse it or be silent for a whole lifetime, or somebody else
  *     have it.
@@ -22,6 +22,8 @@
 #define OWNED_MOST	64		/* beside those of the configuration */
 /* Beyond what is configured: an alarm may be armed a little later. */
 #define SLACK		SEC(2)
+/* How long a socket may be without its address. */
+#define LOST_MOST	MSEC(150)
 
 /* --- 9, 10, 15: after each event ----------------------------------------- */
 
@@ -53,6 +55,25 @@ static void check_current(struct sim_node *n, enum atype t)
 			   atype_name(k->o.type));
 }
 
+static void check_lost(struct sim_node *n)
+{
+	char buf[80];
+
+	list_each(l, &n->socks) {
+		struct sim_sock *k = container_of(l, struct sim_sock, l);
+
+		if (kernel_addr(n, &k->addr))
+			k->lost = 0;
+		if (!k->lost || k->excused || n->stopping ||
+		    n->sim->now - k->lost <= LOST_MOST)
+			continue;
+		check_fail(n->sim, n, "socket %u has lost its address %s",
+			   k->id, chart_addr(n->sim, &k->addr, buf,
+					     sizeof(buf)));
+		k->excused = true;
+	}
+}
+
 void check_apps(struct sim_node *n)
 {
 	unsigned count = 0;
@@ -61,6 +82,7 @@ void check_apps(struct sim_node *n)
 		return;
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
 		check_current(n, t);
+	check_lost(n);
 	list_each(l, &n->owned)
 		count += container_of(l, struct k_owned, l)->o.type !=
 			 ATYPE_HOME;
@@ -80,18 +102,13 @@ void check_apps(struct sim_node *n)
 
 void check_addr_gone(struct sim_node *n, const struct in6_addr *addr)
 {
-	char buf[80];
-
 	if (!n->node || n->stopping || kernel_addr(n, addr))
 		return;
 	list_each(l, &n->socks) {
 		struct sim_sock *k = container_of(l, struct sim_sock, l);
 
-		if (!addr_eq(&k->addr, addr) || k->excused)
-			continue;
-		check_fail(n->sim, n, "socket %u has lost its address %s",
-			   k->id, chart_addr(n->sim, addr, buf, sizeof(buf)));
-		k->excused = true;
+		if (addr_eq(&k->addr, addr) && !k->lost)
+			k->lost = n->sim->now;
 	}
 }
 
@@ -99,7 +116,7 @@ void check_abort(struct sim_node *n, const struct sim_sock *k)
 {
 	const struct k_addr *a = kernel_addr(n, &k->addr);
 
-	if (!a && !k->excused)
+	if (!a && !k->excused && k->type != ATYPE_UNANCHORED)
 		check_fail(n->sim, n, "socket %u is aborted when its address "
 			   "has gone", k->id);
 	if (k->type == ATYPE_HOME || k->type == ATYPE_ACCESS)
