@@ -747,8 +747,10 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
-		if (o->home && o->home->active)
+		if (o->home && o->home->active) {
 			o->stands = o->uncounted = true;
+			wish_add(n, &o->store, 1);
+		}
 		if (o->stands)
 			owned_configure(n, o);
 	}

@@ -255,10 +255,13 @@ void
 home_on_find(struct node *n, struct alarm *al, usec_t now)
 {
 	struct mn_home *h = container_of(al, struct mn_home, find);
+	const struct iface *i = iface_find(n, h->ifindex);
 
 	if (h->place != PLACE_RETURNING)
 		return;
-	if (h->finds < FIND_TRIES)
+	if (!i || !i->attach || !attach_usable(i->attach))
+		alarm_set(n, &h->find, now + RETRANS_TIMER);
+	else if (h->finds < FIND_TRIES)
 		solicit_home_agent(n, h, now);
 	else
 		registrant_deregister(n, &h->reg, NULL, h->ifindex, NULL,

@@ -468,7 +468,10 @@ static void check_source(struct sim_iface *i, const struct in6_addr *addr,
 
 		if (anchored && most == USEC_NEVER)
 			most = DETECTION_TIME;
-		if ((anchored && !(v && v->home)) ||
+		bool here = v && (v->home ||
+				  (v->returning && is_signalling(ip)));
+
+		if ((anchored && !here) ||
 		    n->sim->now - i->plugged_at > most)
 			check_fail(n->sim, n, "a packet of %s leaves on %s, "
 				   "untunnelled", anchored ?

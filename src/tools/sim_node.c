@@ -320,6 +320,9 @@ void sim_node_clock(struct sim_node *n, int64_t step)
 {
 	struct event ev = { .kind = EV_CLOCK };
 
+	/* What it restores after this lives longer, or not so long. */
+	list_each(l, &n->sim->nodes)
+		container_of(l, struct sim_node, all)->watch.heard = true;
 	n->wall += step;
 	ev.wall = n->wall;
 	sim_node_input(n, &ev);
