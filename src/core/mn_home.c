@@ -296,8 +296,8 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
 		return;
-	if (h->place == PLACE_HOME)
-		home_say_address(n, h, h->ifindex, false, false);
+	if (h->place == PLACE_HOME)	/* by another interface */
+		home_leave(n, h);
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
 	    h->contest != CONTEST_ASKED) {
 		home_arrive(n, h, ifindex, true, now);

@@ -461,6 +461,9 @@ static void check_source(struct sim_iface *i, const struct in6_addr *addr,
 	/* What an earlier life has left goes with the SYNC. */
 	if (!i->link || (left && left->made && !left->said))
 		return;
+	/* Which of two interfaces it is, is routing's matter. */
+	if (!anchored && left && left->ifindex != i->ifindex)
+		return;
 	check_look(n, &views);
 	v = check_view_of(&views, addr);
 	if (!sim_link_has(i->link, addr)) {
