@@ -233,6 +233,7 @@ void sim_node_start(struct sim_node *n)
 	sim_job_init(&n->tick, on_tick);
 	n->boots++;
 	n->fuse = 0;
+	n->started = n->sim->now;
 	n->node = node_new(n->conf, &seed, n->sim->now);
 	if (!n->node) {
 		check_fail(n->sim, n, "node_new failed");
