@@ -297,9 +297,8 @@ lose_router(struct node *n, struct attach *a, usec_t now)
 {
 	struct router *next;
 
-	if (a->second)
-		a->second->candidate = true;	/* silent, too */
-	a->second = NULL;
+	if (a->second)			/* silent, too */
+		attach_forget_router(n, a, a->second);
 	next = a->candidate ? a->candidate : best_router(a, a->current, now);
 	if (next && !next->candidate && a->state == ATTACH_CHECKING &&
 	    a->link_event) {

@@ -348,11 +348,24 @@ run_homes(struct node *n, usec_t now)
 			run_home(n, o, now);
 }
 
+/* On an interface that is down, where another one is up: old sockets may see
+ * it again, new ones shall not wait for that. */
+static bool
+is_cut_off(const struct node *n, const struct owned *o)
+{
+	const struct iface *i = iface_by_name(n, o->ifname);
+
+	return o->type != ATYPE_HOME && !(i && i->up) && demand_attach(n);
+}
+
 static void
 run_type(struct node *n, enum atype t, usec_t now)
 {
+	struct owned *o = owned_current(n, t);
 	int why;
 
+	if (o && is_cut_off(n, o))
+		owned_retire(n, o, now);
 	if (!wanted(n, t))
 		return;
 	if (!owned_provided(n, t)) {
@@ -777,8 +790,10 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
-		if (o->home && o->home->active)
+		if (o->home && o->home->active) {
 			o->stands = o->uncounted = true;
+			wish_add(n, &o->store, 1);
+		}
 		if (o->stands)
 			owned_configure(n, o);
 	}

@@ -84,15 +84,27 @@ mn_on_leave(struct node *n, const struct attach *a, usec_t now)
 			home_leave(n, h);
 }
 
+/* It was at home on a link that is not there any more, or on its way: it
+ * waits until it is known where. */
+static void
+unsettle(struct node *n, struct mn_home *h)
+{
+	if (h->place == PLACE_RETURNING) {
+		home_stop_returning(n, h);
+		h->place = PLACE_NOWHERE;
+	} else if (h->place == PLACE_HOME) {
+		home_leave(n, h);
+	}
+}
+
 void
 mn_on_lost(struct node *n, const struct attach *a)
 {
 	if (!n->ready || n->stopping)
 		return;
 	each_home(n, h, l)
-		if (h->place == PLACE_HOME &&
-		    h->ifindex == a->iface->ifindex)
-			home_leave(n, h);
+		if (h->ifindex == a->iface->ifindex)
+			unsettle(n, h);
 }
 
 /* Which interface's routes go first depends on where we are. */
@@ -407,16 +419,9 @@ void
 mn_lose_iface(struct node *n, struct iface *i)
 {
 	i->attach = attach_free(n, i->attach);
-	each_home(n, h, l) {
-		if (h->ifindex != i->ifindex)
-			continue;
-		if (h->place == PLACE_RETURNING) {
-			home_stop_returning(n, h);
-			h->place = PLACE_NOWHERE;
-		} else if (h->place == PLACE_HOME) {
-			home_leave(n, h);
-		}
-	}
+	each_home(n, h, l)
+		if (h->ifindex == i->ifindex)
+			unsettle(n, h);
 }
 
 void

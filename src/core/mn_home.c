@@ -262,10 +262,13 @@ void
 home_on_find(struct node *n, struct alarm *al, usec_t now)
 {
 	struct mn_home *h = container_of(al, struct mn_home, find);
+	const struct iface *i = iface_find(n, h->ifindex);
 
 	if (h->place != PLACE_RETURNING)
 		return;
-	if (h->finds < FIND_TRIES)
+	if (!i || !i->attach || !attach_usable(i->attach))
+		alarm_set(n, &h->find, now + RETRANS_TIMER);
+	else if (h->finds < FIND_TRIES)
 		solicit_home_agent(n, h, now);
 	else
 		registrant_deregister(n, &h->reg, NULL, h->ifindex, NULL,
@@ -301,8 +304,8 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
 		return;
 	alarm_clear(n, &h->give_up);
-	if (h->place == PLACE_HOME)
-		home_say_address(n, h, h->ifindex, false, false);
+	if (h->place == PLACE_HOME)	/* by another interface */
+		home_leave(n, h);
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
 	    h->contest != CONTEST_ASKED) {
 		home_arrive(n, h, ifindex, true, now);

@@ -298,24 +298,41 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	return home_restore(n, s, now) || demand_restore(n, s, now);
 }
 
-/* As an earlier process left it: at home, as far as is known. */
+/* Is it there as an earlier process left it: at home, as far as is known?
+ * The first advertisement will tell, and SYNC waits for it. */
 static bool
-stands_at_home(const struct node *n, const struct mn_home *h)
+home_adopt(struct node *n, struct mn_home *h)
 {
-	list_each(l, &n->ifaces)
-		if (iface_addr_find(container_of(l, struct iface, all),
-				    &h->conf.hoa))
-			return true;
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
+
+		if (!a || !mn_roams(n, i) || (a->state != ADDR_VALID &&
+					      a->state != ADDR_OPTIMISTIC))
+			continue;
+		h->place = PLACE_HOME;
+		h->ifindex = i->ifindex;
+		home_say_address(n, h, i->ifindex, false, true);
+		return true;
+	}
 	return false;
 }
 
-/* Where it is, is not known, and what earlier processes said of it is about
- * to go: sockets keep it, and what they send waits. */
+static bool
+knows_its_link(const struct node *n, const struct mn_home *h)
+{
+	const struct iface *i = iface_find(n, h->ifindex);
+
+	return i && i->attach && i->attach->current;
+}
+
+/* No advertisement came.  Where it is, is not known: sockets keep it, and
+ * what they send waits. */
 void
 mn_before_sync(struct node *n)
 {
 	each_home(n, h, l)
-		if (h->active && h->place == PLACE_NOWHERE && !h->tunnel)
+		if (h->place == PLACE_HOME && !knows_its_link(n, h))
 			home_leave(n, h);
 }
 
@@ -333,7 +350,7 @@ mn_ready(struct node *n, usec_t now)
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
 			home_say_away_flow(n, h);
-		} else if (h->active && !stands_at_home(n, h)) {
+		} else if (h->active && !home_adopt(n, h)) {
 			home_leave(n, h);
 		}
 		home_put(n, h, now);
@@ -360,8 +377,9 @@ bool
 mn_settled(const struct node *n)
 {
 	each_home(n, h, l) {
-		if (h->place == PLACE_HOME || h->place == PLACE_DISABLED ||
-		    h->reg.halted || !h->active)
+		if (h->place == PLACE_DISABLED || h->reg.halted ||
+		    !h->active ||
+		    (h->place == PLACE_HOME && knows_its_link(n, h)))
 			continue;
 		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING)
 			return false;

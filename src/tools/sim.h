@@ -235,6 +235,7 @@ struct sim_node {
 	char		*text;		/* what it was first parsed from */
 	struct node	*node;		/* NULL: plain, or down */
 	unsigned	boots;		/* jobs of an earlier life do nothing */
+	usec_t		started;
 	unsigned	fuse;		/* effects until it dies, 0: none */
 	unsigned	forgotten;	/* new secrets */
 	bool		hooks;		/* its sockets are bound early */

@@ -40,6 +40,7 @@
 #define LIFETIME_SLACK	SEC(10)
 #define DETECTION_TIME	SEC(2)
 #define MISTAKEN_TIME	SEC(30)
+#define START_TIME	SEC(11)		/* and until SYNC of a new process */
 
 void check_fail(struct sim *s, const struct sim_node *n, const char *fmt, ...)
 {
@@ -455,21 +456,32 @@ static void check_source(struct sim_iface *i, const struct in6_addr *addr,
 {
 	struct sim_node *n = i->node;
 	const struct k_addr *left = kernel_addr(n, addr);
+	usec_t plugged = i->plugged_at;
 	const struct check_view *v;
 	struct check_views views;
 
 	/* What an earlier life has left goes with the SYNC. */
 	if (!i->link || (left && left->made && !left->said))
 		return;
+	/* Which of two interfaces it is, is routing's matter. */
+	if (!anchored && left && left->ifindex != i->ifindex)
+		return;
+	/* The other interface was unplugged, and it goes by this one. */
+	if (left && sim_iface(n, left->ifindex) &&
+	    sim_iface(n, left->ifindex)->plugged_at > plugged)
+		plugged = sim_iface(n, left->ifindex)->plugged_at;
 	check_look(n, &views);
 	v = check_view_of(&views, addr);
 	if (!sim_link_has(i->link, addr)) {
 		usec_t most = detection_time(i);
 
-		if (anchored && most == USEC_NEVER)
+		if (anchored && most == USEC_NEVER &&
+		    n->sim->now - n->started > START_TIME)
 			most = DETECTION_TIME;
-		if ((anchored && !(v && v->home)) ||
-		    n->sim->now - i->plugged_at > most)
+		bool here = v && (v->home ||
+				  (v->returning && is_signalling(ip)));
+
+		if ((anchored && !here) || n->sim->now - plugged > most)
 			check_fail(n->sim, n, "a packet of %s leaves on %s, "
 				   "untunnelled", anchored ?
 				   "an anchored address" :

@@ -233,6 +233,7 @@ void sim_node_start(struct sim_node *n)
 	sim_job_init(&n->tick, on_tick);
 	n->boots++;
 	n->fuse = 0;
+	n->started = n->sim->now;
 	n->node = node_new(n->conf, &seed, n->sim->now);
 	if (!n->node) {
 		check_fail(n->sim, n, "node_new failed");
@@ -320,6 +321,9 @@ void sim_node_clock(struct sim_node *n, int64_t step)
 {
 	struct event ev = { .kind = EV_CLOCK };
 
+	/* What it restores after this lives longer, or not so long. */
+	list_each(l, &n->sim->nodes)
+		container_of(l, struct sim_node, all)->watch.heard = true;
 	n->wall += step;
 	ev.wall = n->wall;
 	sim_node_input(n, &ev);

@@ -62,9 +62,12 @@ static void go_somewhere(struct sim *s)
 	struct sim_node *n = pick_mobile(s);
 	struct sim_link *k = rng_below(&s->rng, 8) ? pick_link(s, false)
 						   : NULL;
+	struct sim_iface *i = &n->iface[n->nifaces > 1 ?
+					rng_below(&s->rng, n->nifaces) : 0];
 
-	chart_line(s, n, "moves to %s", k ? k->name : "nowhere");
-	sim_move(&n->iface[0], k);
+	chart_line(s, n, "%s%smoves to %s", n->nifaces > 1 ? i->name : "",
+		   n->nifaces > 1 ? " " : "", k ? k->name : "nowhere");
+	sim_move(i, k);
 }
 
 /* There and back, before anybody can do much about it. */
@@ -445,6 +448,8 @@ static void expect_demand(struct sim *s)
 	usec_t since;
 
 	content(s);
+	if (n->nifaces > 1)
+		sim_move(&n->iface[1], NULL);
 	go(s, "ar1");
 	first_socket = every_type(s);
 	go(s, "ar2");

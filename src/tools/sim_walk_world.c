@@ -6,7 +6,7 @@
  * nodes.  In the one both do plain RFC 6275.  In the other the routers of
  * two access links and the home agent are anchors, and the first mobile has
  * an AddressPolicy that is drawn from the seed; it may have hooks that bind
- * its sockets early.
+ * its sockets early, and a second interface.
  */
 #include "sim.h"
 
@@ -106,10 +106,11 @@ static const char plain_routers[] =
 static const char mobile[] =
 "node mn\n"
 "interface eth0 home\n"
-"%s"
+"%s%s"
 "config <<END\n"
 "NodeConfig MN;\n"
 "Interface \"eth0\";\n"
+"%s"
 "MaxBindackTimeout 8;\n"
 "MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
 "	HomeAddress 2001:db8:1::10/64; Lifetime 40; }\n"
@@ -198,6 +199,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	uint8_t key[16] = "world";
 	struct wbuf w = wbuf_of(key + 8, 8);
 	struct rng r;
+	bool two;
 	char *s;
 
 	wbuf_u64(&w, seed);
@@ -210,8 +212,12 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	put(t, home_agent, *ret_demand ? "HaMaxBindingLife 60;\n" : "",
 	    *ret_demand ? "2001:db8:1::/64" : "2001:db8:1::10");
 	put(t, "%s%s", *ret_demand ? anchors : routers, plain_routers);
-	put(t, mobile, *ret_demand && rng_below(&r, 2) ? "hooks\n" : "",
-	    policy->s);
+	two = *ret_demand && !rng_below(&r, 3);
+	put(t, mobile, two ? "interface eth1 none\n" : "",
+	    *ret_demand && rng_below(&r, 2) ? "hooks\n" : "",
+	    two ? rng_below(&r, 2) ?
+	    "Interface \"eth1\" { MnIfPreference 3; }\n" :
+	    "Interface \"eth1\" { MnIfPreference 8; }\n" : "", policy->s);
 	put(t, "%s", second_mobile);
 	free(policy);
 	s = strdup(t->s);
