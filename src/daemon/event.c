@@ -113,6 +113,18 @@ daemon_settle(struct daemon *d)
 	return all;
 }
 
+/*
+ * What is in use is known before a handover asks.  That may be at once when
+ * a link is lost; when one comes a router has to answer first, which had
+ * better be asked before.
+ */
+static void
+count_before(struct daemon *d)
+{
+	if (d->described && d->app)
+		demand_count(d);
+}
+
 void
 daemon_event(struct report *report, const struct event *ev)
 {
@@ -122,13 +134,14 @@ daemon_event(struct report *report, const struct event *ev)
 	if (!d->node)
 		return;
 	if (ev->kind == EV_LINK) {
-		/* What is in use is known before a handover asks. */
-		if (d->described && d->app)
-			demand_count(d);
+		if (!ev->link.up)
+			count_before(d);
 		nic_on_link(d, &ev->link);
 	}
 	node_input(d->node, ev, clock_now());
 	daemon_settle(d);
+	if (ev->kind == EV_LINK && ev->link.up)
+		count_before(d);
 }
 
 void
