@@ -45,6 +45,7 @@
 #define DAEMON_QUEUE	135		/* of NFQUEUE: the protocol's number */
 #define DAEMON_DONE	64		/* failures that wait to be told */
 #define DAEMON_NOTES	128		/* remembered for `monitor recent' */
+#define DAEMON_RELEASED	64		/* grants given back until a count */
 #define DAEMON_WHY	512
 
 struct options {
@@ -110,6 +111,8 @@ struct daemon {
 	struct wakeup	*count;		/* of sockets */
 	usec_t		count_at, counted;
 	uint32_t	claims[ATYPES];
+	uint64_t	released[DAEMON_RELEASED];
+	unsigned	nreleased;
 
 	uv_signal_t	sig[3];
 	unsigned	nsig;

@@ -7,10 +7,14 @@
  *
  * Sockets are counted, not followed: whatever may have changed their number
  * (one was closed, bound, or asks for a type) only asks for a count, which
- * comes a moment later for all that happened until then.  A count is also
- * taken before a grant is given back, so that the node never believes an
- * address unused whose socket is bound already, and every few seconds, for
- * what nobody tells of: the end of an unconnected socket's silence.
+ * comes a moment later for all that happened until then.  A grant that is
+ * given back waits for that count, too, so that the node never believes an
+ * address unused whose socket is bound already.  And there is one every few
+ * seconds, for what nobody tells of: the end of an unconnected socket's
+ * silence.
+ *
+ * A count walks the kernel's tables, which are large on large machines: it is
+ * nothing to do for each of many sockets, nor before what is urgent.
  */
 #include "daemon/daemon.h"
 
@@ -98,6 +102,20 @@ count_now(struct daemon *d)
 	tell_claims(d, claims);
 }
 
+/* Those who gave back what they have a socket for are seen to have it. */
+static void
+count_and_release(struct daemon *d)
+{
+	count_now(d);
+	for (unsigned i = 0; i < d->nreleased; i++) {
+		struct event ev = { .kind = EV_RELEASE,
+				    .release.id = d->released[i] };
+
+		node_input(d->node, &ev, clock_now());
+	}
+	d->nreleased = 0;
+}
+
 static bool
 any_owned(const struct daemon *d)
 {
@@ -115,7 +133,7 @@ demand_count(struct daemon *d)
 		demand_count_soon(d, COUNT_SOON);
 		return;
 	}
-	count_now(d);
+	count_and_release(d);
 	daemon_settle(d);
 	if (any_owned(d))
 		demand_count_soon(d, COUNT_EVERY);
@@ -253,6 +271,15 @@ any_permit(const struct policy *p)
 	return memcmp(&p->has_permit, &none, sizeof(none)) != 0;
 }
 
+/* What rules ask of who it is. */
+static unsigned
+parts_asked(const struct policy *p)
+{
+	return (p->nprograms ? IDENTITY_PROGRAM : 0) |
+	       (p->nusers || p->ngroups ? IDENTITY_USER : 0) |
+	       (p->ncgroups ? IDENTITY_CGROUP : 0);
+}
+
 /* Whatever his peer will be: what is told of it is asked when he connects.
  * Who he is takes a while to find out, and mostly does not matter. */
 static bool
@@ -266,7 +293,7 @@ may_have(const struct daemon *d, pid_t pid, enum atype type)
 		return true;
 	if (!any_permit(d->policy.now))
 		return d->policy.now->permit & ATYPE_BIT(type);
-	if (identity_of_pid(pid, &p))
+	if (identity_of_pid(pid, parts_asked(d->policy.now), &p))
 		return false;
 	who = identity_subject(&p);
 	may = policy_may(d->policy.now, &who, type, NULL);
@@ -290,16 +317,20 @@ on_request(void *arg, const struct app_peer *peer, uint64_t id,
 	return 0;
 }
 
+/* Perhaps in the midst of an effect, an answer: nothing is settled here. */
 static void
 on_release(void *arg, uint64_t id)
 {
 	struct daemon *d = arg;
-	struct event ev = { .kind = EV_RELEASE, .release.id = id };
 
 	if (!d->described)
 		return;
-	count_now(d);
-	daemon_event(&d->report, &ev);
+	if (d->nreleased == DAEMON_RELEASED) {
+		count_and_release(d);
+		wakeup_set(d->deadline, clock_now());
+	}
+	d->released[d->nreleased++] = id;
+	demand_count_soon(d, COUNT_SOON);
 }
 
 static bool
@@ -389,7 +420,7 @@ demand_do_owned(struct daemon *d, struct effect *e)
 		err = hooks_owned(d->hooks, &e->owned);
 	if (!e->owned.up && d->app)
 		app_tell(d->app, "down", e->owned.type, &e->owned.addr);
-	demand_count_soon(d, 0);
+	demand_count_soon(d, COUNT_SOON);
 	return err;
 }
 

@@ -124,7 +124,8 @@ daemon_event(struct report *report, const struct event *ev)
 	/* What is in use is known before a handover asks; it may show by a
 	 * link, or by the first Router Advertisement of another one. */
 	if (ev->kind == EV_LINK) {
-		demand_recount(d, 0);
+		if (!ev->link.up)
+			demand_recount(d, 0);
 		nic_on_link(d, &ev->link);
 	} else if (ev->kind == EV_PACKET) {
 		demand_recount(d, MSEC(100));
@@ -133,6 +134,9 @@ daemon_event(struct report *report, const struct event *ev)
 		nic_on_address(d, &ev->address.addr);
 	node_input(d->node, ev, clock_now());
 	daemon_settle(d);
+	/* ... and the router is solicited first. */
+	if (ev->kind == EV_LINK && ev->link.up)
+		demand_count_soon(d, 0);
 }
 
 void
