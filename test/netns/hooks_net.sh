@@ -27,6 +27,8 @@ REQ_HOME=0x10000 REQ_ACCESS=0x20000 REQ_UNANCH=0x40000 REQ_GRACE=0x80000
 
 # shellcheck source=test/netns/lib.sh
 . "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
+# bash 5.2 may crash when a trap that exits interrupts `read -t'
+nap() { sleep "$1"; }
 hooks_tool=$top_builddir/test/netns/hooks_tool
 probe=$top_builddir/test/netns/hooks_probe
 mip6d=$hooks_tool mip6ctl=$hooks_tool	# all of them that is needed
@@ -174,8 +176,10 @@ all_types="owned home-anchored $HOME_A , current home-anchored $HOME_A ,
 cg_tidy() {
 	local status=$? d p
 	[ "$BASHPID" = $$ ] || return
-	kill -TERM "${jobs_pids[@]}" 2> /dev/null
-	wait 2> /dev/null
+	trap '' HUP INT TERM
+	for p in $(jobs -p); do
+		kill -KILL "$p" 2> /dev/null
+	done
 	for d in $(find "$CG" "$CG.out" -depth -type d 2> /dev/null); do
 		for _ in 1 2 3 4 5 6 7 8 9 10; do
 			for p in $(cat "$d/cgroup.procs"); do
@@ -185,6 +189,7 @@ cg_tidy() {
 			nap 0.1
 		done
 	done
+	wait 2> /dev/null
 	return $status
 }
 
@@ -195,6 +200,10 @@ hooks_begin() {
 	[ -n "$cg" ] || skip "no cgroup2 is mounted"
 	CG=$cg
 	trap 'cg_tidy; net_cleanup' EXIT
+	# of two that come together the second shall not end the end
+	trap "trap '' HUP INT TERM; exit 129" HUP
+	trap "trap '' HUP INT TERM; exit 130" INT
+	trap "trap '' HUP INT TERM; exit 143" TERM
 	chmod 711 "$T"
 	hooks_node mn
 	tool mn remove || {
