@@ -442,7 +442,7 @@ demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
 	struct owned *o = owned_current(n, ev->type);
 	int error = may_ask(n, ev);
 
-	if (!error && is_asking(n, ev->id))
+	if (ev->id && is_asking(n, ev->id))
 		return;
 	if (!error && !ask_new(n, ev->id, ev->type, NULL, patience(n, ev),
 			       now))
