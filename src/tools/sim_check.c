@@ -406,7 +406,8 @@ void check_received(struct sim_node *n, const struct sim_pkt *p)
 	if (!w)
 		return;
 	/* Between two interfaces it may have changed its mind since. */
-	if (mh.ba.status < 128 && mh.ba.seq == w->seq && n->nifaces == 1) {
+	if (mh.ba.status < 128 && w->has_seq && mh.ba.seq == w->seq &&
+	    n->nifaces == 1) {
 		w->acked = true;
 		w->acked_seq = mh.ba.seq;
 	}

@@ -406,6 +406,85 @@ START_TEST(graceful_renewed_then_moved)
 }
 END_TEST
 
+/* No grace at all: its sockets end before the address goes. */
+START_TEST(graceful_without_grace)
+{
+	struct in6_addr g;
+	struct world w;
+
+	w_on_demand(&w);
+	w.conf->grace = 0;
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_GRACEFUL, 0);
+	w_drain(&w);
+	g = w_current(&w, ATYPE_GRACEFUL);
+	w_sockets(&w, &g, 1);
+	w.show |= SHOW_MH | SHOW_ADDRESS;
+	w_forget(&w);
+	w_move(&w, 3, P3);
+	ck_assert_uint_eq(w_count(&w, "abort G1"), 1);
+	ck_assert_ptr_nonnull(strstr(strstr(w.did, "abort G1"),
+				     "address down G1 on eth0"));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
+
+/* On the home link, what is anchored elsewhere is away like anywhere. */
+START_TEST(access_on_home_link)
+{
+	struct in6_addr a;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_ACCESS, 0);
+	w_drain(&w);
+	a = w_current(&w, ATYPE_ACCESS);
+	w_sockets(&w, &a, 1);
+	w.show |= SHOW_MH | SHOW_ADDRESS;
+	w_forget(&w);
+	w_link(&w, false);
+	w_link(&w, true);
+	w_drain(&w);
+	w_ra(&w, 1, "2001:db8:1::1");
+	w_pass(&w, MSEC(10));
+	ck_assert_uint_eq(w_count(&w, "address up coa on eth0"), 1);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=600 auth A1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Its interface is down, another one is up: new sockets get one there, old
+ * ones may see it again. */
+START_TEST(cut_off)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth1");
+	w_arrive(&w);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra_anchor(&w, 3, P3);
+	w_ask(&w, 1, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w.eth = w_kaddr(&w, &u)->ifindex;
+	w.card = w.eth != ETH0;
+	w_link(&w, false);
+	w_expect(&w, "owned U2 up\nunanchored: none\nunanchored: U2\n");
+	w_ask(&w, 2, ATYPE_UNANCHORED, 0);
+	w_expect(&w, "reply 2 U2\n");
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(graceful_restarted)
 {
 	struct in6_addr g;
@@ -564,7 +643,8 @@ Suite *suite_demand_addr(void)
 		coa_while_wanted, coa_on_two_interfaces, coa_after_silence,
 		duplicates_of_the_boot_set, duplicates_remembered,
 		prefix_expires, interface_vanishes, one_current_only,
-		graceful_renewed_then_moved, graceful_restarted,
+		graceful_renewed_then_moved, graceful_without_grace,
+		access_on_home_link, cut_off, graceful_restarted,
 		again_while_releasing, home_of_somebody_else, many_addresses,
 		many_homes,
 	};
