@@ -267,6 +267,38 @@ START_TEST(prefix_expires)
 }
 END_TEST
 
+/* RFC 4862 5.5.4: a deprecated one is not for new sockets, where there is
+ * another; old ones keep it while it is valid. */
+START_TEST(prefix_deprecated)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w.conf->default_type = ATYPE_UNANCHORED;
+	w_born(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ready(&w);
+	w_ra_pio(&w, 3, P3, ND_PIO_L | ND_PIO_A, 10000, 50);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w_pass(&w, SEC(60));
+	w_expect(&w, "");		/* there is no other */
+	w_ra_pio(&w, 3, P2, ND_PIO_L | ND_PIO_A, 10000, 10000);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "unanchored: U2"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort"), 0);
+	ck_assert_uint_eq(w_kaddr(&w, &u)->preferred, 0);
+	w_forget(&w);
+	w_pass(&w, SEC(1000));
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
 /* RFC 4862 5.5.3 e: a single advertisement does not end what stands. */
 START_TEST(prefix_cut_short)
 {
@@ -642,7 +674,7 @@ Suite *suite_demand_addr(void)
 	const TTest *const stories[] = {
 		coa_while_wanted, coa_on_two_interfaces, coa_after_silence,
 		duplicates_of_the_boot_set, duplicates_remembered,
-		prefix_expires, interface_vanishes, one_current_only,
+		prefix_expires, prefix_deprecated, interface_vanishes, one_current_only,
 		graceful_renewed_then_moved, graceful_without_grace,
 		access_on_home_link, cut_off, graceful_restarted,
 		again_while_releasing, home_of_somebody_else, many_addresses,
