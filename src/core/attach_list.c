@@ -497,7 +497,7 @@ age_prefixes(struct node *n, struct attach *a, usec_t now, bool *changed)
 		next = sooner(next, p->valid_until);
 		if (p->preferred_until > now)
 			next = sooner(next, p->preferred_until);
-		else if (p->has_coa)
+		else if (p->has_coa || demand_uses_prefix(n, a, &p->prefix))
 			*changed = true;	/* deprecated: another one? */
 	}
 	return next;

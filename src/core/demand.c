@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * demand.c - what is wanted, by whom, and the answers to those who ask.
+ * demand.c - which address types are wanted, and what follows.
  *
  * A type is wanted while there is a reason: it is in the boot set, or it is
  * the default of sockets whose hook cannot wait; a socket claims it and has
@@ -21,10 +21,6 @@
 /* Nobody tries again sooner than this after a refusal; packets that wait
  * have been answered by then. */
 #define RETRY_AFTER	SEC(5)
-/* Who wants to wait longer does not know what time is. */
-#define WAIT_MAX	SEC(24 * 60 * 60)
-
-static void demand_run(struct node *, usec_t now);
 
 /* --- reasons ------------------------------------------------------------ */
 
@@ -64,8 +60,8 @@ wanted(const struct node *n, enum atype t)
 	return always(n, t) || n->demand->claims[t] || asked(n, t);
 }
 
-static bool
-granted(const struct node *n, const struct owned *o)
+bool
+owned_granted(const struct node *n, const struct owned *o)
 {
 	list_each(l, &n->demand->asks)
 		if (container_of(l, struct ask, l)->on == o)
@@ -77,7 +73,7 @@ granted(const struct node *n, const struct owned *o)
 static bool
 held(const struct node *n, const struct owned *o)
 {
-	return o->sessions || o->uncounted || granted(n, o);
+	return o->sessions || o->uncounted || owned_granted(n, o);
 }
 
 static bool
@@ -138,110 +134,6 @@ demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
 
 	if (node_may_answer(n, now))
 		note_put(n, &note, now);
-}
-
-/* --- answers ------------------------------------------------------------ */
-
-void
-ask_free(struct node *n, struct ask *a)
-{
-	alarm_clear(n, &a->timeout);
-	list_del(&a->l);
-	n->demand->nasks--;
-	free(a);
-}
-
-static void
-reply(struct node *n, const struct ask *a, int error,
-      const struct in6_addr *addr)
-{
-	struct effect e = { .kind = EF_REPLY };
-
-	e.reply = (struct ef_reply){ .id = a->id, .error = error,
-				     .type = a->type };
-	if (addr)
-		e.reply.addr = *addr;
-	effect_put(n, &e);
-}
-
-/* Who waits for it gets it; packets that waited need nobody any more. */
-static void
-answer_waiting(struct node *n, struct owned *o)
-{
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (!a->id && a->on == o) {
-			ask_free(n, a);
-		} else if (a->id && !a->on && !a->lost &&
-			   a->type == o->type && o->current) {
-			a->on = o;
-			alarm_clear(n, &a->timeout);
-			reply(n, a, 0, &o->addr);
-		}
-	}
-}
-
-static void
-fail_waiting(struct node *n, enum atype t, int error)
-{
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (a->type != t || !a->id || a->on || a->lost)
-			continue;
-		reply(n, a, error, NULL);
-		ask_free(n, a);
-	}
-}
-
-/* Packets that waited in a held flow have been answered otherwise. */
-static void
-forget_packets(struct node *n, const struct owned *o)
-{
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (!a->id && a->on == o)
-			ask_free(n, a);
-	}
-}
-
-/* No network at all is another answer than one that is silent. */
-static void
-on_timeout(struct node *n, struct alarm *al, usec_t now)
-{
-	struct ask *a = container_of(al, struct ask, timeout);
-
-	if (a->id)
-		reply(n, a, demand_attach(n) ? ETIMEDOUT : EADDRNOTAVAIL,
-		      NULL);
-	ask_free(n, a);
-	demand_run(n, now);
-}
-
-static struct ask *
-ask_new(struct node *n, uint64_t id, enum atype type, struct owned *on,
-	usec_t wait, usec_t now)
-{
-	struct ask *a;
-
-	if (n->demand->nasks >= ASKS_MAX) {
-		demand_note_limit(n, EF_REPLY, ASKS_MAX, now);
-		return NULL;
-	}
-	a = calloc(1, sizeof(*a));
-	if (!a)
-		return NULL;
-	a->id = id;
-	a->type = type;
-	a->on = on;
-	alarm_init(&a->timeout, on_timeout);
-	alarm_set(n, &a->timeout, now + wait);
-	list_init(&a->l);
-	list_append(&n->demand->asks, &a->l);
-	n->demand->nasks++;
-	return a;
 }
 
 /* --- compare and fix ---------------------------------------------------- */
@@ -315,8 +207,8 @@ renew_later(struct node *n, enum atype t, usec_t now)
 }
 
 /* The next process shall know that it is there, wherever it is. */
-static void
-wake(struct node *n, struct owned *o, usec_t now)
+void
+owned_wake(struct node *n, struct owned *o, usec_t now)
 {
 	o->since = now;
 	wish_add(n, &o->store, 1);
@@ -329,7 +221,7 @@ run_home(struct node *n, struct owned *o, usec_t now)
 	if (o->home->active || o->failed ||
 	    o->home->place == PLACE_DISABLED)
 		return;
-	wake(n, o, now);
+	owned_wake(n, o, now);
 }
 
 /* One is as good as another for who asks; what is there without being asked
@@ -341,7 +233,7 @@ run_homes(struct node *n, usec_t now)
 
 	/* Somebody else has it (134): nothing to wait for. */
 	if (!current)
-		fail_waiting(n, ATYPE_HOME, EADDRNOTAVAIL);
+		asks_fail(n, ATYPE_HOME, EADDRNOTAVAIL);
 	each_owned(n, o, l)
 		if (o == current ||
 		    (o->type == ATYPE_HOME && always(n, ATYPE_HOME)))
@@ -364,23 +256,23 @@ run_type(struct node *n, enum atype t, usec_t now)
 	struct owned *o = owned_current(n, t);
 	int why;
 
-	if (o && is_cut_off(n, o))
+	if (o && (is_cut_off(n, o) || owned_is_deprecated(n, o, now)))
 		owned_retire(n, o, now);
 	if (!wanted(n, t))
 		return;
 	if (!owned_provided(n, t)) {
-		fail_waiting(n, t, EOPNOTSUPP);
+		asks_fail(n, t, EOPNOTSUPP);
 	} else if (t == ATYPE_HOME) {
 		run_homes(n, now);
 	} else if (!owned_current(n, t)) {
 		if (owned_form(n, t, now))
 			renew_later(n, t, now);
 		else if ((why = owned_why_not(n, t, now)))
-			fail_waiting(n, t, why);
+			asks_fail(n, t, why);
 	}
 }
 
-static void
+void
 demand_run(struct node *n, usec_t now)
 {
 	if (!n->ready || n->stopping)
@@ -395,86 +287,13 @@ demand_run(struct node *n, usec_t now)
 	owned_end_sockets(n, false, now);
 	each_owned(n, o, l) {
 		if (o->stands && owned_usable(n, o))
-			answer_waiting(n, o);
+			asks_answer(n, o);
 		linger(n, o, now);
 	}
 	demand_say_current(n, ATYPE_HOME);		/* linger may end it */
 }
 
-/* --- requests ----------------------------------------------------------- */
-
-static bool
-is_asking(const struct node *n, uint64_t id)
-{
-	list_each(l, &n->demand->asks)
-		if (container_of(l, struct ask, l)->id == id)
-			return true;
-	return false;
-}
-
-static int
-may_ask(const struct node *n, const struct ev_request *ev)
-{
-	if (!ev->id || ev->type <= ATYPE_NONE || ev->type >= ATYPES)
-		return EINVAL;
-	return owned_provided(n, ev->type) ? 0 : EOPNOTSUPP;
-}
-
-static usec_t
-patience(const struct node *n, const struct ev_request *ev)
-{
-	usec_t wait = ev->timeout ? ev->timeout :
-		      MSEC(n->conf->acquire_timeout);
-
-	return wait < WAIT_MAX ? wait : WAIT_MAX;
-}
-
-/*
- * What stands is granted at once; else the request waits for what is under
- * way, and is what it is under way for.  One that was refused is asked for
- * anew: whoever asks may have mended it.  An id that is asking already is
- * answered as that.
- */
-void
-demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
-{
-	struct note note = { .code = NOTE_WANTED, .type = (uint8_t)ev->type };
-	struct ask a = { .id = ev->id, .type = ev->type };
-	struct owned *o = owned_current(n, ev->type);
-	int error = may_ask(n, ev);
-
-	if (!error && is_asking(n, ev->id))
-		return;
-	if (!error && !ask_new(n, ev->id, ev->type, NULL, patience(n, ev),
-			       now))
-		error = EAGAIN;
-	if (error) {
-		reply(n, &a, error, NULL);
-		return;
-	}
-	if (!o || !o->stands)
-		note_put(n, &note, now);
-	if (o && o->home && (o->failed || o->home->reg.halted)) {
-		o->failed = false;
-		alarm_clear(n, &o->end);
-		wake(n, o, now);
-	}
-	demand_run(n, now);
-}
-
-void
-demand_on_release(struct node *n, const struct ev_release *ev, usec_t now)
-{
-	if (!ev->id)
-		return;			/* packets are nobody's */
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (a->id == ev->id)
-			ask_free(n, a);
-	}
-	demand_run(n, now);
-}
+/* --- sockets -------------------------------------------------------------- */
 
 void
 demand_on_sockets(struct node *n, const struct ev_sockets *ev, usec_t now)
@@ -492,24 +311,6 @@ void
 demand_on_claims(struct node *n, const struct ev_claims *ev, usec_t now)
 {
 	memcpy(n->demand->claims, ev->n, sizeof(n->demand->claims));
-	demand_run(n, now);
-}
-
-/* Somebody sends from a home address that is not registered. */
-void
-demand_on_traffic(struct node *n, const struct ev_traffic *ev, usec_t now)
-{
-	struct owned *o = owned_find(n, &ev->flow.src.addr);
-	struct note note = { .code = NOTE_WANTED };
-
-	if (!o || !o->home || o->home->active || granted(n, o) ||
-	    !n->ready || n->stopping)
-		return;
-	if (!ask_new(n, 0, o->type, o, MSEC(n->conf->acquire_timeout), now))
-		return;
-	note.type = (uint8_t)o->type;
-	note_put(n, &note, now);
-	wake(n, o, now);
 	demand_run(n, now);
 }
 
@@ -622,7 +423,7 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 	if (!o)
 		return;
 	if (o->type == ATYPE_HOME) {
-		forget_packets(n, o);
+		asks_drop_packets(n, o);
 		owned_lose(n, o, now);
 	} else {
 		owned_count_duplicate(n, o);
@@ -652,9 +453,9 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	forget_packets(n, o);
+	asks_drop_packets(n, o);
 	if (!other || other == o)
-		fail_waiting(n, o->type, duplicate ? EADDRNOTAVAIL :
+		asks_fail(n, o->type, duplicate ? EADDRNOTAVAIL :
 			     ECONNREFUSED);
 	/* Where somebody has it, the next one must not be the same. */
 	if (duplicate && o->type != ATYPE_HOME)
@@ -680,7 +481,7 @@ demand_on_silent(struct node *n, struct mn_home *h, usec_t now)
 
 	if (!o || o->type == ATYPE_HOME)
 		return;
-	forget_packets(n, o);
+	asks_drop_packets(n, o);
 	owned_release(n, o, NOTE_GONE_EXPIRED, now);
 	demand_run(n, now);
 }
@@ -805,13 +606,7 @@ void
 demand_shutdown(struct node *n, usec_t now)
 {
 	owned_end_sockets(n, true, now);
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (a->id && !a->on && !a->lost)
-			reply(n, a, ECONNABORTED, NULL);
-		ask_free(n, a);
-	}
+	asks_end(n);
 	each_owned(n, o, l) {
 		alarm_clear(n, &o->end);
 		owned_forget(n, o);

@@ -3,7 +3,8 @@
  * demand.h - which address types are wanted, and the addresses that are
  * there because of it (RFC 8653 section 3.4).
  *
- *   demand.c        what is wanted, by whom; requests and their answers
+ *   demand.c        what is wanted, and what follows
+ *   demand_ask.c    who asks, and the answers
  *   demand_addr.c   one address from its forming to its release
  *   demand_store.c  over a restart; shown
  *
@@ -121,17 +122,33 @@ uint32_t demand_preferred(const struct node *, enum atype);
 /* Nothing that is wanted is still to come (EF_SYNC may be said). */
 bool	demand_settled(const struct node *);
 
-/* --- demand.c, from node.c --- */
+/* --- demand.c and demand_ask.c, from node.c --- */
 void	demand_on_request(struct node *, const struct ev_request *, usec_t now);
 void	demand_on_release(struct node *, const struct ev_release *, usec_t now);
 void	demand_on_sockets(struct node *, const struct ev_sockets *, usec_t now);
 void	demand_on_claims(struct node *, const struct ev_claims *, usec_t now);
 void	demand_on_traffic(struct node *, const struct ev_traffic *, usec_t now);
 
-void	ask_free(struct node *, struct ask *);
+/* --- demand.c, among its parts --- */
+/* Compare what is wanted with what is there, and fix it. */
+void	demand_run(struct node *, usec_t now);
+/* A home address is wanted now. */
+void	owned_wake(struct node *, struct owned *, usec_t now);
 void	demand_say_current(struct node *, enum atype);
+/* Does a grant, or a packet that waits, hold it? */
+bool	owned_granted(const struct node *, const struct owned *);
 void	demand_note_limit(struct node *, enum effect_kind, uint32_t limit,
 			  usec_t now);
+
+/* --- demand_ask.c, among its parts --- */
+/* Who waits for it gets it; packets that waited need nobody any more. */
+void	asks_answer(struct node *, struct owned *);
+/* Who waits for a type hears why he does not get it. */
+void	asks_fail(struct node *, enum atype, int error);
+/* Packets that waited in its flow have been answered otherwise. */
+void	asks_drop_packets(struct node *, const struct owned *);
+void	asks_end(struct node *);		/* all of them */
+void	ask_free(struct node *, struct ask *);
 
 /* --- demand_addr.c --- */
 struct owned *owned_current(const struct node *, enum atype);	/* or NULL */
@@ -147,6 +164,9 @@ bool	owned_provided(const struct node *, enum atype);
 /* Why owned_form cannot: EADDRNOTAVAIL, all that were tried here are somebody
  * else's; EAGAIN, OWNED_MAX; 0, not yet. */
 int	owned_why_not(const struct node *, enum atype, usec_t now);
+/* Its prefix is, and there is a preferred one. */
+bool	owned_is_deprecated(const struct node *, const struct owned *,
+			    usec_t now);
 /* Somebody else has it: the next one shall be another. */
 void	owned_count_duplicate(struct node *, const struct owned *);
 /* Who kept it alive elsewhere, and may no longer (no Peer any more)? */

@@ -360,6 +360,28 @@ form_address(const struct node *n, const struct attach *a,
 	return attach_form_address(n, a, p, purpose, counter, ret);
 }
 
+/* RFC 4862 5.5.4: not for new communications while there is another. */
+bool
+owned_is_deprecated(const struct node *n, const struct owned *o, usec_t now)
+{
+	const struct iface *i = iface_by_name(n, o->ifname);
+	const struct aprefix *best;
+
+	if (o->type != ATYPE_UNANCHORED || !i || !i->attach ||
+	    i->attach != demand_attach(n))
+		return false;
+	best = plain_prefix(i->attach, now);
+	if (!best || best->preferred_until <= now)
+		return false;
+	list_each(l, &i->attach->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (prefix_eq(&p->prefix, &o->prefix))
+			return p->preferred_until <= now;
+	}
+	return false;
+}
+
 static bool
 place_anchored(struct node *n, struct owned *o, const struct attach *a,
 	       const struct router *r, usec_t now)

@@ -114,6 +114,26 @@ configure_attaches(struct node *n, usec_t now)
 	}
 }
 
+/* Is it there as an earlier process left it: at home, as far as is known?
+ * The first advertisement will tell, and SYNC waits for it. */
+static bool
+home_adopt(struct node *n, struct mn_home *h)
+{
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
+
+		if (!a || !mn_roams(n, i) || (a->state != ADDR_VALID &&
+					      a->state != ADDR_OPTIMISTIC))
+			continue;
+		h->place = PLACE_HOME;
+		h->ifindex = i->ifindex;
+		home_say_address(n, h, i->ifindex, false, true);
+		return true;
+	}
+	return false;
+}
+
 void
 home_activate(struct node *n, struct mn_home *h, usec_t now)
 {
@@ -134,7 +154,11 @@ home_activate(struct node *n, struct mn_home *h, usec_t now)
 	if (a)
 		a->trigger = now;
 	configure_attaches(n, now);
+	if (h->place == PLACE_NOWHERE && !n->synced)
+		home_adopt(n, h);
 	home_put(n, h, now);
+	if (h->place == PLACE_NOWHERE)
+		home_park(n, h);
 }
 
 /* Also while it could be asked too often. */
@@ -296,26 +320,6 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	if (n->ready)
 		return false;		/* too late to be of an earlier life */
 	return home_restore(n, s, now) || demand_restore(n, s, now);
-}
-
-/* Is it there as an earlier process left it: at home, as far as is known?
- * The first advertisement will tell, and SYNC waits for it. */
-static bool
-home_adopt(struct node *n, struct mn_home *h)
-{
-	list_each(l, &n->ifaces) {
-		struct iface *i = container_of(l, struct iface, all);
-		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
-
-		if (!a || !mn_roams(n, i) || (a->state != ADDR_VALID &&
-					      a->state != ADDR_OPTIMISTIC))
-			continue;
-		h->place = PLACE_HOME;
-		h->ifindex = i->ifindex;
-		home_say_address(n, h, i->ifindex, false, true);
-		return true;
-	}
-	return false;
 }
 
 static bool

@@ -371,6 +371,10 @@ static void
 refuse_sequence(struct node *n, struct registrant *r, const struct mh *mh,
 		usec_t now)
 {
+	/* Late, and corrected already: back to a number that was used is no
+	 * way forward. */
+	if (seq_after(r->seq, mh->ba.seq))
+		return;
 	r->seq = mh->ba.seq;
 	correct(n, r, mh, now);
 }

@@ -102,6 +102,7 @@ void app_current(struct sim_node *n, const struct ef_current *c)
 
 	n->current[c->type] = *c;
 	n->current_said[c->type] = true;
+	needed(n, c->type, &c->addr);
 	if (!(n->sim->show & SHOW_TYPE))
 		return;
 	if (!c->provided)

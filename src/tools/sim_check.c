@@ -405,7 +405,9 @@ void check_received(struct sim_node *n, const struct sim_pkt *p)
 	w = mh.type == MH_BA ? reg_of(n, pkt_dst(&pkt)) : NULL;
 	if (!w)
 		return;
-	if (mh.ba.status < 128 && mh.ba.seq == w->seq) {
+	/* Between two interfaces it may have changed its mind since. */
+	if (mh.ba.status < 128 && w->has_seq && mh.ba.seq == w->seq &&
+	    n->nifaces == 1) {
 		w->acked = true;
 		w->acked_seq = mh.ba.seq;
 	}
@@ -450,6 +452,23 @@ static usec_t detection_time(const struct sim_iface *i)
 	return USEC_NEVER;
 }
 
+/* It is on its own link by another interface: which of two a packet goes by
+ * is routing's matter. */
+static bool is_by_another(const struct sim_iface *i,
+			  const struct in6_addr *addr, bool anchored)
+{
+	struct sim_node *n = i->node;
+
+	for (unsigned k = 0; k < n->nifaces; k++) {
+		const struct sim_iface *o = &n->iface[k];
+
+		if (o != i && kernel_addr_on(n, o->ifindex, addr) &&
+		    (!anchored || (o->link && sim_link_has(o->link, addr))))
+			return true;
+	}
+	return false;
+}
+
 /* Of an address that is anchored (HOME, ACCESS, ...), or not at all. */
 static void check_source(struct sim_iface *i, const struct in6_addr *addr,
 			 bool anchored, const struct ip6 *ip)
@@ -463,8 +482,7 @@ static void check_source(struct sim_iface *i, const struct in6_addr *addr,
 	/* What an earlier life has left goes with the SYNC. */
 	if (!i->link || (left && left->made && !left->said))
 		return;
-	/* Which of two interfaces it is, is routing's matter. */
-	if (!anchored && left && left->ifindex != i->ifindex)
+	if (is_by_another(i, addr, anchored))
 		return;
 	/* The other interface was unplugged, and it goes by this one. */
 	if (left && sim_iface(n, left->ifindex) &&

@@ -409,6 +409,10 @@ static unsigned every_type(struct sim *s)
 			   granted(n), ATYPES - 1);
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
 		app_socket(n, atype_name(t));
+	/* Once to find the way, neighbours may remember another interface. */
+	for (unsigned id = from; id <= n->nsocks; id++)
+		send_from(s, id);
+	sim_run(s, s->now + SEC(10));
 	since = s->now;
 	for (unsigned id = from; id <= n->nsocks; id++)
 		send_from(s, id);

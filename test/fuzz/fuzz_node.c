@@ -2,14 +2,17 @@
 /*
  * fuzz_node.c - the octets are a life: events for a whole node.
  *
- * The first octet chooses a mobile node or a home agent.  Then come events,
- * an octet each, with what they need behind it: links and addresses come
- * and go, time passes, records are restored, packets arrive - as they are,
+ * The first octet chooses a mobile node, with an AddressPolicy or without,
+ * or a home agent.  Then come events, an octet each, with what they need
+ * behind it: links and addresses come and go, time passes, records are
+ * restored, applications ask and sockets open, packets arrive - as they are,
  * or with an IPv6 header in front and the checksum put right, so that the
  * fuzzer gets past it.  Authentication is off on purpose.
  *
- * Held to: no effect without end, no deadline in the past after a tick, and
- * (by the sanitizers) no octet read that was not given, none kept.
+ * Held to: no effect without end, no deadline in the past after a tick; who
+ * asks is answered once, and until the shutdown at the latest; what
+ * EF_CURRENT and answers name is owned; and (by the sanitizers) no octet is
+ * read that was not given, none kept.
  */
 #include "fuzz.h"
 #include "conf/conf.h"
@@ -21,9 +24,16 @@
 #define EFFECTS_MAX	20000		/* after one event */
 #define TICKS_MAX	2000		/* while time passes once */
 
+#define OWNED_MAX	128
+#define ASKERS		16		/* ids, and 0 is none */
+
 struct life {
 	struct node	*node;
 	usec_t		now;
+	struct ef_owned	owned[OWNED_MAX];
+	unsigned	nowned;
+	struct ef_current current[ATYPES];
+	bool		asks[ASKERS], answered[ASKERS];
 };
 
 /* What addresses there are to talk about. */
@@ -33,13 +43,63 @@ static const char *const names[] = {
 	"2001:db8:1::", "2001:db8:2::", "2001:db8:1::11", "ff02::2",
 };
 
-static struct in6_addr address(struct rbuf *r)
+/* Those that the node has made are there, too. */
+static struct in6_addr address(const struct life *l, struct rbuf *r)
 {
 	struct in6_addr a = { 0 };
-	unsigned k = rbuf_u8(r) % (sizeof(names) / sizeof(*names));
+	uint8_t k = rbuf_u8(r);
 
-	FUZZ_MUST(addr_parse(names[k], &a) == 0);
+	if (k >= 0xe0 && l->nowned)
+		return l->owned[(k & 0x1f) % l->nowned].addr;
+	FUZZ_MUST(addr_parse(names[k % (sizeof(names) / sizeof(*names))],
+			     &a) == 0);
 	return a;
+}
+
+/* --- what it wants --------------------------------------------------------- */
+
+static struct ef_owned *owned(struct life *l, const struct in6_addr *a)
+{
+	for (unsigned k = 0; k < l->nowned; k++)
+		if (addr_eq(&l->owned[k].addr, a))
+			return &l->owned[k];
+	return NULL;
+}
+
+static void want_owned(struct life *l, const struct ef_owned *e)
+{
+	struct ef_owned *o = owned(l, &e->addr);
+
+	if (!e->up) {
+		FUZZ_MUST(o);
+		*o = l->owned[--l->nowned];
+		return;
+	}
+	if (!o) {
+		FUZZ_MUST(l->nowned < OWNED_MAX);
+		o = &l->owned[l->nowned++];
+	}
+	*o = *e;
+}
+
+static void must_own(struct life *l, const struct in6_addr *a, enum atype t)
+{
+	struct ef_owned *o = owned(l, a);
+
+	FUZZ_MUST(o && o->type == t);
+}
+
+static void want_reply(struct life *l, const struct ef_reply *e)
+{
+	if (!e->id) {
+		FUZZ_MUST(e->error);
+		return;
+	}
+	FUZZ_MUST(e->id < ASKERS && l->asks[e->id] && !l->answered[e->id]);
+	l->answered[e->id] = !e->error;
+	l->asks[e->id] = !e->error;
+	if (!e->error)
+		must_own(l, &e->addr, e->type);
 }
 
 static void drain(struct life *l)
@@ -47,8 +107,19 @@ static void drain(struct life *l)
 	static struct effect e;
 	unsigned n = 0;
 
-	while (node_effect(l->node, &e))
+	while (node_effect(l->node, &e)) {
 		FUZZ_MUST(++n < EFFECTS_MAX);
+		if (e.kind == EF_OWNED)
+			want_owned(l, &e.owned);
+		if (e.kind == EF_CURRENT)
+			l->current[e.current.type] = e.current;
+		if (e.kind == EF_REPLY)
+			want_reply(l, &e.reply);
+	}
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		if (l->current[t].provided &&
+		    !addr_is_unspec(&l->current[t].addr))
+			must_own(l, &l->current[t].addr, t);
 }
 
 static void input(struct life *l, const struct event *ev)
@@ -75,7 +146,7 @@ static void on_address(struct life *l, struct rbuf *r)
 {
 	struct event ev = { .kind = EV_ADDRESS };
 
-	ev.address.addr = address(r);
+	ev.address.addr = address(l, r);
 	ev.address.ifindex = 2 + (rbuf_u8(r) & 1);
 	ev.address.plen = 64;
 	ev.address.state = rbuf_u8(r) % (ADDR_GONE + 1);
@@ -112,7 +183,8 @@ static void on_message(struct life *l, struct rbuf *r)
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
 	uint8_t how = rbuf_u8(r);
 	bool mh = how & 1;
-	struct in6_addr src = address(r), dst = address(r), hoa = address(r);
+	struct in6_addr src = address(l, r), dst = address(l, r);
+	struct in6_addr hoa = address(l, r);
 	struct span s = rbuf_span(r, rbuf_u8(r));
 	const struct in6_addr *ps = mh && how & 2 ? &hoa : &src;
 	const struct in6_addr *pd = mh && how & 4 ? &hoa : &dst;
@@ -184,14 +256,15 @@ static void on_other(struct life *l, struct rbuf *r)
 	if (ev.kind == EV_CLOCK) {
 		ev.wall = (int64_t)SEC(rbuf_u32(r));
 	} else if (ev.kind == EV_NEIGHBOUR) {
-		ev.neighbour.addr = address(r);
+		ev.neighbour.addr = address(l, r);
 		ev.neighbour.ifindex = 2;
 		ev.neighbour.failed = rbuf_u8(r) & 1;
 		ev.neighbour.reachable = !ev.neighbour.failed;
 		ev.neighbour.ll.len = 6;
 	} else if (ev.kind == EV_MTU) {
-		ev.mtu.path = (struct path_key){ address(r), address(r),
-						 PATH_IP6IP6 };
+		ev.mtu.path.local = address(l, r);
+		ev.mtu.path.remote = address(l, r);
+		ev.mtu.path.kind = PATH_IP6IP6;
 		ev.mtu.mtu = 1280;
 	} else if (ev.kind == EV_STRAY) {
 		ev.stray.path = (struct path_key){ address(r), address(r),
@@ -200,9 +273,65 @@ static void on_other(struct life *l, struct rbuf *r)
 	input(l, &ev);
 }
 
+/* --- applications ---------------------------------------------------------- */
+
+static void on_request(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_REQUEST };
+	uint8_t how = rbuf_u8(r);
+
+	ev.request.id = how % ASKERS;
+	ev.request.type = how >> 4 & 7;
+	ev.request.timeout = how & 0x80 ? MSEC(rbuf_u16(r)) : 0;
+	l->asks[ev.request.id] = true;
+	input(l, &ev);
+}
+
+static void on_release(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_RELEASE };
+
+	ev.release.id = rbuf_u8(r) % ASKERS;
+	l->asks[ev.release.id] = l->answered[ev.release.id] = false;
+	input(l, &ev);
+}
+
+static void on_sockets(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_SOCKETS };
+
+	ev.sockets.addr = address(l, r);
+	ev.sockets.sessions = rbuf_u8(r) & 3;
+	input(l, &ev);
+}
+
+static void on_claims(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_CLAIMS };
+	uint8_t which = rbuf_u8(r);
+
+	for (unsigned t = 0; t < ATYPES; t++)
+		ev.claims.n[t] = which >> t & 1;
+	input(l, &ev);
+}
+
+static void on_traffic(struct life *l, struct rbuf *r)
+{
+	struct event ev = { .kind = EV_TRAFFIC };
+	struct in6_addr src = address(l, r);
+
+	ev.traffic.flow.src = prefix_host(&src);
+	input(l, &ev);
+}
+
 static void (*const events[])(struct life *, struct rbuf *) = {
 	on_link, on_address, on_packet, on_message, on_message, on_restore,
 	on_time, on_other,
+};
+/* ... of an octet with the highest bit. */
+static void (*const app_events[])(struct life *, struct rbuf *) = {
+	on_request, on_release, on_sockets, on_claims, on_traffic,
+	on_request, on_address, on_time,
 };
 
 /* --- who lives ------------------------------------------------------------ */
@@ -219,6 +348,24 @@ static void mobile(struct conf *c)
 	h->plen = 64;
 	h->lifetime = 240;
 	FUZZ_MUST(conf_add_iface(c, "eth1"));
+}
+
+static void policy(struct conf *c, uint8_t how)
+{
+	struct conf_home *h = conf_add_home(c);
+
+	FUZZ_MUST(h);
+	*h = c->home[0];
+	FUZZ_MUST(!addr_parse(names[12], &h->hoa));
+	c->on_demand = true;
+	c->boot = how & 8 ? ATYPE_BIT(ATYPE_ACCESS) : 0;
+	c->boot |= how & 16 ? ATYPE_BIT(ATYPE_UNANCHORED) : 0;
+	c->default_type = how & 32 ? ATYPE_HOME : ATYPE_NONE;
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++) {
+		c->linger[t] = 3;
+		c->renew[t] = t != ATYPE_HOME && how & 64 ? 7 : 0;
+	}
+	c->grace = 5;
 }
 
 static void agent(struct conf *c)
@@ -250,20 +397,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct conf_peer *peer;
 	struct life l = { .now = SEC(1000) };
 	struct event end = { .kind = EV_SHUTDOWN };
+	uint8_t how = rbuf_u8(&r);
 
 	FUZZ_MUST(c);
-	if (rbuf_u8(&r) & 1)
+	if (how & 1)
 		mobile(c);
 	else
 		agent(c);
+	if ((how & 3) == 3)
+		policy(c, how);
+	seed.early_bind = how & 4;
 	peer = conf_add_peer(c);
-	FUZZ_MUST(peer && !prefix_parse("2001:db8:1::/64", &peer->addr));
+	FUZZ_MUST(peer && !prefix_parse(how & 2 ? "2001:db8::/32" :
+					"2001:db8:1::/64", &peer->addr));
 	peer->protect = CONF_PROTECT_NONE;
 	l.node = node_new(c, &seed, l.now);
 	FUZZ_MUST(l.node);
-	for (int n = 0; n < EVENTS_MAX && rbuf_left(&r); n++)
-		events[rbuf_u8(&r) % 8](&l, &r);
+	for (int n = 0; n < EVENTS_MAX && rbuf_left(&r); n++) {
+		uint8_t what = rbuf_u8(&r);
+
+		(what & 0x80 ? app_events : events)[what % 8](&l, &r);
+	}
 	input(&l, &end);
+	for (unsigned id = 1; id < ASKERS; id++)
+		FUZZ_MUST(!l.asks[id] || l.answered[id]);
 	node_free(l.node);
 	conf_free(c);
 	return 0;

@@ -267,6 +267,38 @@ START_TEST(prefix_expires)
 }
 END_TEST
 
+/* RFC 4862 5.5.4: a deprecated one is not for new sockets, where there is
+ * another; old ones keep it while it is valid. */
+START_TEST(prefix_deprecated)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w.conf->default_type = ATYPE_UNANCHORED;
+	w_born(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ready(&w);
+	w_ra_pio(&w, 3, P3, ND_PIO_L | ND_PIO_A, 10000, 50);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w_pass(&w, SEC(60));
+	w_expect(&w, "");		/* there is no other */
+	w_ra_pio(&w, 3, P2, ND_PIO_L | ND_PIO_A, 10000, 10000);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "unanchored: U2"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort"), 0);
+	ck_assert_uint_eq(w_kaddr(&w, &u)->preferred, 0);
+	w_forget(&w);
+	w_pass(&w, SEC(1000));
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
 /* RFC 4862 5.5.3 e: a single advertisement does not end what stands. */
 START_TEST(prefix_cut_short)
 {
@@ -402,6 +434,85 @@ START_TEST(graceful_renewed_then_moved)
 	ck_assert_uint_eq(w_count(&w, "abort G1"), 0);
 	w_pass(&w, SEC(1));
 	ck_assert_uint_eq(w_count(&w, "abort G1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* No grace at all: its sockets end before the address goes. */
+START_TEST(graceful_without_grace)
+{
+	struct in6_addr g;
+	struct world w;
+
+	w_on_demand(&w);
+	w.conf->grace = 0;
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_GRACEFUL, 0);
+	w_drain(&w);
+	g = w_current(&w, ATYPE_GRACEFUL);
+	w_sockets(&w, &g, 1);
+	w.show |= SHOW_MH | SHOW_ADDRESS;
+	w_forget(&w);
+	w_move(&w, 3, P3);
+	ck_assert_uint_eq(w_count(&w, "abort G1"), 1);
+	ck_assert_ptr_nonnull(strstr(strstr(w.did, "abort G1"),
+				     "address down G1 on eth0"));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
+
+/* On the home link, what is anchored elsewhere is away like anywhere. */
+START_TEST(access_on_home_link)
+{
+	struct in6_addr a;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_ACCESS, 0);
+	w_drain(&w);
+	a = w_current(&w, ATYPE_ACCESS);
+	w_sockets(&w, &a, 1);
+	w.show |= SHOW_MH | SHOW_ADDRESS;
+	w_forget(&w);
+	w_link(&w, false);
+	w_link(&w, true);
+	w_drain(&w);
+	w_ra(&w, 1, "2001:db8:1::1");
+	w_pass(&w, MSEC(10));
+	ck_assert_uint_eq(w_count(&w, "address up coa on eth0"), 1);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=600 auth A1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Its interface is down, another one is up: new sockets get one there, old
+ * ones may see it again. */
+START_TEST(cut_off)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth1");
+	w_arrive(&w);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra_anchor(&w, 3, P3);
+	w_ask(&w, 1, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w.eth = w_kaddr(&w, &u)->ifindex;
+	w.card = w.eth != ETH0;
+	w_link(&w, false);
+	w_expect(&w, "owned U2 up\nunanchored: none\nunanchored: U2\n");
+	w_ask(&w, 2, ATYPE_UNANCHORED, 0);
+	w_expect(&w, "reply 2 U2\n");
 	w_end(&w);
 }
 END_TEST
@@ -643,9 +754,11 @@ Suite *suite_demand_addr(void)
 	const TTest *const stories[] = {
 		coa_while_wanted, coa_on_two_interfaces, coa_after_silence,
 		duplicates_of_the_boot_set, duplicates_remembered,
-		prefix_expires, interface_vanishes, one_current_only,
-		graceful_renewed_then_moved, graceful_restarted,
-		ended_after_the_next, ended_before_it_is_back,
+		prefix_expires, prefix_deprecated, interface_vanishes,
+		one_current_only, graceful_renewed_then_moved,
+		graceful_without_grace, access_on_home_link, cut_off,
+		graceful_restarted, ended_after_the_next,
+		ended_before_it_is_back,
 		again_while_releasing, home_of_somebody_else, many_addresses,
 		many_homes,
 	};
