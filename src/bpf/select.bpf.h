@@ -229,6 +229,22 @@ static __always_inline __u32 type_of(const __u32 addr[4])
 	return o ? o->type : 0;
 }
 
+/* The type's address, and whether there is a way to it at all: 0 or an
+ * errno. */
+static __always_inline int
+current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
+{
+	struct sm_current *c;
+
+	if (type >= SM_TYPES)
+		return EOPNOTSUPP;
+	c = &cfg->current[type];
+	if (!c->provided)
+		return EOPNOTSUPP;
+	words_copy(ret, c->addr[c->slot % SM_SLOTS]);
+	return addr_any(ret) ? EADDRNOTAVAIL : 0;
+}
+
 /* --- saying no, and telling ----------------------------------------------- */
 
 static __always_inline int refuse(int err)

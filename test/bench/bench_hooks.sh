@@ -16,7 +16,7 @@ hooks_begin bench_hooks
 tool_start mn $all_types
 for ((i = 0; i < 20; i++)); do
 	for r in "program=/bin/sh user=$((1000 + i)) default=unanchored" \
-		"user=$((2000 + i)) port=$((i * 100))-$((i * 100 + 7)) permit=none" \
+		"user=$((2000 + i)) port=${i}00-${i}07 permit=none" \
 		"group=$((3000 + i)) dst=2001:db8:$i::/48 default=unanchored" \
 		"cgroup=$CG dst=2001:db8:5$i::/48 permit=home-anchored" \
 		"protocol=6 port=$((20 + i)) program=/bin/cat default=graceful"

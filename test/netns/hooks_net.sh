@@ -123,7 +123,8 @@ probe_start() {
 	mkfifo "$T/$id.in"
 	exec {fd}<> "$T/$id.in"
 	probe_fd[$id]=$fd
-	in_cg_exec "$n" ${as:-} "$probe" "$@" < "$T/$id.in" >> "$T/$id.out" 2>&1 &
+	in_cg_exec "$n" ${as:-} "$probe" "$@" \
+		< "$T/$id.in" >> "$T/$id.out" 2>&1 &
 	probe_pid[$id]=$!
 	jobs_pids+=($!)
 	eventually 5 probe_waits "$id" 1 || die "hooks_probe does not wait"
@@ -140,7 +141,11 @@ probe_go() {
 	eventually 5 probe_on "$1"
 }
 probe_says() { sed 's/ready //g' "$T/$1.out"; }
-probe_end() { kill "${probe_pid[$1]}"; wait "${probe_pid[$1]}" 2> /dev/null; :; }
+probe_end() {
+	kill "${probe_pid[$1]}"
+	wait "${probe_pid[$1]}" 2> /dev/null
+	return 0
+}
 
 hooks_node() {
 	local a

@@ -67,7 +67,7 @@ static struct in6_addr address_of(enum atype t)
 	return a;
 }
 
-/* --- who is asked ---------------------------------------------------------- */
+/* --- who is asked --------------------------------------------------------- */
 
 static int do_connect(int fd, const struct question *q)
 {
@@ -145,7 +145,7 @@ static int ask_loop(void)
 	return 0;
 }
 
-/* --- what there is to draw from -------------------------------------------- */
+/* --- what there is to draw from ------------------------------------------- */
 
 struct world {
 	const char	*root;
@@ -235,7 +235,7 @@ static struct policy *draw_policy(struct world *w)
 					ATYPE_ALL));
 }
 
-/* --- who asks --------------------------------------------------------------- */
+/* --- who asks ------------------------------------------------------------- */
 
 struct someone {
 	pid_t		pid;

@@ -17,6 +17,7 @@
  *	policy DEFAULT PERMIT	put it in force; PERMIT may be "all", "none"
  *	sync
  *	count MS	claims, and sessions that were idle for less
+ *	echo ADDR	an echo request from a raw socket of this process
  *	stay		take commands from standard input, one a line, and
  *			print events, until its end
  *	age		make the maps look as if they were laid out otherwise
@@ -251,6 +252,22 @@ static int cmd_count(struct tool *t, char *const w[])
 	return err;
 }
 
+static int cmd_echo(struct tool *t, char *const w[])
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	uint8_t request[8] = { 128 };
+	int fd, err = 0;
+
+	if (!w[0] || addr_parse(w[0], &to.sin6_addr))
+		return -EINVAL;
+	fd = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	if (fd < 0 || sendto(fd, request, sizeof(request), 0,
+			     (struct sockaddr *)&to, sizeof(to)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
 static int cmd_stay(struct tool *t, char *const w[])
 {
 	t->stay = true;
@@ -283,6 +300,7 @@ static const struct {
 	{ "policy", cmd_policy },
 	{ "sync", cmd_sync },
 	{ "count", cmd_count },
+	{ "echo", cmd_echo },
 	{ "stay", cmd_stay },
 	{ "age", cmd_age },
 	{ "remove", cmd_remove },
