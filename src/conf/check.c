@@ -35,6 +35,7 @@ check_roles(struct parse *p, const struct stmt *top)
 		return;
 	for (unsigned i = 0; i < p->conf->nifaces; i++)
 		adverts |= p->conf->iface[i].send_adverts;
+	adverts |= count(top, &schema_anchor) > 0;
 	if ((roles & CONF_MN) && !count(top, &schema_home))
 		parse_error(p, &s->args->at, "a mobile node wants its home: "
 			    "MnHomeLink \"interface\" { ... }");
@@ -47,6 +48,11 @@ check_roles(struct parse *p, const struct stmt *top)
 	    !tree_find(top, "KeyTable"))
 		parse_error(p, &s->args->at, "a home agent wants its mobile "
 			    "nodes: Peer ADDRESS { ... } or KeyTable "
+			    "\"file\"");
+	if (count(top, &schema_anchor) && !count(top, &schema_peer) &&
+	    !(roles & CONF_HA) && !tree_find(top, "KeyTable"))
+		parse_error(p, &s->args->at, "an access anchor wants to know "
+			    "who may use it: Peer PREFIX { ... } or KeyTable "
 			    "\"file\"");
 	if ((roles & CONF_AR) && !adverts &&
 	    count(top, &schema_iface) == p->conf->nifaces)
@@ -99,6 +105,7 @@ check_declared(struct parse *p, const struct stmt *top)
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&
+		     s->row->block != &schema_anchor &&
 		     s->row->block != &schema_home))
 			continue;
 		if (!has_iface(p->conf, s->args->text))
@@ -106,6 +113,77 @@ check_declared(struct parse *p, const struct stmt *top)
 				    "\"%.60s\";' as well", s->row->name,
 				    s->args->text);
 	}
+}
+
+/* A statement that an AccessAnchor implies: in force, or an error where it
+ * was written otherwise. */
+static void
+imply(struct parse *p, const struct stmt *body, const char *name, bool *flag,
+      const char *why)
+{
+	const struct stmt *s = tree_find(body, name);
+
+	if (!s)
+		*flag = true;
+	else if (s->good && !*flag)
+		parse_error(p, &s->head->at, "an AccessAnchor is here, and %s: "
+			    "say %s enabled, or leave it out", why, name);
+}
+
+/* The block of a prefix; NULL: none, or it was wrong. */
+static const struct stmt *
+prefix_block(const struct stmt *body, const struct prefix *prefix)
+{
+	struct prefix x;
+
+	for (; body; body = body->next)
+		if (body->row && body->row->block == &schema_prefix &&
+		    body->args && !prefix_parse(body->args->text, &x) &&
+		    prefix_eq(&x, prefix))
+			return body;
+	return NULL;
+}
+
+static struct conf_prefix *
+advertised(struct parse *p, struct conf_iface *i, const struct prefix *prefix)
+{
+	struct conf_prefix *x;
+
+	for (unsigned k = 0; k < i->nprefixes; k++)
+		if (prefix_eq(&i->prefix[k].prefix, prefix))
+			return &i->prefix[k];
+	x = conf_add_prefix(p->conf, i);
+	if (x)
+		x->prefix = *prefix;
+	else
+		parse_nomem(p);
+	return x;
+}
+
+/* What mobile nodes need to find an anchor, and to have an address of it. */
+static void
+finish_anchor(struct parse *p, const struct stmt *s, struct conf_iface *i,
+	      const struct conf_home_link *l)
+{
+	const struct stmt *body = prefix_block(s->body, &l->prefix);
+	struct conf_prefix *x;
+
+	imply(p, s->body, "SendAdvertisements", &i->send_adverts,
+	      "mobile nodes find it by advertisements");
+	imply(p, s->body, "AdvHomeAgentFlag", &i->home_agent,
+	      "mobile nodes know it by that flag");
+	if (!tree_find(s->body, "AdvHomeAgentInfo"))
+		i->ha_info = i->home_agent;
+	x = l->prefix.len == 64 ? advertised(p, i, &l->prefix) : NULL;
+	if (!x)
+		return;
+	body = body ? body->body : NULL;
+	imply(p, body, "AdvRouterAddr", &x->router_address,
+	      "mobile nodes take its address from there");
+	imply(p, body, "AdvAutonomous", &x->autonomous,
+	      "mobile nodes form addresses of its prefix");
+	imply(p, body, "AdvOnLink", &x->on_link,
+	      "mobile nodes are at home in its prefix");
 }
 
 /* RFC 6275 section 7.1: a home agent says so; section 7.4: only one who
@@ -116,6 +194,10 @@ finish_iface(struct parse *p, const struct stmt *s, struct conf_iface *i)
 	const struct stmt *info = tree_find(s->body, "AdvHomeAgentInfo");
 	const struct conf *c = p->conf;
 
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (c->home_link[k].anchor &&
+		    strcmp(c->home_link[k].ifname, i->name) == 0)
+			finish_anchor(p, s, i, &c->home_link[k]);
 	if (!tree_find(s->body, "AdvHomeAgentFlag")) {
 		for (unsigned k = 0; k < c->nhome_links; k++)
 			i->home_agent |= strcmp(c->home_link[k].ifname,
@@ -222,25 +304,32 @@ check_mobile(struct parse *p, unsigned i)
 		return;
 	at = peer_place(p, i);
 	if (self)
-		parse_error(p, &at, "this is the home agent's own address; "
-			    "a mobile node's is wanted");
+		parse_error(p, &at, "this is the %s own address; "
+			    "a mobile node's is wanted", c->roles & CONF_HA ?
+			    "home agent's" : "access router's");
 	else if (whole)
 		parse_error(p, &at, "this address is the home prefix itself; "
 			    "for all of its nodes, say its length, too");
 	else
-		parse_error(p, &at, "this peer is within the Prefix of no "
-			    "HomeLink or VirtualHomeLink, so it can never "
-			    "register");
+		parse_error(p, &at, "this peer is within the Prefix of no %s, "
+			    "so it can never register",
+			    !(c->roles & CONF_HA) ? "AccessAnchor" :
+			    c->roles & CONF_AR ?
+			    "HomeLink, VirtualHomeLink or AccessAnchor" :
+			    "HomeLink or VirtualHomeLink");
 }
 
-/* At a home agent: peers are mobile nodes. */
+/* At a home agent or access anchor: peers are mobile nodes. */
 static void
 check_mobiles(struct parse *p, const struct stmt *top)
 {
 	const struct conf *c = p->conf;
 
-	if (!c->nhome_links || c->nhome_links !=
-	    count(top, &schema_home_link) + count(top, &schema_virtual_link))
+	unsigned links = count(top, &schema_home_link) +
+			 count(top, &schema_virtual_link) +
+			 count(top, &schema_anchor);
+
+	if (c->nhome_links != links || (!links && c->roles & CONF_HA))
 		return;
 	for (unsigned k = 0; k < c->nhome_links; k++) {
 		if (!c->home_link[k].prefix.len)
@@ -310,7 +399,7 @@ check_conf(struct parse *p, const struct stmt *top)
 		finish_iface(p, p->iface.v[i], &c->iface[i]);
 	check_homes(p);
 	check_twice(p);
-	if (c->roles & CONF_HA)
+	if (c->roles & (CONF_HA | CONF_AR))
 		check_mobiles(p, top);
 	if (c->roles & CONF_MN)
 		check_agents(p, top);

@@ -78,12 +78,22 @@ struct conf_iface {
 	unsigned	nroutes;
 };
 
-/* HomeLink "..." { ... } and VirtualHomeLink { ... } of a home agent */
+/* HomeLink "..." { ... } and VirtualHomeLink { ... } of a home agent, and
+ * AccessAnchor "..." { ... } of an access router: a link whose addresses are
+ * kept alive for who has left it. */
 struct conf_home_link {
 	char		ifname[CONF_IFNAME];	/* "": virtual */
 	struct prefix	prefix;
-	struct in6_addr	ha;			/* HomeAgentAddress; :: = any
-						   local address in the prefix */
+	struct in6_addr	ha;			/* HomeAgentAddress, Address; :: =
+						   any local one in the prefix */
+	bool		anchor;			/* an AccessAnchor: */
+	uint32_t	max_bindings;		/* MaxBindings, 10000 */
+	uint32_t	max_life;		/* MaxLifetime, seconds, 3600 */
+	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
+						   remembered addresses of one
+						   link-layer address */
+	uint32_t	seen_within;		/* SeenWithin, seconds, 3600; 0:
+						   nothing is remembered */
 };
 
 /* MnHomeLink "..." { ... }: one row for each HomeAddress */
@@ -105,8 +115,8 @@ enum conf_replay {
 };
 
 /* Peer ADDRESS[/LEN] { ... } and one line of a KeyTable.  At a home agent
- * the address is a mobile's home address (or the prefix of many), at a
- * mobile node the home agent's. */
+ * or access anchor the address is a mobile's home address (or the prefix of
+ * many), at a mobile node the home agent's or the access router's. */
 struct conf_peer {
 	struct prefix	addr;
 	uint8_t		protect;		/* enum conf_protect */
@@ -216,6 +226,7 @@ struct conf *conf_free(struct conf *);		/* always NULL */
  * than CONF_IFNAME - 1).  Earlier rows move. */
 struct conf_iface	*conf_add_iface(struct conf *, const char *name);
 struct conf_home_link	*conf_add_home_link(struct conf *);
+struct conf_home_link	*conf_add_anchor(struct conf *, const char *ifname);
 struct conf_home	*conf_add_home(struct conf *);
 struct conf_peer	*conf_add_peer(struct conf *);
 struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
@@ -223,6 +234,8 @@ struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
 struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_label	*conf_add_label(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
+/* How many bindings this node keeps at most, in all of its roles. */
+uint32_t conf_max_bindings(const struct conf *);
 /* Memory for so many more peers at once. */
 bool	conf_reserve_peers(struct conf *, unsigned more);
 

@@ -212,13 +212,19 @@ print_shown_link(const struct conf *c, const void *row)
 {
 	const struct conf_home_link *l = row;
 
-	return *l->ifname != '\0';
+	return *l->ifname && !l->anchor;
 }
 
 bool
 print_shown_virtual(const struct conf *c, const void *row)
 {
-	return !print_shown_link(c, row);
+	return !*((const struct conf_home_link *)row)->ifname;
+}
+
+bool
+print_shown_anchor(const struct conf *c, const void *row)
+{
+	return ((const struct conf_home_link *)row)->anchor;
 }
 
 /* The others are lines of a KeyTable. */

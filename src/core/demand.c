@@ -89,8 +89,12 @@ in_use(const struct node *n, const struct owned *o)
 bool
 demand_wants_coa(const struct node *n, const struct attach *a)
 {
-	if (!n->conf->on_demand)
-		return true;
+	return !n->conf->on_demand || demand_needs_coa(n, a);
+}
+
+bool
+demand_needs_coa(const struct node *n, const struct attach *a)
+{
 	each_home(n, h, l)
 		if (h->releasing || (h->active &&
 				     !attach_on_link_prefix(a, &h->prefix)))
@@ -278,6 +282,16 @@ stand(struct node *n, struct owned *o, usec_t now)
 	note_put(n, &note, now);
 }
 
+/* A home address before it stands: is it on the path device, where what is
+ * sent from it waits? */
+static bool
+is_bindable(const struct node *n, const struct owned *o)
+{
+	return o->type == ATYPE_HOME &&
+	       (n->early_bind || o->home->place == PLACE_AWAY ||
+		o->home->place == PLACE_RETURNING);
+}
+
 void
 demand_say_current(struct node *n, enum atype t)
 {
@@ -286,8 +300,7 @@ demand_say_current(struct node *n, enum atype t)
 
 	e.current.type = t;
 	e.current.provided = owned_provided(n, t);
-	if (o && (o->stands || (o->home && o->type == ATYPE_HOME &&
-				(o->home->active || n->early_bind))))
+	if (o && (o->stands || is_bindable(n, o)))
 		e.current.addr = o->addr;
 	want(n, &e);
 }
@@ -301,14 +314,22 @@ renew_later(struct node *n, enum atype t, usec_t now)
 		alarm_set(n, &e->renew, now + SEC(n->conf->renew[t]));
 }
 
+/* The next process shall know that it is there, wherever it is. */
+static void
+wake(struct node *n, struct owned *o, usec_t now)
+{
+	o->since = now;
+	wish_add(n, &o->store, 1);
+	home_activate(n, o->home, now);
+}
+
 static void
 run_home(struct node *n, struct owned *o, usec_t now)
 {
 	if (o->home->active || o->failed ||
 	    o->home->place == PLACE_DISABLED)
 		return;
-	o->since = now;
-	home_activate(n, o->home, now);
+	wake(n, o, now);
 }
 
 /* One is as good as another for who asks; what is there without being asked
@@ -327,11 +348,24 @@ run_homes(struct node *n, usec_t now)
 			run_home(n, o, now);
 }
 
+/* On an interface that is down, where another one is up: old sockets may see
+ * it again, new ones shall not wait for that. */
+static bool
+is_cut_off(const struct node *n, const struct owned *o)
+{
+	const struct iface *i = iface_by_name(n, o->ifname);
+
+	return o->type != ATYPE_HOME && !(i && i->up) && demand_attach(n);
+}
+
 static void
 run_type(struct node *n, enum atype t, usec_t now)
 {
+	struct owned *o = owned_current(n, t);
 	int why;
 
+	if (o && is_cut_off(n, o))
+		owned_retire(n, o, now);
 	if (!wanted(n, t))
 		return;
 	if (!owned_provided(n, t)) {
@@ -423,7 +457,7 @@ demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
 	if (o && o->home && (o->failed || o->home->reg.halted)) {
 		o->failed = false;
 		alarm_clear(n, &o->end);
-		home_activate(n, o->home, now);
+		wake(n, o, now);
 	}
 	demand_run(n, now);
 }
@@ -475,8 +509,7 @@ demand_on_traffic(struct node *n, const struct ev_traffic *ev, usec_t now)
 		return;
 	note.type = (uint8_t)o->type;
 	note_put(n, &note, now);
-	o->since = now;
-	home_activate(n, o->home, now);
+	wake(n, o, now);
 	demand_run(n, now);
 }
 
@@ -517,9 +550,10 @@ leave_link(struct node *n, struct owned *o, usec_t now)
 	}
 	if (o->current)
 		owned_retire(n, o, now);
-	/* Also one that was old before: renewed, or restored. */
-	if (t == ATYPE_GRACEFUL && !(alarm_is_set(&o->end) &&
-				     o->reason == NOTE_GONE_GRACE)) {
+	/* Also one that was old before: renewed, or restored.  One that
+	 * nobody has lingers. */
+	if (t == ATYPE_GRACEFUL && held(n, o) &&
+	    !(alarm_is_set(&o->end) && o->reason == NOTE_GONE_GRACE)) {
 		o->reason = NOTE_GONE_GRACE;
 		alarm_set(n, &o->end, now + SEC(n->conf->grace));
 	}
@@ -534,6 +568,21 @@ demand_on_attach(struct node *n, usec_t now)
 	demand_run(n, now);
 }
 
+uint32_t
+demand_sessions(const struct node *n, const struct mn_home *h)
+{
+	const struct owned *o = owned_of(n, h);
+
+	return !o ? 0 : o->uncounted ? 1 : o->sessions;
+}
+
+static bool
+outlives_its_link(const struct node *n, const struct owned *o)
+{
+	return held(n, o) && !owned_is_orphan(n, o) &&
+	       (o->type != ATYPE_GRACEFUL || n->conf->grace);
+}
+
 void
 demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
@@ -541,8 +590,9 @@ demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 		bool here = strcmp(o->ifname, a->iface->name) == 0;
 
 		if (o->home && o->type != ATYPE_HOME && here &&
-		    o->home->place == PLACE_HOME &&
-		    (!held(n, o) || owned_is_orphan(n, o)) &&
+		    (o->home->place == PLACE_HOME ||
+		     o->home->place == PLACE_AWAY) &&
+		    !outlives_its_link(n, o) &&
 		    !attach_has_prefix(a, &o->prefix))
 			owned_release(n, o, NOTE_GONE_HANDOVER, now);
 	}
@@ -571,8 +621,13 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	owned_count_duplicate(n, o);
-	owned_release(n, o, NOTE_GONE_PREFIX, now);
+	if (o->type == ATYPE_HOME) {
+		forget_packets(n, o);
+		owned_lose(n, o, now);
+	} else {
+		owned_count_duplicate(n, o);
+		owned_release(n, o, NOTE_GONE_PREFIX, now);
+	}
 	demand_run(n, now);
 }
 
@@ -601,6 +656,9 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 	if (!other || other == o)
 		fail_waiting(n, o->type, duplicate ? EADDRNOTAVAIL :
 			     ECONNREFUSED);
+	/* Where somebody has it, the next one must not be the same. */
+	if (duplicate && o->type != ATYPE_HOME)
+		owned_count_duplicate(n, o);
 	if (o->type != ATYPE_HOME) {
 		owned_release(n, o, NOTE_GONE_REFUSED, now);
 	} else if (duplicate) {
@@ -610,6 +668,20 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 		o->reason = NOTE_GONE_REFUSED;
 		alarm_set(n, &o->end, now + RETRY_AFTER);
 	}
+	demand_run(n, now);
+}
+
+/* The sessions of an anchored address hear that it is over: they would wait
+ * for ever.  A home address is waited for. */
+void
+demand_on_silent(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct owned *o = owned_of(n, h);
+
+	if (!o || o->type == ATYPE_HOME)
+		return;
+	forget_packets(n, o);
+	owned_release(n, o, NOTE_GONE_EXPIRED, now);
 	demand_run(n, now);
 }
 
@@ -718,8 +790,10 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
-		if (o->home && (o->home->reg.bound || o->home->active))
+		if (o->home && o->home->active) {
 			o->stands = o->uncounted = true;
+			wish_add(n, &o->store, 1);
+		}
 		if (o->stands)
 			owned_configure(n, o);
 	}

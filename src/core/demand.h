@@ -102,13 +102,19 @@ void	demand_on_address(struct node *, const struct ev_address *,
 /* A home is registered, has arrived, or was refused. */
 void	demand_on_home(struct node *, const struct mn_home *, usec_t now);
 void	demand_on_refused(struct node *, const struct mn_home *, usec_t now);
+/* Its anchor was silent for a whole lifetime. */
+void	demand_on_silent(struct node *, struct mn_home *, usec_t now);
+/* Who would notice if it were gone. */
+uint32_t demand_sessions(const struct node *, const struct mn_home *);
 /* Somebody else has it, on its own link. */
 void	demand_on_duplicate(struct node *, const struct mn_home *, usec_t now);
 /* Has an address of ours here been formed from it? */
 bool	demand_uses_prefix(const struct node *, const struct attach *,
 			   const struct prefix *);
-/* Is a care-of address of use on this interface? */
+/* Is a care-of address of use on this interface?  Or needed, by one that is
+ * not at home there? */
 bool	demand_wants_coa(const struct node *, const struct attach *);
+bool	demand_needs_coa(const struct node *, const struct attach *);
 /* Preferred lifetime of an address of this type: the kernel's own selection
  * shall find those of one type only. */
 uint32_t demand_preferred(const struct node *, enum atype);

@@ -507,9 +507,9 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 	}
 	if (!h)
 		say_address(n, o, false);
+	owned_forget(n, o);
 	if (!configured) {
 		owned_say(n, o, false);
-		owned_forget(n, o);
 		owned_free(n, o);
 	}
 	if (h)
@@ -529,6 +529,7 @@ owned_lose(struct node *n, struct owned *o, usec_t now)
 	o->stands = false;
 	say_gone(n, o);
 	end_sockets(n, o, now);
+	owned_forget(n, o);
 }
 
 bool

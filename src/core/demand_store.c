@@ -83,8 +83,6 @@ owned_forget(struct node *n, const struct owned *o)
 	struct effect e;
 	struct wbuf key, val;
 
-	if (o->type == ATYPE_HOME)
-		return;
 	begin(&e, &key, &val, OWNED_STORE);
 	wbuf_addr(&key, &o->addr);
 	end(&e, &key, &val);
@@ -134,14 +132,25 @@ parse_owned(const struct store_record *s, struct owned *o, struct conf_home *c,
 	name = rbuf_take(&v, sizeof(o->ifname));
 	c->ha = rbuf_addr(&v);
 	c->lifetime = rbuf_u32(&v);
-	if (k.bad || v.bad || version != STORE_VERSION || c->plen != 64 ||
-	    o->type < ATYPE_ACCESS || o->type >= ATYPES ||
+	if (k.bad || v.bad || version != STORE_VERSION || c->plen > 128 ||
+	    (c->plen != 64 && o->type != ATYPE_HOME) ||
+	    o->type <= ATYPE_NONE || o->type >= ATYPES ||
 	    !addr_is_routable(&c->hoa))
 		return false;
 	memcpy(o->ifname, name, sizeof(o->ifname));
 	o->ifname[sizeof(o->ifname) - 1] = '\0';
 	memcpy(c->ifname, o->ifname, sizeof(c->ifname));
 	o->prefix = prefix_of(&c->hoa, c->plen);
+	return true;
+}
+
+/* One of the configuration: it was in use, wherever that was. */
+static bool
+restore_home(struct owned *o, const struct owned *old)
+{
+	if (old->type != ATYPE_HOME)
+		return false;
+	o->stands = o->uncounted = o->home->active = true;
 	return true;
 }
 
@@ -152,7 +161,12 @@ restore_owned(struct node *n, const struct store_record *s, usec_t now)
 	struct owned old = { 0 }, *o;
 	bool current;
 
-	if (!parse_owned(s, &old, &c, &current) || owned_find(n, &old.addr))
+	if (!parse_owned(s, &old, &c, &current))
+		return false;
+	o = owned_find(n, &old.addr);
+	if (o)
+		return o->type != ATYPE_HOME || restore_home(o, &old);
+	if (old.type == ATYPE_HOME)
 		return false;
 	current = current && !owned_current(n, old.type);
 	if (old.type != ATYPE_UNANCHORED && !security_peer(n, &c.ha))
@@ -174,6 +188,16 @@ restore_owned(struct node *n, const struct store_record *s, usec_t now)
 	return o->home != NULL;
 }
 
+/* Nobody's: it would be read again for ever. */
+static void
+forget_record(struct node *n, const struct store_record *s)
+{
+	struct effect e = { .kind = EF_STORE, .store = *s };
+
+	e.store.up = false;
+	effect_put(n, &e);
+}
+
 static void
 keep(struct node *n, const struct store_record *s)
 {
@@ -183,8 +207,10 @@ keep(struct node *n, const struct store_record *s)
 	list_each(l, &n->demand->pending)
 		count++;
 	p = count < PENDING_MAX ? malloc(sizeof(*p)) : NULL;
-	if (!p)
+	if (!p) {
+		forget_record(n, s);
 		return;
+	}
 	p->rec = *s;
 	list_init(&p->l);
 	list_append(&n->demand->pending, &p->l);
@@ -197,22 +223,15 @@ demand_restore(struct node *n, const struct store_record *s, usec_t now)
 		return false;
 	if (s->key[0] == EPOCH_STORE)
 		return restore_epoch(n, s);
-	if (s->key[0] == OWNED_STORE)
-		return restore_owned(n, s, now);
+	if (s->key[0] == OWNED_STORE) {
+		if (!restore_owned(n, s, now))
+			forget_record(n, s);
+		return true;
+	}
 	if (s->key[0] != REGISTRANT_STORE)
 		return false;
 	keep(n, s);
 	return true;
-}
-
-/* Nobody's: it would be read again for ever. */
-static void
-forget_record(struct node *n, const struct store_record *s)
-{
-	struct effect e = { .kind = EF_STORE, .store = *s };
-
-	e.store.up = false;
-	effect_put(n, &e);
 }
 
 void

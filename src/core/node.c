@@ -10,6 +10,7 @@
 #include "core/demand.h"
 #include "core/effects.h"
 #include "core/node.h"
+#include "core/presence.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -183,7 +184,8 @@ static const struct {
 	{ CONF_MN,		attach_on_nd },
 	{ CONF_MN,		mn_on_nd },
 	{ CONF_HA | CONF_AR,	advert_on_nd },
-	{ CONF_HA,		defend_on_nd },
+	{ CONF_AR,		presence_on_nd },
+	{ CONF_HA | CONF_AR,	defend_on_nd },
 };
 
 /* A Binding Update goes to everybody: who is no home agent says so (131). */
@@ -314,7 +316,7 @@ static const struct {
 } parts[] = {
 	{ CONF_MN, mn_start, mn_stop, mn_on_link, mn_restore, mn_ready,
 	  mn_shutdown, mn_reconfigure, mn_show },
-	{ CONF_HA, ha_start, ha_stop, ha_on_link, ha_restore, ha_ready,
+	{ CONF_HA | CONF_AR, ha_start, ha_stop, ha_on_link, ha_restore, ha_ready,
 	  ha_shutdown, ha_reconfigure, ha_show },
 	{ CONF_HA | CONF_AR, advert_start, advert_stop, advert_on_link, NULL,
 	  NULL, advert_shutdown, advert_reconfigure, NULL },
@@ -341,6 +343,8 @@ input_link(struct node *n, const struct ev_link *ev, usec_t now)
 		return;
 	if (plays(n, CONF_MN))
 		mn_on_gone(n, i, now);
+	if (plays(n, CONF_AR))
+		presence_on_gone(n, i->ifindex);
 	iface_gone(n, i);
 }
 
@@ -397,6 +401,8 @@ sync_try(struct node *n)
 	if (plays(n, CONF_MN) && alarm_is_set(&n->sync_alarm) &&
 	    !mn_settled(n))
 		return;
+	if (plays(n, CONF_MN))
+		mn_before_sync(n);
 	n->synced = true;
 	alarm_clear(n, &n->sync_alarm);
 	wish_add(n, &n->sync, 1);
@@ -477,6 +483,8 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_NEIGHBOUR:
 		if (plays(n, CONF_MN))
 			attach_on_neighbour(n, &ev->neighbour, now);
+		if (plays(n, CONF_AR))
+			presence_on_neighbour(n, &ev->neighbour, now);
 		break;
 	case EV_MTU:
 		tunnel_mtu(n, &ev->mtu);
@@ -499,6 +507,10 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_CLAIMS:
 	case EV_TRAFFIC:
 		input_demand(n, ev, now);
+		break;
+	case EV_STRAY:
+		if (plays(n, CONF_HA | CONF_AR))
+			ha_on_stray(n, &ev->stray, now);
 		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);

@@ -223,6 +223,7 @@ void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
+void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 		       const struct in6_addr *coa);
@@ -245,6 +246,7 @@ void	mn_ready(struct node *, usec_t now);
 void	mn_shutdown(struct node *, usec_t now);
 int	mn_reconfigure(struct node *, const struct conf *, usec_t now);
 bool	mn_settled(const struct node *);	/* SYNC may be said */
+void	mn_before_sync(struct node *);
 bool	mn_show(const struct node *, const char *what, usec_t now,
 		struct cursor *, struct record_sink *);
 

@@ -63,6 +63,7 @@ static const struct {
 	[NOTE_ADDRESS_DOWN] = { "address-down", { P_ATYPE, P_A_ADDR,
 				P_RELEASE } },
 	[NOTE_ABORTED]	= { "aborted", { P_ATYPE, P_A_ADDR } },
+	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };
 
 void
@@ -105,6 +106,7 @@ reason_word(uint32_t reason)
 		[NOTE_DOWN_CONFIGURATION] = "configuration",
 		[NOTE_DOWN_SHUTDOWN] = "shutdown",
 		[NOTE_DOWN_FAILED] = "failed",
+		[NOTE_DOWN_CONFLICT] = "conflict",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
@@ -122,6 +124,7 @@ release_word(uint32_t reason)
 		[NOTE_GONE_CONFIGURATION] = "configuration",
 		[NOTE_GONE_REFUSED] = "refused",
 		[NOTE_GONE_RENEWED] = "renewed",
+		[NOTE_GONE_EXPIRED] = "expired",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?

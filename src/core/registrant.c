@@ -489,6 +489,15 @@ replay_matches(const struct registrant *r, const struct mh *mh)
 	return o && o->replay >= r->first_replay && o->replay <= r->replay;
 }
 
+/* An access anchor takes back what it has acknowledged: somebody has the
+ * address on its link.  No message of the RFC's; see doc/access-anchor.md. */
+static bool
+is_revocation(const struct registrant *r, const struct mh *mh)
+{
+	return r->bound && r->asking == REG_NOTHING &&
+	       mh->ba.status == MH_ST_DAD_FAILED && mh->ba.seq == r->seq;
+}
+
 /*
  * RFC 6275 11.7.3, in its order: the authentication requirements; the
  * sequence number is one of an outstanding update, or the status is 135;
@@ -500,18 +509,25 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 {
 	const struct conf_peer *peer = security_peer(n, &r->peer);
 	const struct mh *mh = &rx->mh;
+	bool revocation = is_revocation(r, mh);
 	enum security_verdict v;
 
-	if (r->asking == REG_NOTHING || !r->x.sent)
+	if (!revocation && (r->asking == REG_NOTHING || !r->x.sent))
 		return;
-	v = security_check(n, peer, mh, rx->pkt.payload.p, &r->ask_coa,
-			   &r->hoa, 0, now);
+	v = security_check(n, peer, mh, rx->pkt.payload.p,
+			   revocation ? &r->coa : &r->ask_coa, &r->hoa, 0,
+			   now);
 	if (v != SEC_OK) {
 		unproven(n, r, rx, v, now);
 		return;
 	}
 	if (!replay_matches(r, mh))
 		return;
+	if (revocation) {
+		unbind(n, r);
+		refused(n, r, mh, now);
+		return;
+	}
 	if (mh->ba.status != MH_ST_SEQUENCE && !outstanding(r, mh->ba.seq))
 		return;
 	if (mh->ba.status >= 128) {

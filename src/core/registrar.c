@@ -459,6 +459,28 @@ registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
 	refuse(n, &rq, status ? status : MH_ST_RESOURCES, now);
 }
 
+/* To where it points, under the number of the update that made it so. */
+void
+registrar_revoke(struct node *n, struct binding *b, uint8_t status,
+		 enum note_down why, usec_t now)
+{
+	struct registration rq = {
+		.b = b, .peer = security_peer(n, &b->hoa), .hoa = b->hoa,
+		.replay = b->replay, .seq = b->seq, .keeper = b->keeper,
+		.link = b->link, .has_hao = true,
+	};
+
+	if (b->state != BINDING_ACTIVE)
+		return;
+	binding_path(b, &rq.coa, &rq.local);
+	rq.src = rq.coa;
+	note_down(n, b, why, now);
+	binding_stop(n, b);
+	b->flags &= (uint8_t)~BINDING_LEFT;
+	binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
+	refuse(n, &rq, status, now);
+}
+
 /* --- deregistration (RFC 6275 10.3.2) ----------------------------------- */
 
 static void

@@ -35,9 +35,11 @@ enum binding_state {
 #define BINDING_STORED	0x08		/* a record stands outside */
 #define BINDING_PROXY	0x10		/* keeper: solicitations are heard */
 #define BINDING_PROXY_L	0x20		/* keeper: for the link-local one */
+#define BINDING_COUNTED	0x40		/* keeper: by its anchor */
 
 enum keeper_kind {
-	KEEPER_HOME,			/* home registrations (H bit) */
+	KEEPER_HOME,			/* home registrations (H bit), access
+					   anchors' too */
 	KEEPER_CORRESPONDENT,
 	KEEPERS
 };
@@ -57,6 +59,7 @@ struct binding {
 	usec_t		expires;
 	uint64_t	replay;		/* last accepted timestamp; 0: none */
 	uint32_t	ifindex;	/* keeper: where it is defended */
+	uint32_t	owner;		/* keeper: whom it counts for, 0: nobody */
 	uint16_t	seq;
 	uint16_t	granted;	/* units of four seconds */
 	uint16_t	link;		/* keeper: which home link */
@@ -136,6 +139,9 @@ void	registrar_take(struct node *, struct registration *, usec_t now);
 /* The end of ADMIT_WAIT: 0, or a status >= 128. */
 void	registrar_decide(struct node *, struct binding *, uint8_t status,
 			 usec_t now);
+/* An active binding is taken away from who registered it, who is told. */
+void	registrar_revoke(struct node *, struct binding *, uint8_t status,
+			 enum note_down, usec_t now);
 /* The configuration has changed: adopt again, or drop. */
 void	registrar_review(struct node *, usec_t now);
 /* One stored record.  False: not one of ours. */

@@ -15,7 +15,7 @@
  * key:   'b', home address
  * value: version, state, keeper, flags, sequence number, granted lifetime,
  *        timestamp, expiry by the wall clock (usec; 0: it was not known),
- *        care-of address, own address
+ *        care-of address, own address; owner, if there is one
  */
 #include "core/registrar.h"
 
@@ -55,6 +55,8 @@ binding_store(struct node *n, struct binding *b, struct effect *ret)
 	wbuf_u64(&v, n->wall ? b->expires + (uint64_t)n->wall : 0);
 	wbuf_addr(&v, &coa);
 	wbuf_addr(&v, &local);
+	if (b->owner)
+		wbuf_u32(&v, b->owner);
 	s->value_len = (uint8_t)wbuf_len(&v);
 	b->flags |= BINDING_STORED;
 	return true;
@@ -65,6 +67,7 @@ struct stored {
 	uint8_t		state, keeper, flags;
 	uint16_t	seq, granted;
 	uint64_t	replay;
+	uint32_t	owner;
 	usec_t		expires;
 	struct path_key	path;
 };
@@ -101,6 +104,7 @@ stored_parse(const struct node *n, const struct store_record *rec,
 	ret->path.remote = rbuf_addr(&r);
 	ret->path.local = rbuf_addr(&r);
 	ret->path.kind = PATH_IP6IP6;
+	ret->owner = rbuf_left(&r) ? rbuf_u32(&r) : 0;
 	if (r.bad || rbuf_left(&r) || !version || ret->keeper >= KEEPERS ||
 	    !keeper_of(n, ret->keeper)->adopt)
 		return false;
@@ -126,6 +130,7 @@ binding_revive(struct node *n, struct binding *b, const struct stored *s,
 	b->seq = s->seq;
 	b->granted = s->granted;
 	b->replay = s->replay;
+	b->owner = s->owner;
 	b->flags = s->flags | BINDING_STORED;
 	b->expires = s->expires;
 	if (s->state == BINDING_ACTIVE) {

@@ -109,7 +109,8 @@ struct daemon {
 	struct sockdiag	*diag;		/* NULL: the kernel has none */
 	struct app	*app;
 	struct wakeup	*count;		/* of sockets */
-	usec_t		count_at;
+	usec_t		count_at, counted;
+	usec_t		hurry;		/* until then */
 	uint32_t	claims[ATYPES];
 	uint64_t	released[DAEMON_RELEASED];
 	unsigned	nreleased;
@@ -152,6 +153,8 @@ void	demand_app_close(struct daemon *);
 /* Count sockets and tell the node, now or within a time. */
 void	demand_count(struct daemon *);
 void	demand_count_soon(struct daemon *, usec_t in);
+/* ... now, unless that was done within `age'; the caller settles. */
+void	demand_recount(struct daemon *, usec_t age);
 int	demand_do_owned(struct daemon *, struct effect *);
 int	demand_do_current(struct daemon *, struct effect *);
 int	demand_do_reply(struct daemon *, struct effect *);
@@ -176,6 +179,7 @@ void	nic_hand_back(struct daemon *);
 void	nic_on_link(struct daemon *, const struct ev_link *);
 /* The same for every link, after a new configuration. */
 void	nic_apply(struct daemon *);
+void	nic_on_address(struct daemon *, const struct in6_addr *);
 
 /* --- command.c --- */
 bool	command_can_show(void *daemon, const char *what);

@@ -88,6 +88,7 @@ count_now(struct daemon *d)
 	uint32_t claims[ATYPES] = { 0 };
 	int err = 0;
 
+	d->counted = clock_now();
 	list_owned(d, &u);
 	if (d->diag && u.n)
 		err = sockdiag_count(d->diag, u.addr, u.n, u.count);
@@ -136,6 +137,14 @@ demand_count(struct daemon *d)
 	daemon_settle(d);
 	if (any_owned(d))
 		demand_count_soon(d, COUNT_EVERY);
+}
+
+void
+demand_recount(struct daemon *d, usec_t age)
+{
+	if (d->app && d->described && any_owned(d) &&
+	    clock_now() - d->counted >= age)
+		count_and_release(d);
 }
 
 static void

@@ -300,10 +300,10 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 	struct path_options o = { .fast_path = d->conf->fast_path };
 	int err;
 
-	if (!(d->conf->roles & (CONF_MN | CONF_HA)))
+	if (!(d->conf->roles & (CONF_MN | CONF_HA)) && !d->conf->nhome_links)
 		return 0;
-	o.max_paths = d->conf->roles & CONF_HA ? d->conf->ha_max_bindings :
-						 MOBILE_PATHS;
+	o.max_paths = d->conf->roles & CONF_MN ? MOBILE_PATHS :
+						 conf_max_bindings(d->conf);
 	o.max_flows = o.max_paths;
 	err = path_open(&o, &d->path, &d->caps, why, DAEMON_WHY);
 	if (err)
@@ -486,7 +486,7 @@ world_step_open(struct daemon *d, char why[DAEMON_WHY])
 	int err;
 
 	err = world_open(&d->world, &d->loop, &d->report, d->caps.ifindex,
-			 d->conf->roles & CONF_MN);
+			 d->conf->roles & (CONF_MN | CONF_AR));
 	if (err)
 		return fail(why, err, "links and addresses cannot be read");
 	err = rundir_file(d->opt->run_dir, "addresses", file);

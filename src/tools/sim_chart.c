@@ -229,6 +229,7 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_NO_ANSWER:
 	case NOTE_EFFECT_FAILED:
 	case NOTE_LIMIT:
+	case NOTE_PRESENCE_LIMIT:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_WANTED:
 	case NOTE_ADDRESS_UP:

@@ -177,20 +177,25 @@ static void on_time(struct life *l, struct rbuf *r)
 static void on_other(struct life *l, struct rbuf *r)
 {
 	static const enum event_kind kinds[] = {
-		EV_READY, EV_CLOCK, EV_NEIGHBOUR, EV_MTU,
+		EV_READY, EV_CLOCK, EV_NEIGHBOUR, EV_MTU, EV_STRAY,
 	};
-	struct event ev = { .kind = kinds[rbuf_u8(r) % 4] };
+	struct event ev = { .kind = kinds[rbuf_u8(r) % 5] };
 
 	if (ev.kind == EV_CLOCK) {
 		ev.wall = (int64_t)SEC(rbuf_u32(r));
 	} else if (ev.kind == EV_NEIGHBOUR) {
 		ev.neighbour.addr = address(r);
 		ev.neighbour.ifindex = 2;
-		ev.neighbour.failed = true;
+		ev.neighbour.failed = rbuf_u8(r) & 1;
+		ev.neighbour.reachable = !ev.neighbour.failed;
+		ev.neighbour.ll.len = 6;
 	} else if (ev.kind == EV_MTU) {
 		ev.mtu.path = (struct path_key){ address(r), address(r),
 						 PATH_IP6IP6 };
 		ev.mtu.mtu = 1280;
+	} else if (ev.kind == EV_STRAY) {
+		ev.stray.path = (struct path_key){ address(r), address(r),
+						   PATH_IP6IP6 };
 	}
 	input(l, &ev);
 }
@@ -221,8 +226,12 @@ static void agent(struct conf *c)
 	struct conf_iface *i = conf_add_iface(c, "eth0");
 	struct conf_prefix *p;
 	struct conf_home_link *l = conf_add_home_link(c);
+	struct conf_home_link *a = conf_add_anchor(c, "eth0");
 
-	FUZZ_MUST(i && l);
+	FUZZ_MUST(i && l && a);
+	FUZZ_MUST(!prefix_parse("2001:db8:2::/64", &a->prefix));
+	a->max_bindings = 4;
+	a->max_per_link = 2;
 	c->roles = CONF_HA | CONF_AR;
 	c->ha_max_bindings = 8;
 	i->send_adverts = true;

@@ -191,12 +191,9 @@ cg_tidy() {
 # Skip where there are no hooks.  Where there are, but our programs do not
 # load, we are at fault.
 hooks_begin() {
-	local root
-	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	net_begin "$@" nsenter
-	[ -n "$root" ] || skip "no cgroup2 is mounted"
-	CG=$root/$P
-	mkdir "$CG" || skip "no cgroup of our own"
+	[ -n "$cg" ] || skip "no cgroup2 is mounted"
+	CG=$cg
 	trap 'cg_tidy; net_cleanup' EXIT
 	chmod 711 "$T"
 	hooks_node mn

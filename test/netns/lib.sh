@@ -291,6 +291,7 @@ net_reap() {
 cgroup_del() {
 	local p i
 	for i in 1 2 3 4 5; do
+		[ -e "$1" ] || return
 		while read -r p; do
 			kill -KILL "$p"
 		done < "$1/cgroup.procs"

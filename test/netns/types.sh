@@ -109,3 +109,38 @@ address_of() {
 	ctl mn addresses | sed -n "s/^address address-type=$1 address=\([^ ]*\) .*current=yes.*usable=yes.*/\1/p"
 }
 has_address() { [ -n "$(address_of "$1")" ]; }
+
+# A socket of the mobile, types_tool.c: who is it?  The answer in one line.
+#	tool KIND OP...		as root		nobody KIND OP...
+#	gives WORDS COMMAND...	it says exactly this
+#	source_serve		the correspondent tells everybody, at TCP port
+#				80 and UDP port 81, from where it sees him
+types_tool=$top_builddir/test/netns/types_tool
+python3=/usr/bin/python3	# not somebody's own, where only he may go
+
+tool() { inside mn "$types_tool" "$@" 2>&1; }
+nobody() { as nobody "$types_tool" "$@" 2>&1; }
+as() {
+	local user=$1
+	shift
+	inside mn setpriv --reuid="$(id -u "$user")" --clear-groups -- "$@"
+}
+
+gives() {
+	local want=$1 got
+	shift
+	got=$("$@" 2>&1)
+	[ "$got" = "$want" ] && return
+	say "   '$got' instead of '$want'"
+	return 1
+}
+
+source_serve() {
+	at cn "$python3" "$here/source_server.py" > "$T/source.out" 2>&1 \
+		< /dev/null &
+	jobs_pids+=($!)
+	eventually 10 grep -qs ready "$T/source.out" || {
+		cat "$T/source.out"
+		die "the source server does not start"
+	}
+}

@@ -433,11 +433,11 @@ START_TEST(released_while_waiting)
 	w_release(&w, 2);
 	/* It never stood: nothing to linger for.  The home agent may have it
 	 * already. */
-	w_expect(&w, "flow down hoa\ntunnel down to " HA "\n"
+	w_expect(&w, "flow block hoa\ntunnel down to " HA "\n"
 		 "BU lifetime=0 auth hoa\nhome-anchored: none\n");
 	w_ok(&w);
 	w_pass(&w, SEC(1000));
-	w_expect(&w, "");
+	w_expect(&w, "flow down hoa\n");
 	w_end(&w);
 }
 END_TEST

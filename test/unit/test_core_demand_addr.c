@@ -98,8 +98,8 @@ START_TEST(coa_while_wanted)
 	w_expect(&w, "owned U1 up\naddress up U1 on eth0\n"
 		 "unanchored: U1\nreply 1 U1\n");
 	w_ask(&w, 2, ATYPE_HOME, 0);
-	w_expect(&w, "address up coa on eth0\nhome-anchored: hoa\n"
-		 "address up hoa on path\nBU lifetime=240 auth hoa\n");
+	w_expect(&w, "address up coa on eth0\naddress up hoa on path\n"
+		 "BU lifetime=240 auth hoa\nhome-anchored: hoa\n");
 	w_ok(&w);
 	w_expect(&w, "reply 2 hoa\n");
 	w_release(&w, 2);

@@ -68,7 +68,7 @@ START_TEST(first_home_of_two)
 
 	two_homes(&w);
 	w_ask(&w, 1, ATYPE_HOME, 0);
-	w_expect(&w, "home-anchored: hoa\nBU lifetime=240 auth hoa\n");
+	w_expect(&w, "BU lifetime=240 auth hoa\nhome-anchored: hoa\n");
 	w_ok(&w);
 	w_expect(&w, "reply 1 hoa\n");
 	w_end(&w);

@@ -173,6 +173,37 @@ START_TEST(flap_onto_second_router)
 }
 END_TEST
 
+/* Two routers, and both are left behind: nothing is believed of the second
+ * that it does not say itself, and what is left of both goes together. */
+START_TEST(left_both_routers)
+{
+	struct world w;
+
+	w_away(&w);
+	w_ra(&w, 3, "2001:db8:3::");
+	w_na(&w, 2);
+	w_forget(&w);
+	w_link(&w, false);
+	w_link(&w, true);
+	w_forget(&w);
+	w_pass(&w, MSEC(400));
+	w_expect(&w, "NS unicast\nNS unicast\n");	/* 2 once more, and 3 */
+	if (_i) {
+		w_na(&w, 3);
+		w_drain(&w);
+		ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240"));
+		w_end(&w);
+		return;
+	}
+	w_ra(&w, 4, "2001:db8:4::");
+	w_pass(&w, SEC(1));
+	ck_assert_ptr_nonnull(strstr(w.did, "route down 2001:db8:2::/64"));
+	ck_assert_ptr_nonnull(strstr(w.did, "route down 2001:db8:3::/64"));
+	ck_assert_ptr_nonnull(strstr(w.did, "route up 2001:db8:4::/64"));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(second_router)
 {
 	struct world w;
@@ -728,6 +759,7 @@ int main(void)
 
 	for (size_t k = 0; k < sizeof(stories) / sizeof(*stories); k++)
 		tcase_add_test(tc, stories[k]);
+	tcase_add_loop_test(tc, left_both_routers, 0, 2);
 	tcase_add_loop_test(tc, each_status, 0,
 			    sizeof(reactions) / sizeof(*reactions));
 	suite_add_tcase(s, tc);
