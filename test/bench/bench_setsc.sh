@@ -42,8 +42,7 @@ mobile() {
 	daemon_stop mn
 	sed -i -e "s/HomeAgentAddress .*;/HomeAgentAddress $1;/" \
 		-e "s/HomeAddress .*;/HomeAddress $2\/64;/" \
-		-e "s/^Peer [^ ]* { Protect shared-key spi 256/Peer $1 { Protect shared-key spi 256/" \
-		"$T/mn.conf"
+		-e "s/^Peer .*\( { .* spi 256\)/Peer $1\1/" "$T/mn.conf"
 	daemon mn "$T/mn.conf"
 	eventually 10 has_router || die "the mobile finds no router"
 	eventually 5 has_address unanchored || die "no unanchored address"
