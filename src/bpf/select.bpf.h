@@ -235,13 +235,19 @@ static __always_inline int
 current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
 {
 	struct sm_current *c;
+	__u32 slot;
 
 	if (type >= SM_TYPES)
 		return EOPNOTSUPP;
 	c = &cfg->current[type];
 	if (!c->provided)
 		return EOPNOTSUPP;
-	words_copy(ret, c->addr[c->slot % SM_SLOTS]);
+	slot = *(volatile __u32 *)&c->slot;
+	words_copy(ret, c->addr[slot % SM_SLOTS]);
+	asm volatile("" ::: "memory");
+	/* so often meanwhile that it was perhaps written over */
+	if (*(volatile __u32 *)&c->slot - slot >= SM_SLOTS - 1)
+		return EADDRNOTAVAIL;
 	return addr_any(ret) ? EADDRNOTAVAIL : 0;
 }
 

@@ -77,7 +77,7 @@ struct sm_policy {
 #define SM_SLOTS	8
 struct sm_current {
 	__u32	provided;
-	__u32	slot;			/* of addr, modulo SM_SLOTS */
+	__u32	slot;			/* of addr, modulo SM_SLOTS; counts */
 	__u32	addr[SM_SLOTS][4];	/* :: none now */
 };
 

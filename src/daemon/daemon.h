@@ -109,7 +109,8 @@ struct daemon {
 	struct sockdiag	*diag;		/* NULL: the kernel has none */
 	struct app	*app;
 	struct wakeup	*count;		/* of sockets */
-	usec_t		count_at, counted;
+	usec_t		count_at, counted, count_takes;
+	usec_t		hurry;		/* until then */
 	uint32_t	claims[ATYPES];
 	uint64_t	released[DAEMON_RELEASED];
 	unsigned	nreleased;
@@ -149,7 +150,7 @@ void	demand_hooks_close(struct daemon *);
 void	demand_on_policy(void *daemon, const struct policy *);
 int	demand_app_open(struct daemon *, char why[DAEMON_WHY]);
 void	demand_app_close(struct daemon *);
-/* Count sockets and tell the node, now or within a time. */
+/* Count sockets and tell the node, now or after a time. */
 void	demand_count(struct daemon *);
 void	demand_count_soon(struct daemon *, usec_t in);
 /* ... now, unless that was done within `age'; the caller settles. */

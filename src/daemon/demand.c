@@ -22,6 +22,7 @@
 #include <stdio.h>
 
 #define COUNT_SOON	MSEC(20)
+#define COUNT_SHARE	8		/* of the time goes into it, at most */
 #define COUNT_EVERY	SEC(5)
 #define COUNT_MAX	256		/* more than the node ever has */
 
@@ -106,7 +107,10 @@ count_now(struct daemon *d)
 static void
 count_and_release(struct daemon *d)
 {
+	usec_t from = clock_now();
+
 	count_now(d);
+	d->count_takes = clock_now() - from;
 	for (unsigned i = 0; i < d->nreleased; i++) {
 		struct event ev = { .kind = EV_RELEASE,
 				    .release.id = d->released[i] };
@@ -144,7 +148,7 @@ demand_recount(struct daemon *d, usec_t age)
 {
 	if (d->app && d->described && any_owned(d) &&
 	    clock_now() - d->counted >= age)
-		count_now(d);
+		count_and_release(d);
 }
 
 static void
@@ -153,10 +157,12 @@ on_count(void *arg)
 	demand_count(arg);
 }
 
+/* With very many sockets not as soon as with few. */
 void
 demand_count_soon(struct daemon *d, usec_t in)
 {
-	usec_t at = clock_now() + in;
+	usec_t rest = d->count_takes * COUNT_SHARE;
+	usec_t at = clock_now() + (in > rest ? in : rest);
 
 	if (!d->count || at >= d->count_at)
 		return;

@@ -38,6 +38,10 @@ plain_conf() {
 	EOC
 }
 
+plain_bound() {
+	ctl ha bindings | grep -q "hoa=$PLAIN_HOA .*state=active"
+}
+
 # Advertisements, Mobility Headers (behind or without an option or routing
 # header) and TCP, a line each.
 wire_start() {
@@ -81,8 +85,10 @@ move() {
 		cat "$T/$n.log"
 		die "$n does not register on $link"
 	}
-	[ "$n" = plain ] || eventually 5 connected "$link" "$t0" ||
-		{ cp "$T"/*.wire /tmp/bench-scratch/; cat $T/unanchored.out; since $link $t0; die "no new connection on $link"; }
+	[ "$n" = plain ] || eventually 5 connected "$link" "$t0" || {
+		cat "$T/unanchored.out"
+		die "no new connection on $link"
+	}
 	for w in $(since "$link" "$t0"); do
 		printf '%s\n' "${w#*=}" >> "$T/$n.${w%%=*}"
 	done
@@ -122,7 +128,7 @@ daemon plain "$T/plain.conf"
 talk_serve
 eventually 5 has_address unanchored || die "no unanchored address"
 conversations
-eventually 10 eval 'ctl ha bindings | grep "hoa=$PLAIN_HOA " | grep -q active' ||
+eventually 10 plain_bound ||
 	die "the plain mobile does not register"
 nap 1
 wire_start one
