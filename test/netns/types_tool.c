@@ -19,6 +19,7 @@
  *	write=N			N datagrams on the connected socket
  *	answers=N,MS		waits for N datagrams; how many came
  *	error=MS		waits for an error of the socket; which
+ *	recverr			datagrams: errors that pass are errors, too
  *	echo=ADDR		an echo request, by a raw or ping socket
  *	name | port | unspec | close | new
  *	listen | accept		goes on with the accepted socket
@@ -285,6 +286,14 @@ static const char *op_error(struct tool *t, const char *v)
 	return error ? strerrorname_np(error) : "ok";
 }
 
+static const char *op_recverr(struct tool *t, const char *v)
+{
+	int one = 1;
+
+	return result(setsockopt(t->fd, IPPROTO_IPV6, IPV6_RECVERR, &one,
+				 sizeof(one)));
+}
+
 static const char *op_echo(struct tool *t, const char *v)
 {
 	struct icmp6_hdr h = { .icmp6_type = ICMP6_ECHO_REQUEST };
@@ -409,7 +418,7 @@ static const struct {
 	{ "request", op_request }, { "bind", op_bind },
 	{ "connect", op_connect }, { "unspec", op_unspec },
 	{ "send", op_send }, { "from", op_from }, { "write", op_write },
-	{ "answers", op_answers }, { "error", op_error },
+	{ "answers", op_answers }, { "error", op_error }, { "recverr", op_recverr },
 	{ "echo", op_echo }, { "name", op_name }, { "port", op_port },
 	{ "close", op_close }, { "new", op_new }, { "listen", op_listen },
 	{ "accept", op_accept }, { "wait", op_wait }, { "took", op_took },
