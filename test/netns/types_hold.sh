@@ -13,9 +13,10 @@
 #	2. the home agent is cut off (x): an ICMPv6 error in bounded time; who
 #	   asks by libmip6 or mip6run is told of a time-out
 #	3. it is there again: the same programs work, with the same daemon
-#	4. no link at all: an error, too
-#	5. the home agent refuses: told at once
-#	6. types of which there is no address yet, or no way to one
+#	4. it refuses: told at once
+#	5. a type of which there is no address yet: EADDRNOTAVAIL, but the
+#	   next one has it
+#	6. no link at all: an error, too
 #
 # Nothing leaves untunnelled from the home address (captured on one).
 
@@ -28,7 +29,7 @@
 # shellcheck source-path=SCRIPTDIR source=wire.sh
 . "$here/wire.sh"
 
-# word N of what a tool said, between LOW and HIGH
+# NUMBER LOW HIGH
 within() { [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]; }
 is_idle() { ctl mn addresses | grep -q "address=$HOA .*place=idle"; }
 run_status() {
@@ -40,8 +41,8 @@ run_status() {
 net_begin types_hold tcpdump tshark awk $python3
 [ -n "$cg" ] || skip "no cgroup2 is mounted: no socket hooks"
 roam_net
-types_conf "Boot unanchored; Default home-anchored; AcquireTimeout 4;
-	Linger home-anchored 0; Linger graceful 0;"
+types_conf "Boot unanchored; Default home-anchored; AcquireTimeout 3;
+	Linger home-anchored 0; Linger graceful 1;"
 types_daemons
 roam_watch mn
 source_serve
@@ -95,6 +96,60 @@ expect "the next one works" eventually 20 gives "ok $HOA" \
 	tool tcp connect=$CN,80 name
 expect "... with the same daemon" kill -0 "${pid_of[mn]}"
 eventually 5 is_idle
+say "- it refuses: not a prefix of its home link any more"
+sed 's/AdvRouterAddr/AdvValidLifetime 0; AdvPreferredLifetime 0; &/' \
+	"$T/ha.conf" > "$T/ha.new"
+mv "$T/ha.conf" "$T/ha.old"
+mv "$T/ha.new" "$T/ha.conf"
+expect "the home agent takes it" ctl ha reload
+also tool tcp connect=$CN,80 took > "$T/tcp.said"
+also tool tcp setsc=0x10000 took name > "$T/setsc.said"
+also_end
+read -r rc ms < "$T/tcp.said"
+say "   TCP: $rc after $ms ms"
+expect "TCP is told" test "$rc" = EHOSTUNREACH
+expect "... at once" within "$ms" 0 2000
+read -r rc ms from < "$T/setsc.said"
+say "   setsc: $rc after $ms ms"
+expect "setsc() is refused" test "$rc$from" = ECONNREFUSED::
+expect "... at once" within "$ms" 0 2000
+expect "... and the daemon says so" grep -q "^registration-failed" "$T/mn.notes"
+mv "$T/ha.old" "$T/ha.conf"
+expect "the home agent takes it back" ctl ha reload
+
+say "- a type of which there is no address yet"
+kill -STOP "${pid_of[mn]}"
+expect "it is not there, and no other is taken for it" \
+	gives "ok EADDRNOTAVAIL EADDRNOTAVAIL EADDRNOTAVAIL ::" \
+	tool udp require=0x80000 connect=$CN,81 send=$CN,81 bind=:: name
+kill -CONT "${pid_of[mn]}"
+expect "that it was tried brings it" eventually 5 has_address graceful
+g=$(address_of graceful)
+expect "... and the next one has it" gives "ok ok $g" \
+	tool tcp require=0x80000 connect=$CN,80 name
+expect "nobody has it: it goes" eventually 5 not has_address graceful
+expect "... for good" test -z "$(ip -n "$P-mn" -6 -o addr show to "$g")"
+expect "who asks the home agent again, need not wait" \
+	gives "$HOA ok" tool tcp setsc=0x10000 connect=$CN,80
+eventually 5 is_idle
+
+say "- no network at all"
+plug_out mn wlan0
+nap 0.3
+also tool tcp connect=$CN,80 took > "$T/tcp.said"
+also tool tcp setsc=0x10000 took name > "$T/setsc.said"
+also_end
+read -r rc ms < "$T/tcp.said"
+say "   TCP: $rc after $ms ms"
+expect "TCP is told" test "$rc" = EHOSTUNREACH
+expect "... in bounded time" within "$ms" 0 9000
+read -r rc ms from < "$T/setsc.said"
+say "   setsc: $rc after $ms ms"
+expect "setsc() fails" test "$rc$from" = EADDRNOTAVAIL::
+expect "... when AcquireTimeout is over" within "$ms" 2900 6000
+plug_in mn wlan0 one
+expect "there again, the next one works" eventually 20 \
+	gives "ok $HOA" tool tcp connect=$CN,80 name
 capture_end
 expect "nothing from the home address left untunnelled" \
 	no_packet one -v h=$HOA '$1 == h || $2 == h'
