@@ -363,7 +363,7 @@ static const char *op_wait(struct tool *t, const char *v)
 {
 	char c;
 
-	printf("ready ");
+	printf(" ready");
 	fflush(stdout);
 	while (read(0, &c, 1) == 1 && c != '\n')
 		;
