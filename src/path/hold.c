@@ -14,8 +14,9 @@
  * the program then answers them, as it answers whatever it refuses.
  *
  * Who wants the path is told of the first packet that comes, so that he may
- * begin to look for one.  As long as packets wait he knows; what could not
- * be kept counts as waiting for as long as it would have waited.
+ * begin to look for one.  He knows for as long as that one may wait; and if
+ * he says meanwhile that the flow holds, he may have given up, and hears of
+ * the next one.
  *
  * Packets may lack their transport checksum, which a virtio header in
  * front of each tells; it goes back in with the packet.
@@ -160,7 +161,7 @@ hold_match(struct path *p, const struct in6_addr *src,
 /* A packet has come for `h', which may already know of others. */
 static void packet_tell(struct path *p, struct hold *h, usec_t now)
 {
-	if (!list_empty(&h->packets) || now < h->told_until)
+	if (now < h->told_until)
 		return;
 	h->told_until = now + p->hold_time;
 	h->tell = true;
@@ -311,10 +312,12 @@ struct hold *hold_find(struct path *p, const struct flow_key *key)
 
 int hold_add(struct path *p, const struct flow_key *key)
 {
-	struct hold *h;
+	struct hold *h = hold_find(p, key);
 
-	if (hold_find(p, key))
+	if (h) {
+		h->told_until = 0;
 		return 0;
+	}
 	if (p->n_holds >= HOLDS_MAX)
 		return -ENOSPC;
 	h = calloc(1, sizeof(*h));

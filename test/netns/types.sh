@@ -130,6 +130,18 @@ gives() {
 	return 1
 }
 
+# also COMMAND...: beside the others; also_end: when all of them are done
+also_pids=()
+also() {
+	"$@" < /dev/null &
+	also_pids+=($!)
+	jobs_pids+=($!)
+}
+also_end() {
+	wait "${also_pids[@]}"
+	also_pids=()
+}
+
 source_serve() {
 	at cn "$python3" "$here/source_server.py" > "$T/source.out" 2>&1 \
 		< /dev/null &

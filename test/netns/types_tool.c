@@ -18,7 +18,9 @@
  *	send=ADDR,PORT		from=SRC,ADDR,PORT	with IPV6_PKTINFO
  *	write=N			N datagrams on the connected socket
  *	answers=N,MS		waits for N datagrams; how many came
+ *	hear=MS			waits for a word, and prints it
  *	error=MS		waits for an error of the socket; which
+ *	recverr			datagrams: errors that pass are errors, too
  *	echo=ADDR		an echo request, by a raw or ping socket
  *	name | port | unspec | close | new
  *	listen | accept		goes on with the accepted socket
@@ -274,6 +276,21 @@ static const char *op_answers(struct tool *t, const char *v)
 	return number(n);
 }
 
+static const char *op_hear(struct tool *t, const char *v)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&p, 1, atoi(v)) != 1)
+		return "silence";
+	n = recv(t->fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+	if (n < 0)
+		return result(-1);
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return n ? text : "end";
+}
+
 static const char *op_error(struct tool *t, const char *v)
 {
 	struct pollfd p = { .fd = t->fd };
@@ -283,6 +300,14 @@ static const char *op_error(struct tool *t, const char *v)
 	poll(&p, 1, atoi(v));
 	getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	return error ? strerrorname_np(error) : "ok";
+}
+
+static const char *op_recverr(struct tool *t, const char *v)
+{
+	int one = 1;
+
+	return result(setsockopt(t->fd, IPPROTO_IPV6, IPV6_RECVERR, &one,
+				 sizeof(one)));
 }
 
 static const char *op_echo(struct tool *t, const char *v)
@@ -338,7 +363,7 @@ static const char *op_wait(struct tool *t, const char *v)
 {
 	char c;
 
-	printf("ready ");
+	printf(" ready");
 	fflush(stdout);
 	while (read(0, &c, 1) == 1 && c != '\n')
 		;
@@ -409,7 +434,7 @@ static const struct {
 	{ "request", op_request }, { "bind", op_bind },
 	{ "connect", op_connect }, { "unspec", op_unspec },
 	{ "send", op_send }, { "from", op_from }, { "write", op_write },
-	{ "answers", op_answers }, { "error", op_error },
+	{ "answers", op_answers }, { "hear", op_hear }, { "error", op_error }, { "recverr", op_recverr },
 	{ "echo", op_echo }, { "name", op_name }, { "port", op_port },
 	{ "close", op_close }, { "new", op_new }, { "listen", op_listen },
 	{ "accept", op_accept }, { "wait", op_wait }, { "took", op_took },
