@@ -394,6 +394,32 @@ send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, const struct ask *a,
 	return 1;
 }
 
+/*
+ * A message on a connected socket that names no destination comes here when
+ * it has control data.  What connect chose stays; another source than that,
+ * by IPV6_PKTINFO, is judged like any.
+ */
+static __noinline int
+send_connected(struct bpf_sock_addr *ctx, struct sm_config *cfg,
+	       const __u32 *from)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct ask a = { .target = 1 };
+
+	if (!cfg || !from || !sk)
+		return 1;
+	a.dst[0] = sk->dst_ip6[0];
+	a.dst[1] = sk->dst_ip6[1];
+	a.dst[2] = sk->dst_ip6[2];
+	a.dst[3] = sk->dst_ip6[3];
+	a.port = bpf_ntohs(sk->dst_port);
+	a.protocol = ctx->protocol;
+	if (scope_of(a.dst) != SCOPE_GLOBAL)
+		return 1;
+	policy_ask(cfg, &a);
+	return send_named(ctx, &a, from, false);
+}
+
 SEC("cgroup/sendmsg6")
 int sel_sendmsg6(struct bpf_sock_addr *ctx)
 {
@@ -415,6 +441,9 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 	same = words_eq(src, bound);
 	if (!st && policy_get(cfg)->plain && (same || addr_any(src)))
 		return 1;
+	if (ctx->user_family != AF_INET6)
+		return same || addr_any(src) ? 1 :
+		       send_connected(ctx, cfg, src);
 	ask_target(ctx, &a);
 	scope = scope_of(a.dst);
 	if (scope == SCOPE_MAPPED)
@@ -517,7 +546,8 @@ int sel_create(struct bpf_sock *ctx)
 	__u32 side;
 
 	if (ctx->family != AF_INET6 ||
-	    (ctx->type != SOCK_RAW && ctx->protocol != IPPROTO_ICMPV6))
+	    (ctx->type != SOCK_RAW && ctx->protocol != IPPROTO_ICMPV6 &&
+	     ctx->protocol != IPPROTO_UDPLITE))
 		return 1;
 	cfg = config_get();
 	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)

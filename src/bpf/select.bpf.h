@@ -53,8 +53,8 @@ struct group_info {
 	kgid_t	gid[0];
 } KERNEL;
 struct cred {
-	kuid_t	euid;
-	kgid_t	egid;
+	kuid_t	uid, euid;
+	kgid_t	gid;
 	struct group_info *group_info;
 } KERNEL;
 struct super_block {

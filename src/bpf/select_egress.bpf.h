@@ -2,10 +2,10 @@
 /*
  * select_egress.bpf.h - what leaves sockets that pass no other hook.
  *
- * Raw and ping sockets do not ask anybody when they send; and the kernel
- * chooses the source of a datagram socket that had a port already when it
- * was connected.  Their packets are looked at on the way out; everybody
- * else's leave at once.
+ * Raw and ping sockets do not ask anybody when they send, nor UDP-Lite when
+ * it connects; and the kernel chooses the source of a datagram socket that
+ * had a port already when it was connected.  Their packets are looked at on
+ * the way out; everybody else's leave at once.
  *
  * The process that sends is not known here.  So a raw socket remembers from
  * the beginning which of the rules speak of its maker; what remains to be

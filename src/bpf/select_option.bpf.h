@@ -67,10 +67,10 @@ static __noinline int require_check(struct bpf_sockopt *ctx, __u32 type)
 	switch (sk->protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
 	case IPPROTO_ICMPV6:
 		break;
-	default:	/* MPTCP, SCTP, ... have sockets below that we miss */
+	default:	/* MPTCP, SCTP, ... have sockets below that we miss,
+		 * and UDP-Lite does not pass connect */
 		if (sk->type != SOCK_RAW)
 			return EOPNOTSUPP;
 	}

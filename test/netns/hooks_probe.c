@@ -5,8 +5,8 @@
  *
  *	hooks_probe KIND OP...
  *
- * KIND is udp, tcp, raw, ping, udp4, tcp4 or mptcp.  One word is printed for
- * each OP: ok, the name of the errno, or what was asked for.
+ * KIND is udp, tcp, raw, ping, udp4, tcp4, mptcp or udplite.  One word is
+ * printed for each OP: ok, the name of the errno, or what was asked for.
  *
  *	set=FLAGS[,LEN]	IPV6_ADDR_PREFERENCES, a number; LEN octets
  *	get[=LEN]	... read back
@@ -15,7 +15,7 @@
  *	unspec		connect to AF_UNSPEC
  *	sink=ADDR,PORT	another socket, which hears what is sent there
  *	send=ADDR,PORT	sendto; the source, when the sink heard it
- *	from=SRC,ADDR,PORT	with IPV6_PKTINFO
+ *	from=SRC[,ADDR,PORT]	with IPV6_PKTINFO; to whom it is connected
  *	many=N,ADDR,PORT	sendmmsg; how many
  *	write		send on the connected socket; the source, as above
  *	echo=ADDR	an echo request with a raw or ping socket
@@ -225,12 +225,16 @@ static const char *op_from(struct probe *p, const char *v)
 	char x = 'x';
 	struct iovec iov = { &x, 1 };
 	struct msghdr m = {
-		.msg_name = &dst, .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = &c, .msg_controllen = sizeof(c),
 	};
+	const char *to = strchr(v, ',');
 
 	address(p, v, &src);
-	m.msg_namelen = address(p, strchr(v, ',') + 1, &dst);
+	if (to) {
+		m.msg_name = &dst;
+		m.msg_namelen = address(p, to + 1, &dst);
+	}
 	info.ipi6_addr = ((struct sockaddr_in6 *)&src)->sin6_addr;
 	c.h.cmsg_level = IPPROTO_IPV6;
 	c.h.cmsg_type = IPV6_PKTINFO;
@@ -424,6 +428,7 @@ static const struct {
 	{ "udp4", AF_INET, SOCK_DGRAM, 0 },
 	{ "tcp4", AF_INET, SOCK_STREAM, 0 },
 	{ "mptcp", AF_INET6, SOCK_STREAM, IPPROTO_MPTCP },
+	{ "udplite", AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE },
 };
 
 static const char *run(struct probe *p, char *word)

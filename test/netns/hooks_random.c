@@ -266,8 +266,8 @@ static void become(const struct someone *p, int fd)
 	close(procs);
 	for (unsigned i = 1; i < p->s.ngids; i++)
 		gid[i - 1] = p->gid[i];
-	if (setgroups(p->s.ngids - 1, gid) || setresgid(-1U, p->gid[0], -1U) ||
-	    setresuid(-1U, p->s.uid, -1U))
+	if (setgroups(p->s.ngids - 1, gid) || setresgid(p->gid[0], -1U, -1U) ||
+	    setresuid(p->s.uid, -1U, -1U))
 		fail("identity");
 	dup2(fd, 0);
 	dup2(fd, 1);
