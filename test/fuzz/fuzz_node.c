@@ -267,8 +267,9 @@ static void on_other(struct life *l, struct rbuf *r)
 		ev.mtu.path.kind = PATH_IP6IP6;
 		ev.mtu.mtu = 1280;
 	} else if (ev.kind == EV_STRAY) {
-		ev.stray.path = (struct path_key){ address(r), address(r),
-						   PATH_IP6IP6 };
+		ev.stray.path.local = address(l, r);
+		ev.stray.path.remote = address(l, r);
+		ev.stray.path.kind = PATH_IP6IP6;
 	}
 	input(l, &ev);
 }
