@@ -42,7 +42,7 @@ in_cg_exec() {
 	local n=$1
 	shift
 	exec sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' - \
-		"${cg:-$CG}" nsenter --net="/run/netns/$P-$n" "$@"
+		"${below:-$CG}" nsenter --net="/run/netns/$P-$n" "$@"
 }
 
 tool() { local n=$1; shift; in_cg "$n" "$hooks_tool" "$CG" "$@" \
