@@ -7,7 +7,8 @@
  * INSIDE and OUTSIDE are two cgroups; the hooks are at the first.  The
  * process goes to and fro between them, a batch here, a batch there, and
  * the median of the differences counts: what the machine does besides
- * falls on both.
+ * falls on both.  Time is the processor's for this process: other processes
+ * are not what is measured.
  *
  *	connect_overhead   socket, connect, close inside against socket, bind
  *	                   to SOURCE, connect, close outside
@@ -45,7 +46,7 @@ static double now(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
 }
 

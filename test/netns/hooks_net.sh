@@ -42,7 +42,7 @@ in_cg_exec() {
 	local n=$1
 	shift
 	exec sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' - \
-		"${cg:-$CG}" nsenter --net="/run/netns/$P-$n" "$@"
+		"${below:-$CG}" nsenter --net="/run/netns/$P-$n" "$@"
 }
 
 tool() { local n=$1; shift; in_cg "$n" "$hooks_tool" "$CG" "$@" \
@@ -155,13 +155,12 @@ hooks_node() {
 	for a in $HOME_A $ACCESS $UNANCH $GRACE; do
 		ip -n "$P-$1" addr add $a/128 dev lo nodad preferred_lft 0
 	done
-	for a in $PLAIN $PEER; do
-		ip -n "$P-$1" addr add $a/128 dev lo nodad
-	done
+	ip -n "$P-$1" addr add $PEER/128 dev lo nodad
 	ip -n "$P-$1" link add far0 type veth peer name far1
 	ip -n "$P-$1" link set far0 arp off addrgenmode none up
 	ip -n "$P-$1" link set far1 addrgenmode none up
-	ip -n "$P-$1" addr add fe80::1/64 dev far0 nodad
+	ip -n "$P-$1" addr add $PLAIN/128 dev far0 nodad
+	ip -n "$P-$1" -6 route del multicast ff00::/8 dev far1 table local
 	route "$1" default dev far0
 	ip -n "$P-$1" route add default dev far0
 }
@@ -179,6 +178,7 @@ cg_tidy() {
 	trap '' HUP INT TERM
 	for p in $(jobs -p); do
 		kill -KILL "$p" 2> /dev/null
+		wait "$p" 2> /dev/null
 	done
 	for d in $(find "$CG" "$CG.out" -depth -type d 2> /dev/null); do
 		for _ in 1 2 3 4 5 6 7 8 9 10; do

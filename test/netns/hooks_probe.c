@@ -32,7 +32,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -87,9 +86,6 @@ address(const struct probe *p, const char *s, struct sockaddr_storage *ret)
 	} else {
 		s6->sin6_family = AF_INET6;
 		s6->sin6_port = htons(port);
-		if (strncmp(text, "fe80:", 5) == 0 ||
-		    strncmp(text, "ff0", 3) == 0)
-			s6->sin6_scope_id = if_nametoindex("far0");
 		if (inet_pton(AF_INET6, text, &s6->sin6_addr) == 1)
 			return sizeof(*s6);
 	}
