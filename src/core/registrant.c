@@ -588,19 +588,20 @@ registrant_restore(struct node *n, struct registrant *r,
 	struct in6_addr peer = rbuf_addr(&v), coa = rbuf_addr(&v);
 	uint16_t seq = rbuf_u16(&v);
 	uint32_t granted = rbuf_u32(&v);
-	int64_t left = (int64_t)rbuf_u64(&v) - (int64_t)wall_of(n, now);
+	/* Of one that is over, or was never, it is more than was granted. */
+	uint64_t left = rbuf_u64(&v) - wall_of(n, now);
 
 	if (v.bad || version != STORE_VERSION || !addr_eq(&peer, &r->peer))
 		return false;
 	r->seq = seq;
-	if (left <= 0 || left > (int64_t)SEC(granted))
+	if (!left || left > SEC(granted) || !addr_is_routable(&coa))
 		return true;
 	r->bound = true;
 	r->coa = coa;
 	r->granted = granted;
-	r->expires = now + (usec_t)left;
+	r->expires = now + left;
 	alarm_set(n, &r->expiry, r->expires);
-	alarm_set(n, &r->refresh, now + (usec_t)left / 2);
+	alarm_set(n, &r->refresh, now + left / 2);
 	return true;
 }
 

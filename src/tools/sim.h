@@ -558,6 +558,8 @@ bool	script_percent(const char *, unsigned *ret);
 /* sim_walk_world.c: the world of a walk, to be freed; `ret_demand': the first
  * mobile has an AddressPolicy. */
 char	*walk_world(uint64_t seed, bool *ret_demand);
+/* A configuration with another AddressPolicy, or none; to be freed. */
+char	*walk_policy(const char *conf, struct rng *);
 
 /* sim_walk.c: 0 when all were good */
 int	walk_run(uint64_t seed, unsigned count, bool verbose,

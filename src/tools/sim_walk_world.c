@@ -170,15 +170,16 @@ static void put_boot(struct text *t, struct rng *r)
 	put(t, "%s\n", *before == ',' ? ";" : "Boot none;");
 }
 
+static const char peers[] =
+"Peer 2001:db8:a1::1 { Protect shared-key spi 300 file \"ar.key\"; }\n"
+"Peer 2001:db8:a2::1 { Protect shared-key spi 300 file \"ar.key\"\n"
+"	replay timestamp; }\n";
+
 static void put_policy(struct text *t, struct rng *r)
 {
 	enum atype def = (enum atype)rng_below(r, ATYPES);
 
-	put(t, "Peer 2001:db8:a1::1 { Protect shared-key spi 300\n"
-	    "	file \"ar.key\"; }\n"
-	    "Peer 2001:db8:a2::1 { Protect shared-key spi 300\n"
-	    "	file \"ar.key\" replay timestamp; }\n"
-	    "AddressPolicy {\n");
+	put(t, "AddressPolicy {\n");
 	put_boot(t, r);
 	put(t, "Default %s;\n", def ? atype_name(def) : "none");
 	for (enum atype k = ATYPE_HOME; k < ATYPES; k++) {
@@ -191,6 +192,24 @@ static void put_policy(struct text *t, struct rng *r)
 	}
 	put(t, "GracePeriod %u;\nAcquireTimeout %u;\n}\n",
 	    (unsigned)rng_below(r, 20), 1 + (unsigned)rng_below(r, 8));
+}
+
+/* The policy is the last of a configuration. */
+char *walk_policy(const char *conf, struct rng *r)
+{
+	struct text *t = sim_alloc(sizeof(*t));
+	const char *policy = strstr(conf, "AddressPolicy");
+	char *s;
+
+	put(t, "%.*s", policy ? (int)(policy - conf) : (int)strlen(conf),
+	    conf);
+	if (rng_below(r, 6))
+		put_policy(t, r);
+	s = strdup(t->s);
+	free(t);
+	if (!s)
+		exit(2);
+	return s;
 }
 
 char *walk_world(uint64_t seed, bool *ret_demand)
@@ -206,8 +225,10 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	rng_init(&r, key);
 	policy = sim_alloc(sizeof(*policy));
 	*ret_demand = seed % 2 == 0;
-	if (*ret_demand)
+	if (*ret_demand) {
+		put(policy, "%s", peers);
 		put_policy(policy, &r);
+	}
 	put(t, "seed %" PRIu64 "\n%s", seed, links);
 	put(t, home_agent, *ret_demand ? "HaMaxBindingLife 60;\n" : "",
 	    *ret_demand ? "2001:db8:1::/64" : "2001:db8:1::10");
