@@ -45,7 +45,7 @@
 #define DAEMON_QUEUE	135		/* of NFQUEUE: the protocol's number */
 #define DAEMON_DONE	64		/* failures that wait to be told */
 #define DAEMON_NOTES	128		/* remembered for `monitor recent' */
-#define DAEMON_RELEASED	64		/* grants given back until a count */
+#define DAEMON_RELEASED	256		/* grants given back at a time */
 #define DAEMON_WHY	512
 
 struct options {
@@ -109,11 +109,13 @@ struct daemon {
 	struct sockdiag	*diag;		/* NULL: the kernel has none */
 	struct app	*app;
 	struct wakeup	*count;		/* of sockets */
-	usec_t		count_at, counted, count_takes;
+	usec_t		count_at, counted, count_cost;
 	usec_t		hurry;		/* until then */
-	uint32_t	claims[ATYPES];
-	uint64_t	released[DAEMON_RELEASED];
+	uint64_t	released[DAEMON_RELEASED]; /* grants; told after it */
 	unsigned	nreleased;
+	uint32_t	claims[ATYPES];
+	usec_t		refusals_since;	/* in this second */
+	unsigned	refusals;
 
 	uv_signal_t	sig[3];
 	unsigned	nsig;
