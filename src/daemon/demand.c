@@ -24,7 +24,7 @@
 #define COUNT_EVERY	SEC(5)
 #define COUNT_MAX	256		/* more than the node ever has */
 #define COUNT_REST	10		/* times what the last one took */
-#define REFUSALS	8		/* said in a second */
+#define REFUSALS	32		/* said in a second */
 
 /* --- counting ----------------------------------------------------------- */
 
@@ -245,14 +245,16 @@ int
 demand_hooks_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	const struct hooks_options o = { .cgroup = d->opt->cgroup };
-	char missing[DAEMON_WHY - 96];
+	char missing[DAEMON_WHY - 96] = "--cgroup none";
 
-	if (!(d->conf->roles & CONF_MN) || !d->opt->hooks)
+	if (!(d->conf->roles & CONF_MN))
 		return 0;
-	if (hooks_open(&o, &d->hooks, missing, sizeof(missing))) {
+	if (!d->opt->hooks ||
+	    hooks_open(&o, &d->hooks, missing, sizeof(missing))) {
 		d->hooks = NULL;
-		log_warn("no socket hooks, address types only through libmip6 "
-			 "and mip6run: %s", missing);
+		log_warn("no socket hooks, so neither setsockopt nor "
+			 "AddressPolicy reaches programs, and address types "
+			 "are only through libmip6 and mip6run: %s", missing);
 		return 0;
 	}
 	d->hooks_watch = watch_new(&d->loop, hooks_fd(d->hooks), UV_READABLE,

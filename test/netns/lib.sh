@@ -135,9 +135,11 @@ route() { local n=$1; shift; ip -n "$P-$n" -6 route add "$@"; }
 
 forwarding() { at "$1" sysctl -qw net.ipv6.conf.all.forwarding=1; }
 
+# Packets are taken as they come, not in blocks: what came last would not be
+# there when tcpdump ends.
 capture() {
 	local n=${#captures[@]}
-	ip netns exec "$P-ether" tcpdump -i "$1" -U -s 0 -w "$T/$1.pcap" \
+	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U -s 0 -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &
 	captures[n]=$!
 	eventually 5 grep -qs listening "$T/$1.tcpdump" ||
