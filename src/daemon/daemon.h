@@ -7,6 +7,7 @@
  *	event.c	  what the world tells goes to the node
  *	effect.c  what the node wants goes to the world
  *	demand.c  address types: sockets, applications, and the node
+ *	key.c	  the key of a mobile node's CGAs
  *	nic.c  	  which interfaces are used, and how they must be set
  *	owned.c	  which of our addresses is of which type
  *	select.c  `mip6ctl select': which source address, and why
@@ -132,6 +133,12 @@ int	daemon_run(const struct options *, struct conf *, int ready_fd);
 /* Remove all that a killed daemon left in this namespace. */
 int	daemon_cleanup(const struct options *);
 void	daemon_stop(struct daemon *);
+
+/* --- key.c --- */
+/* Read it, or make it, if the configuration may need it (else *ret_len is
+ * 0); `der' has room for CGA_DER_MAX.  0, or -errno with `why'. */
+int	daemon_cga_key(const struct daemon *, uint8_t *der, size_t *ret_len,
+		       char why[DAEMON_WHY]);
 
 /* --- event.c --- */
 void	daemon_event(struct report *, const struct event *);

@@ -18,6 +18,7 @@
  *	sim_node.c	a node's life: start, kill, events
  *	sim_effect.c	its effects
  *	sim_app.c	its applications and their sockets
+ *	sim_key.c	keys of mobile nodes
  *	sim_chart.c	the chart of what happened
  *	sim_diff.c	two charts compared
  *	sim_check.c	the invariants
@@ -430,6 +431,9 @@ void	sim_node_tell(struct sim_node *, const struct event *);
 void	sim_node_link(struct sim_iface *);		/* EV_LINK */
 void	sim_node_packet(struct sim_iface *, const struct lladdr *src,
 			struct sim_pkt *);
+
+/* sim_key.c: DER, and its length */
+size_t	sim_key(unsigned id, uint8_t *buf, size_t cap);
 
 /* sim_effect.c */
 void	sim_effect(struct sim_node *, const struct effect *);
