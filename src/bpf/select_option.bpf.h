@@ -69,8 +69,12 @@ static __noinline int require_check(struct bpf_sockopt *ctx, __u32 type)
 	case IPPROTO_UDP:
 	case IPPROTO_ICMPV6:
 		break;
-	default:	/* MPTCP, SCTP, ... have sockets below that we miss,
-		 * and UDP-Lite does not pass connect */
+	case IPPROTO_UDPLITE:	/* passes no connect: what setsc has bound */
+		if (!(sk->src_ip6[0] | sk->src_ip6[1] | sk->src_ip6[2] |
+		      sk->src_ip6[3]))
+			return EOPNOTSUPP;
+		break;
+	default:	/* MPTCP, SCTP, ... have sockets below that we miss */
 		if (sk->type != SOCK_RAW)
 			return EOPNOTSUPP;
 	}

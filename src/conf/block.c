@@ -232,10 +232,11 @@ block_open_home_link(struct parse *p, const struct stmt *s, void *parent)
 	return l;
 }
 
-void
-block_close_home_link(struct parse *p, const struct stmt *s, void *row)
+static void
+check_home_link(struct parse *p, const struct stmt *s,
+		const struct conf_home_link *l)
 {
-	const struct conf_home_link *l = row, *other = p->conf->home_link;
+	const struct conf_home_link *other = p->conf->home_link;
 	const struct stmt *ha = tree_find(s->body, l->anchor ? "Address" :
 					  "HomeAgentAddress");
 	const struct stmt *prefix = tree_find(s->body, "Prefix");
@@ -263,6 +264,30 @@ block_close_home_link(struct parse *p, const struct stmt *s, void *row)
 				       p->conf->home_link]->head->at,
 				       where, sizeof(where)));
 	}
+}
+
+/* Who was not seen here could not use cga: by default nobody is to. */
+static void
+close_anchor(struct parse *p, const struct stmt *s, struct conf_home_link *l)
+{
+	const struct stmt *protect = tree_find(s->body, "Protect");
+
+	if (l->seen_within)
+		return;
+	if (!protect)
+		l->protect = CONF_PROTECT_NONE;
+	else if (protect->good && l->protect == CONF_PROTECT_CGA)
+		parse_error(p, &protect->head->at, "Protect cga is for "
+			    "addresses that were seen on this link, and with "
+			    "SeenWithin 0 none is remembered");
+}
+
+void
+block_close_home_link(struct parse *p, const struct stmt *s, void *row)
+{
+	if (((struct conf_home_link *)row)->anchor)
+		close_anchor(p, s, row);
+	check_home_link(p, s, row);
 }
 
 /* --- MnHomeLink ------------------------------------------------------ */

@@ -24,6 +24,17 @@ count(const struct stmt *top, const struct block *b)
 
 /* --- roles ----------------------------------------------------------- */
 
+/* Is there an access anchor that takes nobody who has no Peer? */
+static bool
+only_peers(const struct conf *c)
+{
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (c->home_link[k].anchor &&
+		    c->home_link[k].protect == CONF_PROTECT_NONE)
+			return true;
+	return false;
+}
+
 static void
 check_roles(struct parse *p, const struct stmt *top)
 {
@@ -49,11 +60,11 @@ check_roles(struct parse *p, const struct stmt *top)
 		parse_error(p, &s->args->at, "a home agent wants its mobile "
 			    "nodes: Peer ADDRESS { ... } or KeyTable "
 			    "\"file\"");
-	if (count(top, &schema_anchor) && !count(top, &schema_peer) &&
+	if (only_peers(p->conf) && !count(top, &schema_peer) &&
 	    !(roles & CONF_HA) && !tree_find(top, "KeyTable"))
 		parse_error(p, &s->args->at, "an access anchor wants to know "
-			    "who may use it: Peer PREFIX { ... } or KeyTable "
-			    "\"file\"");
+			    "who may use it: Protect cga, Peer PREFIX { ... } "
+			    "or KeyTable \"file\"");
 	if ((roles & CONF_AR) && !adverts &&
 	    count(top, &schema_iface) == p->conf->nifaces)
 		parse_error(p, &s->args->at, "an access router wants an "
@@ -288,22 +299,29 @@ check_mobile(struct parse *p, unsigned i)
 	const struct conf *c = p->conf;
 	const struct conf_peer *peer = &c->peer[i];
 	struct place at;
-	bool home = false, self = false, whole = false;
+	bool home = false, self = false, whole = false, unseen = false;
 
 	for (unsigned k = 0; k < c->nhome_links; k++) {
 		const struct conf_home_link *l = &c->home_link[k];
 
 		home |= prefix_overlap(&l->prefix, &peer->addr);
+		unseen |= peer->protect == CONF_PROTECT_CGA && (!l->anchor ||
+			  !l->seen_within) &&
+			  prefix_overlap(&l->prefix, &peer->addr);
 		self |= peer->addr.len == 128 &&
 			addr_eq(&l->ha, &peer->addr.addr);
 		/* RFC 4291 section 2.6.1: it belongs to routers. */
 		whole |= peer->addr.len == 128 &&
 			 addr_eq(&l->prefix.addr, &peer->addr.addr);
 	}
-	if ((home && !self && !whole) || is_blank(peer))
+	if ((home && !self && !whole && !unseen) || is_blank(peer))
 		return;
 	at = peer_place(p, i);
-	if (self)
+	if (unseen)
+		parse_error(p, &at, "Protect cga is for addresses that were "
+			    "seen on their link: those of an AccessAnchor "
+			    "whose SeenWithin is not 0");
+	else if (self)
 		parse_error(p, &at, "this is the %s own address; "
 			    "a mobile node's is wanted", c->roles & CONF_HA ?
 			    "home agent's" : "access router's");
@@ -339,6 +357,19 @@ check_mobiles(struct parse *p, const struct stmt *top)
 		check_mobile(p, i);
 }
 
+/* Of the peers that have it, the most specific one. */
+static bool
+peer_is_cga(const struct conf *c, const struct in6_addr *addr)
+{
+	const struct conf_peer *best = NULL;
+
+	for (unsigned i = 0; i < c->npeers; i++)
+		if (prefix_match(&c->peer[i].addr, addr) &&
+		    (!best || c->peer[i].addr.len > best->addr.len))
+			best = &c->peer[i];
+	return best && best->protect == CONF_PROTECT_CGA;
+}
+
 /* At a mobile node: peers are home agents, and each has one. */
 static void
 check_agents(struct parse *p, const struct stmt *top)
@@ -350,7 +381,7 @@ check_agents(struct parse *p, const struct stmt *top)
 	for (const struct stmt *s = top; s; s = s->next) {
 		const struct stmt *ha = NULL;
 		struct in6_addr addr;
-		bool found = false;
+		bool found = false, cga;
 
 		if (s->row && s->row->block == &schema_home)
 			ha = tree_find(s->body, "HomeAgentAddress");
@@ -359,7 +390,13 @@ check_agents(struct parse *p, const struct stmt *top)
 			continue;
 		for (unsigned i = 0; i < c->npeers; i++)
 			found |= prefix_match(&c->peer[i].addr, &addr);
-		if (!found)
+		cga = peer_is_cga(c, &addr);
+		if (cga)
+			parse_error(p, &ha->args->at, "Protect cga is for "
+				    "access routers, whose links the address "
+				    "is formed on; a home agent wants "
+				    "shared-key");
+		else if (!found)
 			parse_error(p, &ha->args->at, "how are messages with "
 				    "this home agent protected? Add Peer "
 				    "%.60s { Protect shared-key spi N file "

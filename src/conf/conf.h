@@ -29,6 +29,12 @@ enum conf_role {
 	CONF_AR = 8,			/* access router */
 };
 
+enum conf_protect {
+	CONF_PROTECT_NONE,			/* with the word `insecure' */
+	CONF_PROTECT_SHARED_KEY,		/* RFC 4285 */
+	CONF_PROTECT_CGA,			/* RFC 3972, RFC 4866: our profile */
+};
+
 /* Interface "..." { Prefix P { ... } } */
 struct conf_prefix {
 	struct prefix	prefix;
@@ -87,6 +93,8 @@ struct conf_home_link {
 	struct in6_addr	ha;			/* HomeAgentAddress, Address; :: =
 						   any local one in the prefix */
 	bool		anchor;			/* an AccessAnchor: */
+	uint8_t		protect;		/* enum conf_protect: CGA, or NONE
+						   for only what a Peer says */
 	uint32_t	max_bindings;		/* MaxBindings, 10000 */
 	uint32_t	max_life;		/* MaxLifetime, seconds, 3600 */
 	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
@@ -105,10 +113,6 @@ struct conf_home {
 	uint32_t	lifetime;		/* seconds asked for */
 };
 
-enum conf_protect {
-	CONF_PROTECT_NONE,			/* with the word `insecure' */
-	CONF_PROTECT_SHARED_KEY,		/* RFC 4285 */
-};
 enum conf_replay {
 	CONF_REPLAY_SEQUENCE,			/* RFC 4285 5.1 / RFC 6275 */
 	CONF_REPLAY_TIMESTAMP,			/* RFC 4285 section 6 */
@@ -213,6 +217,9 @@ struct conf {
 	uint32_t	udp_idle;		/* UdpIdle, seconds without traffic that
 						   end an unconnected UDP session */
 	uint32_t	acquire_timeout;	/* AcquireTimeout, ms */
+	uint8_t		access_protect;		/* AccessProtection: CGA, or NONE
+						   for only what a Peer says */
+	uint8_t		cga_sec;		/* CgaSec, 0..3 */
 	uint32_t	max_requests;		/* MaxRequests, of one user at once */
 
 	/* the data path */

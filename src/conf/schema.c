@@ -59,6 +59,11 @@ const struct keyword schema_replay[] = {
 	{ "timestamp", CONF_REPLAY_TIMESTAMP }, { NULL }
 };
 
+/* Who has no Peer: by the address itself, or not at all. */
+const struct keyword schema_strangers[] = {
+	{ "cga", CONF_PROTECT_CGA }, { "peer", CONF_PROTECT_NONE }, { NULL }
+};
+
 const struct keyword schema_types[] = {
 	{ "none", ATYPE_NONE }, { "home-anchored", ATYPE_HOME },
 	{ "access-anchored", ATYPE_ACCESS }, { "unanchored", ATYPE_UNANCHORED },
@@ -285,6 +290,11 @@ static const struct statement anchor_stmts[] = {
 	  .help = "most bindings of one link-layer address" },
 	{ UINT("SeenWithin", conf_home_link, seen_within, 0, 604800, 3600),
 	  .help = "how long an address that was seen here is remembered" },
+	{ .name = "Protect", .type = V_WORD,
+	  FIELD(conf_home_link, protect), .words = schema_strangers,
+	  .def = CONF_PROTECT_CGA, .flags = STMT_DERIVED,
+	  .derived = "cga, or peer with SeenWithin 0",
+	  .help = "how mobile nodes without a Peer are protected" },
 	{ NULL }
 };
 
@@ -303,9 +313,9 @@ static const struct statement home_stmts[] = {
 
 static const struct statement peer_stmts[] = {
 	{ CUSTOM("Protect", "shared-key spi number file \"name\" "
-		 "[replay sequence|timestamp] | none insecure",
+		 "[replay sequence|timestamp] | cga | none insecure",
 		 custom_protect, print_protect), .flags = STMT_REQUIRED,
-	  .help = "RFC 4285 with a key from a file, or nothing" },
+	  .help = "RFC 4285 with a key from a file, CGAs, or nothing" },
 	{ CUSTOM("Identity", "\"user@realm\"", custom_identity,
 		 print_identity), .derived = "none",
 	  .help = "MN-ID, RFC 4283" },
@@ -338,6 +348,12 @@ static const struct statement policy_stmts[] = {
 	  .help = "silence that ends an unconnected UDP session, seconds" },
 	{ MSECS("AcquireTimeout", conf, acquire_timeout, 100, 600000, 10000),
 	  .help = "longest wait for an address, seconds" },
+	{ .name = "AccessProtection", .type = V_WORD,
+	  FIELD(conf, access_protect), .words = schema_strangers,
+	  .def = CONF_PROTECT_CGA,
+	  .help = "how access routers without a Peer are used" },
+	{ UINT("CgaSec", conf, cga_sec, 0, 3, 1),
+	  .help = "Sec of our CGAs, RFC 3972" },
 	{ UINT("MaxRequests", conf, max_requests, 1, 65536, 64),
 	  .help = "requests of one user at a time" },
 	{ BLOCK("Program", "\"/path\"", &schema_rule), .print = print_rules,

@@ -98,7 +98,7 @@ void	schema_print_msec(uint64_t msec, char *buf, size_t cap);
 void	schema_print_roles(unsigned roles, char *buf, size_t cap);
 
 extern const struct keyword schema_bool[], schema_roles[], schema_pref[],
-	schema_replay[], schema_types[], schema_protocols[];
+	schema_replay[], schema_strangers[], schema_types[], schema_protocols[];
 /* The value of a word, with `suggest' filled when there is none. */
 bool	schema_word(const struct keyword *, const char *word, int *ret);
 const char *schema_word_name(const struct keyword *, int value);

@@ -14,6 +14,7 @@
  * changes nothing when nothing is to be done.
  */
 #include "core/demand.h"
+#include "core/form.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -429,6 +430,12 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 		owned_count_duplicate(n, o);
 		owned_release(n, o, NOTE_GONE_PREFIX, now);
 	}
+	demand_run(n, now);
+}
+
+void
+demand_on_formed(struct node *n, usec_t now)
+{
 	demand_run(n, now);
 }
 

@@ -9,10 +9,12 @@
  * an unanchored one from a prefix of the router that we use; an access-
  * anchored or graceful one from the prefix of a router here that says it is
  * a home agent (RFC 6275 7.1), gives its own address (R bit) and is a Peer
- * of ours.  On its own link such an address is at home; afterwards it is
- * registered there like any home address.
+ * of ours, or may be used without one (security_anchor).  On its own link
+ * such an address is at home; afterwards it is registered there like any home
+ * address.
  */
 #include "core/demand.h"
+#include "core/form.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,7 +84,7 @@ anchor_prefix(const struct node *n, const struct attach *a,
 	      const struct router *r)
 {
 	if (!r || r->candidate || !r->home_agent ||
-	    addr_is_unspec(&r->global) || !security_peer(n, &r->global))
+	    addr_is_unspec(&r->global) || !security_anchor(n, &r->global))
 		return NULL;
 	list_each(l, &a->prefixes) {
 		const struct aprefix *p = container_of(l, struct aprefix, l);
@@ -125,7 +127,8 @@ owned_provided(const struct node *n, enum atype t)
 	if (t == ATYPE_HOME)
 		return n->conf->nhomes > 0;
 	/* Where we are nowhere, nobody knows. */
-	return a ? find_anchor(n, a, &r) != NULL : n->conf->npeers > 0;
+	return a ? find_anchor(n, a, &r) != NULL : n->conf->npeers > 0 ||
+	       (n->cga_key && n->conf->access_protect == CONF_PROTECT_CGA);
 }
 
 bool
@@ -360,6 +363,32 @@ form_address(const struct node *n, const struct attach *a,
 	return attach_form_address(n, a, p, purpose, counter, ret);
 }
 
+/* Of an anchor that wants no key from us, the address proves its owner. */
+static bool
+proves_itself(const struct node *n, const struct router *r)
+{
+	const struct conf_peer *peer = r ? security_anchor(n, &r->global) :
+				       NULL;
+
+	return peer && peer->protect == CONF_PROTECT_CGA;
+}
+
+static bool
+form_anchored(struct node *n, const struct attach *a, const struct router *r,
+	      const struct prefix *p, enum atype t, usec_t now,
+	      struct cga *cga, struct in6_addr *ret)
+{
+	const struct epoch *e = &n->demand->epoch[t];
+	struct form_of of = {
+		.type = t, .epoch = e->value, .collisions = duplicates(e, p),
+		.ifname = a->iface->name, .prefix = &p->addr,
+	};
+
+	if (!proves_itself(n, r))
+		return form_address(n, a, p, t, ret);
+	return form_cga(n, &of, now, cga, ret);
+}
+
 /* RFC 4862 5.5.4: not for new communications while there is another. */
 bool
 owned_is_deprecated(const struct node *n, const struct owned *o, usec_t now)
@@ -384,7 +413,7 @@ owned_is_deprecated(const struct node *n, const struct owned *o, usec_t now)
 
 static bool
 place_anchored(struct node *n, struct owned *o, const struct attach *a,
-	       const struct router *r, usec_t now)
+	       const struct router *r, const struct cga *cga, usec_t now)
 {
 	struct conf_home c = {
 		.hoa = o->addr, .plen = o->prefix.len, .ha = r->global,
@@ -397,9 +426,11 @@ place_anchored(struct node *n, struct owned *o, const struct attach *a,
 	o->home = home_find(n, &o->addr);
 	if (!o->home)
 		o->home = home_add(n, &c, o->type);
-	if (o->home)
-		home_activate(n, o->home, now);
-	return o->home != NULL;
+	if (!o->home)
+		return false;
+	home_set_cga(n, o->home, cga);
+	home_activate(n, o->home, now);
+	return true;
 }
 
 static const struct aprefix *
@@ -414,12 +445,13 @@ int
 owned_why_not(const struct node *n, enum atype t, usec_t now)
 {
 	const struct attach *a = demand_attach(n);
-	const struct router *r;
+	const struct router *r = NULL;
 	const struct aprefix *p = a ? prefix_for(n, a, t, &r, now) : NULL;
 
 	if (!p)
 		return 0;
-	if (duplicates(&n->demand->epoch[t], &p->prefix) > IDGEN_RETRIES)
+	if (duplicates(&n->demand->epoch[t], &p->prefix) >
+	    (proves_itself(n, r) ? CGA_COLLISIONS : IDGEN_RETRIES))
 		return EADDRNOTAVAIL;
 	return n->demand->nowned >= OWNED_MAX ? EAGAIN : 0;
 }
@@ -444,12 +476,15 @@ owned_form(struct node *n, enum atype t, usec_t now)
 	const struct router *r = NULL;
 	const struct aprefix *p;
 	struct in6_addr addr;
+	struct cga cga = { 0 };
 	struct owned *o;
 
 	if (!a || t == ATYPE_HOME)
 		return NULL;
 	p = prefix_for(n, a, t, &r, now);
-	if (!p || !form_address(n, a, &p->prefix, t, &addr))
+	if (!p || !(t == ATYPE_UNANCHORED ?
+		    form_address(n, a, &p->prefix, t, &addr) :
+		    form_anchored(n, a, r, &p->prefix, t, now, &cga, &addr)))
 		return NULL;
 	if ((o = owned_find(n, &addr)))
 		return again(n, o, now);
@@ -460,7 +495,7 @@ owned_form(struct node *n, enum atype t, usec_t now)
 	snprintf(o->ifname, sizeof(o->ifname), "%s", a->iface->name);
 	if (t == ATYPE_UNANCHORED) {
 		say_address(n, o, true);
-	} else if (!place_anchored(n, o, a, r, now)) {
+	} else if (!place_anchored(n, o, a, r, &cga, now)) {
 		owned_say(n, o, false);
 		owned_free(n, o);
 		return NULL;
@@ -558,7 +593,7 @@ bool
 owned_is_orphan(const struct node *n, const struct owned *o)
 {
 	return o->home && o->type != ATYPE_HOME &&
-	       !security_peer(n, &o->home->conf.ha);
+	       !security_anchor(n, &o->home->conf.ha);
 }
 
 void

@@ -19,6 +19,7 @@
 #include "core/anchor.h"
 #include "core/defend.h"
 #include "core/presence.h"
+#include "core/proof.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -215,6 +216,9 @@ bound_lifetime(const struct node *n, const struct conf_home_link *l,
 
 	if (!most)
 		most = 1;
+	if (rq->own.has_kbm && most > MAX_CGA_BINDING_LIFETIME /
+				       MH_LIFETIME_UNIT)
+		most = MAX_CGA_BINDING_LIFETIME / MH_LIFETIME_UNIT;
 	if (rq->lifetime > most)
 		rq->lifetime = (uint16_t)most;
 	if (!p || p->valid == ND_INFINITE)
@@ -406,10 +410,15 @@ home_answer(struct node *n, const struct registration *rq,
 		.code = NOTE_REFUSED, .a = rq->hoa, .b = rq->coa,
 		.status = ba->status,
 	};
+	struct proof proof;
 	struct mh mh;
 
 	if (!addr_eq(&rq->src, &rq->hoa))
 		route.rh2 = &rq->hoa;
+	if (rq->own.has_kbm) {
+		proof_of_answer(rq, ba->status, &proof);
+		route.proof = &proof;
+	}
 	mh.type = MH_BA;
 	mh.nopts = 0;
 	mh.ba = *ba;
@@ -455,8 +464,6 @@ read_request(const struct node *n, const struct rx *rx,
 	if (!addr_is_routable(&rq->src) || !addr_is_routable(&rq->hoa) ||
 	    !addr_is_routable(&rq->coa) || rx->pkt.has_rh2)
 		return false;
-	if (home && mh_opt(&rx->mh, MOPT_NONCES))
-		return false;
 	rq->keeper = home ? KEEPER_HOME : KEEPER_CORRESPONDENT;
 	rq->flags = rx->mh.bu.flags & MH_BU_L ? BINDING_L : 0;
 	rq->seq = rx->mh.bu.seq;
@@ -466,6 +473,7 @@ read_request(const struct node *n, const struct rx *rx,
 	rq->ll.len = 0;
 	rq->link = 0;
 	rq->status = 0;
+	rq->own.has_kbm = rq->own.fresh = false;
 	return true;
 }
 
@@ -499,6 +507,15 @@ answer_unproven(struct node *n, struct registration *rq,
 		[SEC_AUTH_FAIL]		= { MH_ST_AUTH_FAIL, NOTE_AUTH_FAILED },
 		[SEC_NO_REPLAY_OPTION]	= { MH_ST_MESG_ID_REQD, NOTE_REFUSED },
 		[SEC_ID_MISMATCH]	= { MH_ST_ID_MISMATCH, NOTE_REPLAYED },
+		[SEC_FORGED]		= { 0, NOTE_AUTH_FAILED },
+		[SEC_NONCE]		= { MH_ST_CAREOF_NONCE, NOTE_REFUSED },
+		[SEC_NO_TOKEN]		= { MH_ST_NO_TOKEN, NOTE_REFUSED },
+		[SEC_NOT_HERE]		= { MH_ST_NOT_HOME_SUBNET,
+					    NOTE_REFUSED },
+		[SEC_NOT_SEEN]		= { MH_ST_PROHIBITED, NOTE_NOT_SEEN },
+		[SEC_CGA_FAILED]	= { MH_ST_CGA_FAILED,
+					    NOTE_AUTH_FAILED },
+		[SEC_BUSY]		= { 0, NOTE_SIGNATURE_LIMIT },
 	};
 	struct note note = {
 		.code = row[verdict].note, .a = rq->hoa, .b = rq->coa,
@@ -510,7 +527,9 @@ answer_unproven(struct node *n, struct registration *rq,
 		n->ha->ignored++;
 	if (!node_may_answer(n, now))
 		return;
-	note_put(n, &note, now);
+	/* home_answer says of a refusal that it is one. */
+	if (!ba.status || note.code != NOTE_REFUSED)
+		note_put(n, &note, now);
 	if (!ba.status)
 		return;
 	/* RFC 4285 section 6: its low half, and our high one. */
@@ -534,6 +553,22 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 		home_answer(n, rq, &ba, now);
 }
 
+static enum security_verdict
+check_request(struct node *n, const struct rx *rx, struct registration *rq,
+	      usec_t now)
+{
+	const struct conf_home_link *l = link_of(n, &rq->hoa);
+	const struct binding *b = rq->b;
+
+	if (rq->peer && rq->peer->protect == CONF_PROTECT_CGA && n->ha)
+		return proof_check(n, rx, rq, l ? link_iface(n, l) : NULL,
+				   now);
+	return security_check(n, rq->peer, &rx->mh, rx->pkt.payload.p,
+			      &rq->coa, &rq->hoa,
+			      b && !(b->flags & BINDING_CGA) ? b->replay : 0,
+			      now);
+}
+
 /*
  * RFC 6275 9.2 (checksum, type, payload protocol, header length) was
  * checked by mh_parse, the Home Address option (6.3, 9.3.1) by pkt_parse.
@@ -542,9 +577,11 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
  *  1. 9.5.4: the source is no unicast address; 9.5.1: the home address, in
  *     the option or as the source, is no unicast routable address;
  *  2. 6.1.7: the care-of address is no unicast routable address;
- *  3. 9.5.1: home registration with Nonce Indices;
+ *  3. 9.5.1: home registration with Nonce Indices, but under cga, where
+ *     they say with what its authenticator is made;
  *  4. RFC 4285 5: no key with the owner of that home address, or the
  *     authentication option is not there.
+ *     Under cga what proof_check says.
  * Answered, each with what the mobile needs to go on:
  *  5. RFC 4285 5.1.1: wrong authenticator (146);
  *  6. RFC 4285 6: no timestamp (145), too old, too far, repeated (144);
@@ -574,12 +611,13 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	if (rq.keeper != KEEPER_HOME && !rq.b)
 		return;
 	rq.peer = security_peer(n, &rq.hoa);
+	if (rq.keeper == KEEPER_HOME && mh_opt(&rx->mh, MOPT_NONCES) &&
+	    !(rq.peer && rq.peer->protect == CONF_PROTECT_CGA))
+		return;
 	rq.timed = rq.peer && rq.peer->protect == CONF_PROTECT_SHARED_KEY &&
 		   rq.peer->replay == CONF_REPLAY_TIMESTAMP;
 	read_link(n, rx, &rq);
-	verdict = security_check(n, rq.peer, &rx->mh, rx->pkt.payload.p,
-				 &rq.coa, &rq.hoa, rq.b ? rq.b->replay : 0,
-				 now);
+	verdict = check_request(n, rx, &rq, now);
 	if (verdict == SEC_NO_PEER && !is_home_agent(n))
 		verdict = SEC_OK;
 	if (verdict != SEC_OK) {
@@ -660,8 +698,10 @@ ha_start(struct node *n, usec_t now)
 	alarm_init(&n->ha->announce, announce_some);
 	n->ha->defend = defend_new(n);
 	n->ha->presence = presence_new(n);
+	n->proofs = calloc(1, sizeof(*n->proofs));
 	n->ha->anchors = anchors_new(n);
-	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors)
+	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
+	    !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
 	return 0;
@@ -678,6 +718,8 @@ ha_stop(struct node *n)
 		n->ha->anchors = anchors_free(n->ha->anchors);
 	}
 	n->registrar = registrar_free(n, n->registrar);
+	free(n->proofs);
+	n->proofs = NULL;
 	free(n->ha);
 	n->ha = NULL;
 }
@@ -810,6 +852,10 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	record_uint(&r, "accepted", n->ha->accepted);
 	record_uint(&r, "refused", n->ha->refused);
 	record_uint(&r, "ignored", n->ha->ignored);
+	if (n->proofs->tested) {
+		record_uint(&r, "authenticators", n->proofs->tested);
+		record_uint(&r, "signatures", n->proofs->verified);
+	}
 	sink->put(sink, &r);
 	anchors_show(n, sink);
 	return false;

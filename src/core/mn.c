@@ -268,6 +268,8 @@ lifetime(const struct node *n, struct registrant *r, usec_t now)
 		attach_coa(n, i->attach, now) : NULL;
 	uint32_t life = h->conf.lifetime;
 
+	if (r->has_cga && life > MAX_CGA_BINDING_LIFETIME)
+		life = MAX_CGA_BINDING_LIFETIME;
 	if (n->conf->mn_max_ha_binding_life < life)
 		life = n->conf->mn_max_ha_binding_life;
 	if (p && p->valid_until != USEC_NEVER &&
@@ -315,6 +317,27 @@ mn_on_ba(struct node *n, struct rx *rx, usec_t now)
 
 	if (h && addr_eq(&rx->pkt.src, &h->conf.ha))
 		registrant_on_ba(n, &h->reg, rx, now);
+}
+
+void
+mn_on_proof(struct node *n, const struct in6_addr *peer,
+	    const struct in6_addr *addr, usec_t now)
+{
+	each_home(n, h, l)
+		if (addr_eq(&h->reg.peer, peer) &&
+		    addr_eq(&h->reg.ask_coa, addr))
+			registrant_on_proof(n, &h->reg, now);
+}
+
+bool
+mn_wants_proof(const struct node *n, const struct in6_addr *peer,
+	       const struct in6_addr *addr)
+{
+	each_home(n, h, l)
+		if (h->reg.proving && addr_eq(&h->reg.peer, peer) &&
+		    addr_eq(&h->reg.ask_coa, addr))
+			return true;
+	return false;
 }
 
 /* 11.7.4: only for bindings that we have. */

@@ -20,7 +20,7 @@ enum home_place {
 struct mn_peer {			/* a home agent, for its rate limit */
 	struct list	l;
 	struct in6_addr	addr;
-	struct rate	rate;
+	struct rate	rate, test_rate;
 };
 
 struct mn_home {
@@ -74,6 +74,8 @@ extern const struct registrant_ops home_ops;
 /* --- mn_life.c --- */
 /* One that the configuration does not name, not active yet; NULL: memory. */
 struct mn_home *home_add(struct node *, const struct conf_home *, enum atype);
+/* What it was made with, if it comes from that. */
+void	home_set_cga(struct node *, struct mn_home *, const struct cga *);
 /* It is wanted: put it where it belongs. */
 void	home_activate(struct node *, struct mn_home *, usec_t now);
 /* It is not: deregister, and take back what was said of it.  One that the

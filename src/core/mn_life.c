@@ -5,6 +5,7 @@
  * adapted to a new configuration, shown, and given up.
  */
 #include "core/demand.h"
+#include "core/form.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,6 +62,8 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	alarm_init(&h->give_up, on_give_up);
 	h->prefix = prefix_of(&c->hoa, c->plen);
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
+	h->reg.anchor = type != ATYPE_HOME;
+	h->reg.test_rate = &p->test_rate;
 	/* RFC 6275 11.7.1: any value will do to begin with. */
 	h->reg.seq = (uint16_t)rng_u64(&n->rng);
 	alarm_init(&h->find, home_on_find);
@@ -68,6 +71,18 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	list_init(&h->l);
 	list_append(&n->mn->homes, &h->l);
 	return h;
+}
+
+void
+home_set_cga(struct node *n, struct mn_home *h, const struct cga *cga)
+{
+	struct in6_addr addr;
+
+	h->reg.has_cga = n->cga_key &&
+		!cga_address(n->cga_key, cga, &h->conf.hoa, &addr) &&
+		addr_eq(&addr, &h->conf.hoa);
+	if (h->reg.has_cga)
+		h->reg.cga = *cga;
 }
 
 static void
@@ -241,7 +256,7 @@ home_release(struct node *n, struct mn_home *h, usec_t now)
 	home_withdraw(n, h, true);
 	home_park(n, h);
 	/* Without its key nobody would listen. */
-	if (!bound || h->reg.halted || !security_peer(n, &h->conf.ha)) {
+	if (!bound || h->reg.halted || !registrant_peer(n, &h->reg)) {
 		home_released(n, h, now);
 		return;
 	}
@@ -279,7 +294,8 @@ mn_start(struct node *n, usec_t now)
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
 		if (!home_add(n, &n->conf->home[k], ATYPE_HOME))
 			return -ENOMEM;
-	return demand_start(n);
+	n->former = former_new(n);
+	return n->former ? demand_start(n) : -ENOMEM;
 }
 
 void
@@ -288,6 +304,7 @@ mn_stop(struct node *n)
 	if (!n->mn)
 		return;
 	demand_stop(n);
+	n->former = former_free(n, n->former);
 	alarm_clear(n, &n->mn->reap);
 	list_each(i, &n->ifaces) {
 		struct iface *iface = container_of(i, struct iface, all);
@@ -348,6 +365,7 @@ mn_ready(struct node *n, usec_t now)
 	struct tunnel *old;
 
 	demand_restored(n, now);
+	former_start(n, now);
 	each_home(n, h, l) {
 		h->active |= h->reg.bound;
 		if (h->reg.bound && home_use_tunnel(n, h, &h->reg.coa, &old)) {

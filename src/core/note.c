@@ -62,6 +62,8 @@ static const struct {
 	[NOTE_ADDRESS_OLD] = { "address-old", { P_ATYPE, P_A_ADDR, P_IFACE } },
 	[NOTE_ADDRESS_DOWN] = { "address-down", { P_ATYPE, P_A_ADDR,
 				P_RELEASE } },
+	[NOTE_NOT_SEEN]	= { "not-seen", { P_A_HOA, P_B_COA } },
+	[NOTE_SIGNATURE_LIMIT] = { "signature-limit", { P_A_HOA, P_B_COA } },
 	[NOTE_ABORTED]	= { "aborted", { P_ATYPE, P_A_ADDR } },
 	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };

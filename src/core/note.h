@@ -43,6 +43,9 @@ enum note_code {
 	NOTE_ADDRESS_UP,		/* a, of `type', may be used; elapsed */
 	NOTE_ADDRESS_OLD,		/* a, of `type': not for new sockets */
 	NOTE_ADDRESS_DOWN,		/* a, of `type': released (reason) */
+	NOTE_NOT_SEEN,			/* hoa a, coa b: refused, it was not on
+					   its link */
+	NOTE_SIGNATURE_LIMIT,		/* hoa a, coa b: not looked at */
 	NOTE_ABORTED,			/* sockets of a were ended */
 	NOTE_PRESENCE_LIMIT,		/* an anchor sees more addresses than it
 					   may remember */

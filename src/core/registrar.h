@@ -12,7 +12,7 @@
 #ifndef MIP6D_CORE_REGISTRAR_H
 #define MIP6D_CORE_REGISTRAR_H
 
-#include "core/node.h"
+#include "core/proof.h"
 
 enum binding_state {
 	BINDING_WAITING,	/* admission under way, nothing is served */
@@ -35,6 +35,7 @@ enum binding_state {
 #define BINDING_STORED	0x08		/* a record stands outside */
 #define BINDING_PROXY	0x10		/* keeper: solicitations are heard */
 #define BINDING_PROXY_L	0x20		/* keeper: for the link-local one */
+#define BINDING_CGA	0x80		/* it has a token, proof.h */
 #define BINDING_COUNTED	0x40		/* keeper: by its anchor */
 
 enum keeper_kind {
@@ -46,7 +47,7 @@ enum keeper_kind {
 
 struct registration;
 
-/* One mobile: kept small, there may be a million (104 octets). */
+/* One mobile: kept small, there may be a million (120 octets). */
 struct binding {
 	struct map_node	node;
 	struct in6_addr	hoa;
@@ -57,7 +58,11 @@ struct binding {
 	};
 	struct alarm	alarm;		/* not later than `expires' */
 	usec_t		expires;
-	uint64_t	replay;		/* last accepted timestamp; 0: none */
+	union {
+		uint64_t	replay;	/* last accepted timestamp; 0: none */
+		uint8_t		token[RR_TOKEN];	/* BINDING_CGA: the
+					   permanent home keygen token */
+	};
 	uint32_t	ifindex;	/* keeper: where it is defended */
 	uint32_t	owner;		/* keeper: whom it counts for, 0: nobody */
 	uint16_t	seq;
@@ -87,6 +92,7 @@ struct registration {
 	bool		timed;		/* timestamps protect against replay,
 					   the sequence number does not */
 	bool		has_hao;
+	struct own	own;		/* under cga */
 };
 
 #define ADMIT_WAIT	(-1)		/* registrar_decide will be called */

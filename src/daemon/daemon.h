@@ -7,6 +7,7 @@
  *	event.c	  what the world tells goes to the node
  *	effect.c  what the node wants goes to the world
  *	demand.c  address types: sockets, applications, and the node
+ *	key.c	  the key of a mobile node's CGAs
  *	nic.c  	  which interfaces are used, and how they must be set
  *	owned.c	  which of our addresses is of which type
  *	select.c  `mip6ctl select': which source address, and why
@@ -45,7 +46,7 @@
 #define DAEMON_QUEUE	135		/* of NFQUEUE: the protocol's number */
 #define DAEMON_DONE	64		/* failures that wait to be told */
 #define DAEMON_NOTES	128		/* remembered for `monitor recent' */
-#define DAEMON_RELEASED	64		/* grants given back until a count */
+#define DAEMON_RELEASED	256		/* grants given back at a time */
 #define DAEMON_WHY	512
 
 struct options {
@@ -109,11 +110,13 @@ struct daemon {
 	struct sockdiag	*diag;		/* NULL: the kernel has none */
 	struct app	*app;
 	struct wakeup	*count;		/* of sockets */
-	usec_t		count_at, counted, count_takes;
+	usec_t		count_at, counted, count_cost;
 	usec_t		hurry;		/* until then */
-	uint32_t	claims[ATYPES];
-	uint64_t	released[DAEMON_RELEASED];
+	uint64_t	released[DAEMON_RELEASED]; /* grants; told after it */
 	unsigned	nreleased;
+	uint32_t	claims[ATYPES];
+	usec_t		refusals_since;	/* in this second */
+	unsigned	refusals;
 
 	uv_signal_t	sig[3];
 	unsigned	nsig;
@@ -130,6 +133,12 @@ int	daemon_run(const struct options *, struct conf *, int ready_fd);
 /* Remove all that a killed daemon left in this namespace. */
 int	daemon_cleanup(const struct options *);
 void	daemon_stop(struct daemon *);
+
+/* --- key.c --- */
+/* Read it, or make it, if the configuration may need it (else *ret_len is
+ * 0); `der' has room for CGA_DER_MAX.  0, or -errno with `why'. */
+int	daemon_cga_key(const struct daemon *, uint8_t *der, size_t *ret_len,
+		       char why[DAEMON_WHY]);
 
 /* --- event.c --- */
 void	daemon_event(struct report *, const struct event *);

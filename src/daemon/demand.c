@@ -8,13 +8,12 @@
  * Sockets are counted, not followed: whatever may have changed their number
  * (one was closed, bound, or asks for a type) only asks for a count, which
  * comes a moment later for all that happened until then.  A grant that is
- * given back waits for that count, too, so that the node never believes an
- * address unused whose socket is bound already.  And there is one every few
- * seconds, for what nobody tells of: the end of an unconnected socket's
- * silence.
+ * given back waits for it, so that the node never believes an address unused
+ * whose socket is bound already; and there is a count every few seconds, for
+ * what nobody tells of: the end of an unconnected socket's silence.
  *
- * A count walks the kernel's tables, which are large on large machines: it is
- * nothing to do for each of many sockets, nor before what is urgent.
+ * Somebody may have very many sockets, and much to ask: counting takes no
+ * more than a tenth of the time.
  */
 #include "daemon/daemon.h"
 
@@ -22,9 +21,10 @@
 #include <stdio.h>
 
 #define COUNT_SOON	MSEC(20)
-#define COUNT_SHARE	8		/* of the time goes into it, at most */
 #define COUNT_EVERY	SEC(5)
 #define COUNT_MAX	256		/* more than the node ever has */
+#define COUNT_REST	10		/* times what the last one took */
+#define REFUSALS	32		/* said in a second */
 
 /* --- counting ----------------------------------------------------------- */
 
@@ -81,15 +81,13 @@ list_owned(const struct daemon *d, struct uses *u)
 		u->addr[u->n++] = o.addr;
 }
 
-/* Nothing is carried out here: the caller settles. */
 static void
-count_now(struct daemon *d)
+count_all(struct daemon *d)
 {
 	struct uses u = { .d = d };
 	uint32_t claims[ATYPES] = { 0 };
 	int err = 0;
 
-	d->counted = clock_now();
 	list_owned(d, &u);
 	if (d->diag && u.n)
 		err = sockdiag_count(d->diag, u.addr, u.n, u.count);
@@ -103,21 +101,28 @@ count_now(struct daemon *d)
 	tell_claims(d, claims);
 }
 
-/* Those who gave back what they have a socket for are seen to have it. */
 static void
-count_and_release(struct daemon *d)
+tell_released(struct daemon *d)
 {
-	usec_t from = clock_now();
-
-	count_now(d);
-	d->count_takes = clock_now() - from;
 	for (unsigned i = 0; i < d->nreleased; i++) {
-		struct event ev = { .kind = EV_RELEASE,
-				    .release.id = d->released[i] };
+		struct event ev = { .kind = EV_RELEASE };
 
+		ev.release.id = d->released[i];
 		node_input(d->node, &ev, clock_now());
 	}
 	d->nreleased = 0;
+}
+
+/* Nothing is carried out here: the caller settles. */
+static void
+count_now(struct daemon *d)
+{
+	usec_t begin = clock_now();
+
+	count_all(d);
+	d->counted = clock_now();
+	d->count_cost = d->counted - begin;
+	tell_released(d);
 }
 
 static bool
@@ -137,7 +142,7 @@ demand_count(struct daemon *d)
 		demand_count_soon(d, COUNT_SOON);
 		return;
 	}
-	count_and_release(d);
+	count_now(d);
 	daemon_settle(d);
 	if (any_owned(d))
 		demand_count_soon(d, COUNT_EVERY);
@@ -146,9 +151,11 @@ demand_count(struct daemon *d)
 void
 demand_recount(struct daemon *d, usec_t age)
 {
+	usec_t rest = d->count_cost * COUNT_REST;
+
 	if (d->app && d->described && any_owned(d) &&
-	    clock_now() - d->counted >= age)
-		count_and_release(d);
+	    clock_now() - d->counted >= (age > rest ? age : rest))
+		count_now(d);
 }
 
 static void
@@ -161,9 +168,11 @@ on_count(void *arg)
 void
 demand_count_soon(struct daemon *d, usec_t in)
 {
-	usec_t rest = d->count_takes * COUNT_SHARE;
-	usec_t at = clock_now() + (in > rest ? in : rest);
+	usec_t rested = d->counted + d->count_cost * COUNT_REST;
+	usec_t at = clock_now() + in;
 
+	if (at < rested)
+		at = rested;
 	if (!d->count || at >= d->count_at)
 		return;
 	d->count_at = at;
@@ -197,6 +206,22 @@ want_once(struct daemon *d, enum atype type)
 	demand_count_soon(d, COUNT_SOON);
 }
 
+/* Who may not have something may ask for it as fast as he can. */
+static bool
+say_refusal(struct daemon *d)
+{
+	usec_t now = clock_now();
+
+	if (now - d->refusals_since >= SEC(1)) {
+		if (d->refusals > REFUSALS)
+			log_notice("%u more were refused",
+				   d->refusals - REFUSALS);
+		d->refusals_since = now;
+		d->refusals = 0;
+	}
+	return d->refusals++ < REFUSALS;
+}
+
 static void
 on_hooks(void *arg)
 {
@@ -204,13 +229,13 @@ on_hooks(void *arg)
 	struct hooks_event ev;
 
 	while (hooks_poll(d->hooks, &ev) > 0) {
-		if (ev.kind == HOOKS_REFUSED)
+		if (ev.kind == HOOKS_REFUSED && say_refusal(d))
 			log_notice("%.16s (%u, user %u) may not use %s",
 				   ev.comm, ev.pid, ev.uid,
 				   atype_name(ev.type));
 		else if (ev.kind == HOOKS_WANT)
 			want_once(d, ev.type);
-		else
+		else if (ev.kind == HOOKS_CLOSED)
 			demand_count_soon(d, COUNT_SOON);
 	}
 }
@@ -220,14 +245,16 @@ int
 demand_hooks_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	const struct hooks_options o = { .cgroup = d->opt->cgroup };
-	char missing[DAEMON_WHY - 96];
+	char missing[DAEMON_WHY - 96] = "--cgroup none";
 
-	if (!(d->conf->roles & CONF_MN) || !d->opt->hooks)
+	if (!(d->conf->roles & CONF_MN))
 		return 0;
-	if (hooks_open(&o, &d->hooks, missing, sizeof(missing))) {
+	if (!d->opt->hooks ||
+	    hooks_open(&o, &d->hooks, missing, sizeof(missing))) {
 		d->hooks = NULL;
-		log_warn("no socket hooks, address types only through libmip6 "
-			 "and mip6run: %s", missing);
+		log_warn("no socket hooks, so neither setsockopt nor "
+			 "AddressPolicy reaches programs, and address types "
+			 "are only through libmip6 and mip6run: %s", missing);
 		return 0;
 	}
 	d->hooks_watch = watch_new(&d->loop, hooks_fd(d->hooks), UV_READABLE,
@@ -332,8 +359,8 @@ on_release(void *arg, uint64_t id)
 	if (!d->described)
 		return;
 	if (d->nreleased == DAEMON_RELEASED) {
-		count_and_release(d);
-		wakeup_set(d->deadline, clock_now());
+		count_now(d);
+		daemon_settle(d);
 	}
 	d->released[d->nreleased++] = id;
 	demand_count_soon(d, COUNT_SOON);
@@ -348,8 +375,10 @@ on_permitted(void *arg, const struct app_peer *peer, enum atype type)
 static void
 on_refused(void *arg, const struct app_peer *peer, enum atype type)
 {
-	log_notice("process %d of user %u asks for %s and may not have it",
-		   (int)peer->pid, (unsigned)peer->uid, atype_name(type));
+	if (say_refusal(arg))
+		log_notice("process %d of user %u asks for %s and may not "
+			   "have it", (int)peer->pid, (unsigned)peer->uid,
+			   atype_name(type));
 }
 
 static bool

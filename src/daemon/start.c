@@ -12,6 +12,7 @@
  * and the next start takes them over, each step from what it finds.
  */
 #include "daemon/daemon.h"
+#include "crypto/cga.h"
 #include "sys/rules.h"
 
 #include <errno.h>
@@ -358,10 +359,17 @@ node_open(struct daemon *d, char why[DAEMON_WHY])
 	struct node_seed seed = { .wall = clock_wall(),
 				  .early_bind = d->hooks != NULL };
 	int err = read_secret(d->opt->state_dir, seed.secret);
+	uint8_t key[CGA_DER_MAX];
 
 	if (err)
 		return fail(why, err, "secret of the state directory");
+	err = daemon_cga_key(d, key, &seed.cga_key_len, why);
+	if (err)
+		return err;
+	if (seed.cga_key_len)
+		seed.cga_key = key;
 	d->node = node_new(d->conf, &seed, clock_now());
+	explicit_bzero(key, sizeof(key));
 	explicit_bzero(&seed, sizeof(seed));
 	return d->node ? 0 : fail(why, -ENOMEM, "node");
 }

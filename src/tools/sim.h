@@ -18,6 +18,7 @@
  *	sim_node.c	a node's life: start, kill, events
  *	sim_effect.c	its effects
  *	sim_app.c	its applications and their sockets
+ *	sim_key.c	keys of mobile nodes
  *	sim_chart.c	the chart of what happened
  *	sim_diff.c	two charts compared
  *	sim_check.c	the invariants
@@ -431,6 +432,9 @@ void	sim_node_link(struct sim_iface *);		/* EV_LINK */
 void	sim_node_packet(struct sim_iface *, const struct lladdr *src,
 			struct sim_pkt *);
 
+/* sim_key.c: DER, and its length */
+size_t	sim_key(unsigned id, uint8_t *buf, size_t cap);
+
 /* sim_effect.c */
 void	sim_effect(struct sim_node *, const struct effect *);
 
@@ -558,6 +562,8 @@ bool	script_percent(const char *, unsigned *ret);
 /* sim_walk_world.c: the world of a walk, to be freed; `ret_demand': the first
  * mobile has an AddressPolicy. */
 char	*walk_world(uint64_t seed, bool *ret_demand);
+/* A configuration with another AddressPolicy, or none; to be freed. */
+char	*walk_policy(const char *conf, struct rng *);
 
 /* sim_walk.c: 0 when all were good */
 int	walk_run(uint64_t seed, unsigned count, bool verbose,

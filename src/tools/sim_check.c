@@ -371,8 +371,8 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	int rc = pkt_parse(e->data, e->len, &p, &err);
 
 	if (rc == 0 && p.proto == IPPROTO_MOBILITY) {
-		rc = mh_parse(p.payload.p, p.payload.len, pkt_src(&p),
-			      pkt_dst(&p), &mh, &err);
+		rc = mh_parse_known(p.payload.p, p.payload.len, pkt_src(&p),
+				    pkt_dst(&p), MH_KNOW_ALL, &mh, &err);
 		if (rc == 0 && mh.type == MH_BU && reg_of(n, pkt_src(&p)))
 			check_seq(n, reg_of(n, pkt_src(&p)), mh.bu.seq);
 	} else if (rc == 0 && p.proto == IPPROTO_ICMPV6) {
@@ -395,8 +395,8 @@ void check_received(struct sim_node *n, const struct sim_pkt *p)
 
 	if (pkt_parse(p->data, p->len, &pkt, &err) != 0 ||
 	    pkt.proto != IPPROTO_MOBILITY ||
-	    mh_parse(pkt.payload.p, pkt.payload.len, NULL, NULL, &mh,
-		     &err) != 0)
+	    mh_parse_known(pkt.payload.p, pkt.payload.len, NULL, NULL,
+			   MH_KNOW_ALL, &mh, &err) != 0)
 		return;
 	list_each(l, &n->sim->nodes)
 		container_of(l, struct sim_node, all)->watch.heard = true;

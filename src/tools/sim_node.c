@@ -226,9 +226,14 @@ void sim_node_configure(struct sim_node *n, struct conf *conf)
 void sim_node_start(struct sim_node *n)
 {
 	struct node_seed seed = make_seed(n);
+	uint8_t key[2048];
 
 	if (n->node || !n->conf)
 		return;
+	if (n->conf->roles & CONF_MN) {
+		seed.cga_key = key;
+		seed.cga_key_len = sim_key(n->id, key, sizeof(key));
+	}
 	unsay(n);
 	sim_job_init(&n->tick, on_tick);
 	n->boots++;

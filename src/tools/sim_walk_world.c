@@ -84,6 +84,27 @@ static const char anchors[] =
 "	replay timestamp; }\n"
 "END\n";
 
+/* In every second of these worlds nobody has a key. */
+static const char keyless_anchors[] =
+"node r1 router\n"
+"interface eth0 ar1 2001:db8:a1::1/64\n"
+"interface eth1 core 2001:db8:ff::a1/64\n"
+"config <<END\n"
+"NodeConfig AR;\n"
+"Interface \"eth0\" { MaxRtrAdvInterval 4; MaxRaDelay 50; }\n"
+"AccessAnchor \"eth0\" { Prefix 2001:db8:a1::/64; MaxLifetime 40;\n"
+"	MaxPerLink 64; }\n"
+"END\n"
+"node r2 router\n"
+"interface eth0 ar2 2001:db8:a2::1/64\n"
+"interface eth1 core 2001:db8:ff::a2/64\n"
+"config <<END\n"
+"NodeConfig AR;\n"
+"Interface \"eth0\" { MaxRtrAdvInterval 4; }\n"
+"AccessAnchor \"eth0\" { Prefix 2001:db8:a2::/64; MaxLifetime 60;\n"
+"	MaxPerLink 64; }\n"
+"END\n";
+
 static const char plain_routers[] =
 "node r2b router\n"
 "interface eth0 ar2 2001:db8:a2::2/64\n"
@@ -170,15 +191,16 @@ static void put_boot(struct text *t, struct rng *r)
 	put(t, "%s\n", *before == ',' ? ";" : "Boot none;");
 }
 
-static void put_policy(struct text *t, struct rng *r)
+static const char peers[] =
+"Peer 2001:db8:a1::1 { Protect shared-key spi 300 file \"ar.key\"; }\n"
+"Peer 2001:db8:a2::1 { Protect shared-key spi 300 file \"ar.key\"\n"
+"	replay timestamp; }\n";
+
+static void put_policy(struct text *t, bool keyless, struct rng *r)
 {
 	enum atype def = (enum atype)rng_below(r, ATYPES);
 
-	put(t, "Peer 2001:db8:a1::1 { Protect shared-key spi 300\n"
-	    "	file \"ar.key\"; }\n"
-	    "Peer 2001:db8:a2::1 { Protect shared-key spi 300\n"
-	    "	file \"ar.key\" replay timestamp; }\n"
-	    "AddressPolicy {\n");
+	put(t, "AddressPolicy {\n%s", keyless ? "CgaSec 0;\n" : "");
 	put_boot(t, r);
 	put(t, "Default %s;\n", def ? atype_name(def) : "none");
 	for (enum atype k = ATYPE_HOME; k < ATYPES; k++) {
@@ -193,25 +215,46 @@ static void put_policy(struct text *t, struct rng *r)
 	    (unsigned)rng_below(r, 20), 1 + (unsigned)rng_below(r, 8));
 }
 
+/* The policy is the last of a configuration. */
+char *walk_policy(const char *conf, struct rng *r)
+{
+	struct text *t = sim_alloc(sizeof(*t));
+	const char *policy = strstr(conf, "AddressPolicy");
+	char *s;
+
+	put(t, "%.*s", policy ? (int)(policy - conf) : (int)strlen(conf),
+	    conf);
+	if (rng_below(r, 6))
+		put_policy(t, !strstr(conf, "spi 300"), r);
+	s = strdup(t->s);
+	free(t);
+	if (!s)
+		exit(2);
+	return s;
+}
+
 char *walk_world(uint64_t seed, bool *ret_demand)
 {
 	struct text *t = sim_alloc(sizeof(*t)), *policy;
 	uint8_t key[16] = "world";
 	struct wbuf w = wbuf_of(key + 8, 8);
 	struct rng r;
-	bool two;
+	bool two, keyless = seed % 4 == 0;
 	char *s;
 
 	wbuf_u64(&w, seed);
 	rng_init(&r, key);
 	policy = sim_alloc(sizeof(*policy));
 	*ret_demand = seed % 2 == 0;
-	if (*ret_demand)
-		put_policy(policy, &r);
+	if (*ret_demand) {
+		put(policy, "%s", keyless ? "" : peers);
+		put_policy(policy, keyless, &r);
+	}
 	put(t, "seed %" PRIu64 "\n%s", seed, links);
 	put(t, home_agent, *ret_demand ? "HaMaxBindingLife 60;\n" : "",
 	    *ret_demand ? "2001:db8:1::/64" : "2001:db8:1::10");
-	put(t, "%s%s", *ret_demand ? anchors : routers, plain_routers);
+	put(t, "%s%s", !*ret_demand ? routers : keyless ?
+	    keyless_anchors : anchors, plain_routers);
 	two = *ret_demand && !rng_below(&r, 3);
 	put(t, mobile, two ? "interface eth1 none\n" : "",
 	    *ret_demand && rng_below(&r, 2) ? "hooks\n" : "",

@@ -7,7 +7,9 @@
  * behind it: links and addresses come and go, time passes, records are
  * restored, applications ask and sockets open, packets arrive - as they are,
  * or with an IPv6 header in front and the checksum put right, so that the
- * fuzzer gets past it.  Authentication is off on purpose.
+ * fuzzer gets past it.  Authentication is off on purpose; where addresses are
+ * to prove whose they are, a Binding Update is made here with an authenticator
+ * that is right, around options that the octets choose.
  *
  * Held to: no effect without end, no deadline in the past after a tick; who
  * asks is answered once, and until the shutdown at the latest; what
@@ -17,7 +19,11 @@
 #include "fuzz.h"
 #include "conf/conf.h"
 #include "core/core.h"
+#include "core/node.h"
+#include "core/proof.h"
+#include "tools/sim.h"
 #include "wire/mh.h"
+#include "wire/nd.h"
 #include "wire/pkt.h"
 
 #define EVENTS_MAX	256
@@ -30,6 +36,7 @@
 struct life {
 	struct node	*node;
 	usec_t		now;
+	bool		cga;		/* nobody has a key */
 	struct ef_owned	owned[OWNED_MAX];
 	unsigned	nowned;
 	struct ef_current current[ATYPES];
@@ -210,6 +217,99 @@ static void on_message(struct life *l, struct rbuf *r)
 	packet(l, buf, wbuf_len(&w), how >> 3);
 }
 
+/* The octets change the parameters of a key; the address is what comes of
+ * them, and it has been seen. */
+static struct cga_key *own_address(struct life *l, struct rbuf *r,
+				   struct span *ret_params,
+				   struct in6_addr *ret)
+{
+	static uint8_t der[2048], params[CGA_PARAMS_MAX], hash[20], ns[256];
+	struct cga_key *key = cga_key_read(der, sim_key(1, der, sizeof(der)));
+	struct span s = { params, 0 };
+	struct wbuf w = wbuf_of(ns, sizeof(ns));
+	struct nd nd = { .type = ND_NS };
+	struct cga c = { .sec = 0 };
+	struct in6_addr a, group;
+	uint8_t at = rbuf_u8(r), flip = rbuf_u8(r);
+
+	FUZZ_MUST(key && !addr_parse("2001:db8:1::", &a));
+	s.len = cga_params(key, &c, &a, params);
+	params[at < 16 || at > 24 ? at % s.len : 0] ^= flip;
+	FUZZ_MUST(!cga_sha1(&s, 1, hash));
+	memcpy(a.s6_addr + 8, hash, 8);
+	a.s6_addr[8] &= 0x1c;
+	nd.ns.target = a;
+	group = addr_solicited_node(&a);
+	nd_build(&nd, &addr_unspec, &group, &w);
+	packet(l, ns, wbuf_len(&w), 0);
+	*ret = a;
+	*ret_params = s;
+	return key;
+}
+
+/* What is behind the care-of test and the authenticator. */
+static void on_proved(struct life *l, struct rbuf *r)
+{
+	static uint8_t buf[2048];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	uint8_t how = rbuf_u8(r);
+	struct in6_addr src = address(l, r), dst = address(l, r);
+	struct in6_addr hoa = address(l, r);
+	struct mh mh = { .type = MH_BU };
+	struct proof p = { .hoa = hoa, .coa = src, .anchor = dst,
+			   .ends = how & 1, .has_kbm = true,
+			   .has_nonces = true };
+	uint8_t home[RR_TOKEN] = { 0 };
+	struct cga_key *key = NULL;
+	struct mopt *o;
+	size_t at;
+
+	p.nonce = rbuf_u16(r);
+	if (how & 2)
+		for (unsigned k = 0; k < 65536 && !rr_token(l->node, RR_CAREOF,
+		     &src, p.nonce, l->now, p.token); k++)
+			p.nonce++;
+	rr_kbm(l->node, home, p.token, p.kbm);
+	mh.bu.seq = rbuf_u16(r);
+	mh.bu.flags = MH_BU_A | MH_BU_H;
+	mh.bu.lifetime = how & 1 ? 0 : 60;
+	if (how & 0x20)
+		key = own_address(l, r, &p.params, &p.hoa);
+	if (how & 0x40)
+		p.key = key;
+	else if (key)
+		mh_add(&mh, MOPT_CGA)->data = p.params;
+	for (unsigned k = 0; k < (how >> 2 & 3U) && !key; k++)
+		if ((o = mh_add(&mh, MOPT_CGA)))
+			o->data = rbuf_span(r, rbuf_u8(r) | 1);
+	if (how & 0x10 && !p.key && (o = mh_add(&mh, MOPT_SIGNATURE)))
+		o->data = rbuf_span(r, rbuf_u8(r) | 1);
+	if (r->bad) {
+		cga_key_free(key);
+		return;
+	}
+	proof_options(&p, &mh);
+	pkt_start(&w, &src, &dst, 64, &p.hoa, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&w);
+	if (mh_build(&mh, &w) || w.bad) {
+		cga_key_free(key);
+		return;
+	}
+	proof_seal(l->node, &p, &mh, buf + at);
+	cga_key_free(key);
+	mh_seal(buf + at, mh.len, &p.hoa, &dst);
+	pkt_finish(&w);
+	packet(l, buf, wbuf_len(&w), how >> 5);
+}
+
+static void on_proved_or_not(struct life *l, struct rbuf *r)
+{
+	if (l->cga)
+		on_proved(l, r);
+	else
+		on_message(l, r);
+}
+
 static void on_restore(struct life *l, struct rbuf *r)
 {
 	struct event ev = { .kind = EV_RESTORE };
@@ -326,8 +426,8 @@ static void on_traffic(struct life *l, struct rbuf *r)
 }
 
 static void (*const events[])(struct life *, struct rbuf *) = {
-	on_link, on_address, on_packet, on_message, on_message, on_restore,
-	on_time, on_other,
+	on_link, on_address, on_packet, on_message, on_proved_or_not,
+	on_restore, on_time, on_other,
 };
 /* ... of an octet with the highest bit. */
 static void (*const app_events[])(struct life *, struct rbuf *) = {
@@ -390,6 +490,26 @@ static void agent(struct conf *c)
 	FUZZ_MUST(!addr_parse(names[0], &l->ha));
 }
 
+static void anchor(struct conf *c)
+{
+	struct conf_home_link *l;
+
+	FUZZ_MUST(conf_add_iface(c, "eth0"));
+	c->iface[0].send_adverts = c->iface[0].home_agent = true;
+	l = conf_add_anchor(c, "eth0");
+	FUZZ_MUST(l && !prefix_parse("2001:db8:1::/64", &l->prefix));
+	c->roles = CONF_AR;
+	l->max_bindings = 8;
+}
+
+static void roamer(struct conf *c)
+{
+	mobile(c);
+	c->on_demand = true;
+	c->boot = ATYPE_BIT(ATYPE_ACCESS);
+	c->cga_sec = 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rbuf r = rbuf_of(data, size);
@@ -398,19 +518,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct conf_peer *peer;
 	struct life l = { .now = SEC(1000) };
 	struct event end = { .kind = EV_SHUTDOWN };
+	static uint8_t key[2048];
 	uint8_t how = rbuf_u8(&r);
 
 	FUZZ_MUST(c);
+	l.cga = how >> 1 == 0x60;
 	if (how & 1)
-		mobile(c);
+		(l.cga ? roamer : mobile)(c);
 	else
-		agent(c);
+		(l.cga ? anchor : agent)(c);
 	if ((how & 3) == 3)
 		policy(c, how);
 	seed.early_bind = how & 4;
 	peer = conf_add_peer(c);
-	FUZZ_MUST(peer && !prefix_parse(how & 2 ? "2001:db8::/32" :
+	FUZZ_MUST(peer && !prefix_parse(l.cga ? "2001:db8:1::1/128" :
+					how & 2 ? "2001:db8::/32" :
 					"2001:db8:1::/64", &peer->addr));
+	if (l.cga && how & 1) {
+		seed.cga_key = key;
+		seed.cga_key_len = sim_key(0, key, sizeof(key));
+	}
 	peer->protect = CONF_PROTECT_NONE;
 	l.node = node_new(c, &seed, l.now);
 	FUZZ_MUST(l.node);

@@ -12,6 +12,10 @@
 # a TCP stream from the first two of them.  There is no home agent at all.
 # Then ar1 loses its memory, and at last somebody takes an address of link
 # three while it is being registered.  tshark says which way packets went.
+#
+# With CGA set (anchor_cga.sh) nobody has a key: the addresses prove whose
+# they are.  ar1 then dies, but keeps its memory: an address that it has never
+# seen is not taken back on a signature alone.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -36,6 +40,8 @@ roam_conf_routers() {
 			Prefix 2001:db8:$((n + 1))::/64;
 			MaxLifetime 120;
 		}
+		EOC
+		[ -n "${CGA-}" ] || cat >> "$T/ar$n.conf" <<-EOC
 		Peer 2001:db8:$((n + 1))::/64 {
 			Protect shared-key spi 300 file "$T/anchor.key";
 		}
@@ -46,6 +52,10 @@ roam_conf_routers() {
 anchor_conf() {
 	types_conf "Boot access-anchored; Default access-anchored;
 		Linger access-anchored 2;"
+	if [ -n "${CGA-}" ]; then
+		sed -i '/^Peer 2001:db8:[23]::1 {/,/^}/d' "$T/mn.conf"
+		return
+	fi
 	cat >> "$T/mn.conf" <<-EOC
 	Peer 2001:db8:4::1 {
 		Protect shared-key spi 300 file "$T/anchor.key";
@@ -191,10 +201,10 @@ expect "the stream of link two goes on" goes_on 15 s2
 capture_end
 
 daemon_kill ar1
-rm -rf "$T/state-ar1"
+[ -n "${CGA-}" ] || rm -rf "$T/state-ar1"
 nap 0.5
 daemon ar1 "$T/ar1.conf"
-expect "ar1 has lost its memory: the mobile hears of it" \
+expect "ar1 has been killed: the mobile gets by" \
 	eventually 15 bound_at ar1 "$A1" 2001:db8:4: || {
 	ctl ar1 bindings
 	ctl ar1 paths
@@ -230,6 +240,19 @@ expect "one connection from the second address, the same at both ends" \
 	whole s2 || cat "$T"/s2-*.out
 expect "unused, the last anchor is let go" \
 	eventually 15 not bound_at ar2 "$A2"
+
+if [ -n "${CGA-}" ]; then
+	expect "two: a care-of test, and a signed update" some two \
+		"mip6.mhtype == 2 && ipv6.dst == 2001:db8:2::1"
+	expect "... with the parameters of a CGA" some two \
+		"mip6.mhtype == 5 && frame.len > 500"
+	expect "three: the token is enough for ar1" none three \
+		"mip6.mhtype == 5 && ipv6.dst == 2001:db8:2::1 && frame.len > 500"
+	expect "ar1 has looked at no signature since its restart" test \
+		"$(value signatures "$(ctl ar1 status | grep ^home-agent)")" = 0
+	expect "the mobile's key is its own" test \
+		"$(stat -c %a "$T/state-mn/cga.key")" = 600
+fi
 
 AR1=2001:db8:2::1
 AR2=2001:db8:3::1

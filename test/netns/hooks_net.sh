@@ -27,8 +27,6 @@ REQ_HOME=0x10000 REQ_ACCESS=0x20000 REQ_UNANCH=0x40000 REQ_GRACE=0x80000
 
 # shellcheck source=test/netns/lib.sh
 . "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
-# bash 5.2 may crash when a trap that exits interrupts `read -t'
-nap() { sleep "$1"; }
 hooks_tool=$top_builddir/test/netns/hooks_tool
 probe=$top_builddir/test/netns/hooks_probe
 mip6d=$hooks_tool mip6ctl=$hooks_tool	# all of them that is needed

@@ -52,11 +52,8 @@ die()	{ say "FAIL: $*"; failed=1; exit 1; }
 
 # --- waiting ----------------------------------------------------------------
 
-# Sleep without a process: a read that nobody answers, which a signal ends.
-nap() {
-	[ -n "${nap_fd:-}" ] || exec {nap_fd}<> <(:)
-	read -rt "$1" -u "$nap_fd" || :
-}
+# Not a read with a timeout: bash 5.2 may die when a trap interrupts one.
+nap() { sleep "$1"; }
 
 now_ms() { local t=${EPOCHREALTIME/./}; printf '%s' "${t%???}"; }
 
@@ -138,9 +135,11 @@ route() { local n=$1; shift; ip -n "$P-$n" -6 route add "$@"; }
 
 forwarding() { at "$1" sysctl -qw net.ipv6.conf.all.forwarding=1; }
 
+# Packets are taken as they come, not in blocks: what came last would not be
+# there when tcpdump ends.
 capture() {
 	local n=${#captures[@]}
-	ip netns exec "$P-ether" tcpdump -i "$1" -U -s 0 -w "$T/$1.pcap" \
+	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U -s 0 -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &
 	captures[n]=$!
 	eventually 5 grep -qs listening "$T/$1.tcpdump" ||

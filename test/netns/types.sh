@@ -6,7 +6,8 @@
 # in network one from the start.
 #
 #	types_conf POLICY...	configurations; the words are AddressPolicy's
-#	types_daemons		start them, the mobile in network one
+#	types_daemons [OPTION...] start them, the mobile in network one with
+#				these options
 #	talk_start ID TYPE	a conversation (talk.c) of the mobile with cn
 #	talk_line ID WORD	its last line that begins so
 #	address_of TYPE		what new sockets of the mobile get
@@ -63,9 +64,10 @@ types_daemons() {
 	local n
 	plug_out mn wlan0
 	plug_in mn wlan0 one
-	for n in ha ar1 ar2 mn; do
+	for n in ha ar1 ar2; do
 		daemon $n "$T/$n.conf"
 	done
+	daemon mn "$T/mn.conf" "$@"
 	eventually 10 has_router || {
 		cat "$T/mn.log"
 		die "the mobile finds no router"

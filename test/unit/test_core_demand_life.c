@@ -386,7 +386,7 @@ START_TEST(home_contested)
 	w_ba(&w, (struct w_answer){ .status = 133 });
 	w_forget(&w);
 	w_address(&w, &hoa, ADDR_DUPLICATE);
-	w_expect(&w, "abort hoa\nhome-anchored: none\n"
+	w_expect(&w, "home-anchored: none\nabort hoa\n"
 		 "address down hoa on eth0\n");
 	w_ask(&w, 2, ATYPE_HOME, 0);
 	w_expect(&w, "reply 2 EADDRNOTAVAIL\n");
