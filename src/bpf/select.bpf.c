@@ -26,36 +26,9 @@
  * cookie.  Sockets that belong to us carry storage, and only the programs
  * of a namespace know the storage of its sockets.
  */
+#include "bpf/select_egress.bpf.h"
+#include "bpf/select_option.bpf.h"
 #include "bpf/select_policy.bpf.h"
-
-#define ADDR_PREFERENCES 72
-
-/* RFC 5014 section 5, and what it says of contradictions (section 6) */
-#define PREFER_TMP	0x0001
-#define PREFER_PUBLIC	0x0002
-#define PREFER_COA	0x0004
-#define PREFER_CGA	0x0008
-#define PREFER_PUBTMP	0x0100
-#define PREFER_HOME	0x0400
-#define PREFER_NONCGA	0x0800
-#define REQUIRE		0xf0000		/* ATYPE_FLAGS */
-#define REQUIRE_SHIFT	15
-
-/* The type's address, and whether there is a way to it at all: 0 or an
- * errno. */
-static __always_inline int
-current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
-{
-	struct sm_current *c;
-
-	if (type >= SM_TYPES)
-		return EOPNOTSUPP;
-	c = &cfg->current[type];
-	if (!c->provided)
-		return EOPNOTSUPP;
-	words_copy(ret, c->addr[c->slot & 1]);
-	return addr_any(ret) ? EADDRNOTAVAIL : 0;
-}
 
 /*
  * An address of the type for this socket: the one that it used before, as
@@ -70,7 +43,8 @@ pick(struct sm_config *cfg, struct sm_sock *st, __u32 type, __u32 *ret)
 
 	if (!cfg || !ret || i >= SM_TYPES - 1)
 		return EOPNOTSUPP;
-	if (st && (st->chosen & TYPE_BIT(type)) && type_of(st->src[i]) == type) {
+	if (st && (st->chosen & TYPE_BIT(type)) &&
+	    type_of(st->src[i]) == type) {
 		words_copy(ret, st->src[i]);
 		return 0;
 	}
@@ -94,12 +68,11 @@ sock_get(struct bpf_sock_addr *ctx, bool make)
 static __always_inline bool addr_locked(struct bpf_sock_addr *ctx)
 {
 	struct sock *sk = NULL;
-	__u8 locks = 0;
 
 	/* the context begins with the socket: struct bpf_sock_addr_kern */
 	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
-	bpf_core_read(&locks, sizeof(locks), &sk->sk_userlocks);
-	return locks & SOCK_BINDADDR_LOCK;
+	return BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) &
+	       SOCK_BINDADDR_LOCK;
 }
 
 static __noinline int not_permitted(__u32 type, const __u32 *addr)
@@ -223,6 +196,8 @@ has_port(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
 {
 	struct sm_sock *st;
 
+	if (ctx->protocol == IPPROTO_ICMPV6)	/* egress looks anyway */
+		return 1;
 	if (required || ctx->protocol != IPPROTO_UDP || !cfg)
 		return refuse(EADDRNOTAVAIL);
 	st = sock_get(ctx, true);
@@ -419,6 +394,32 @@ send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, const struct ask *a,
 	return 1;
 }
 
+/*
+ * A message on a connected socket that names no destination comes here when
+ * it has control data.  What connect chose stays; another source than that,
+ * by IPV6_PKTINFO, is judged like any.
+ */
+static __noinline int
+send_connected(struct bpf_sock_addr *ctx, struct sm_config *cfg,
+	       const __u32 *from)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct ask a = { .target = 1 };
+
+	if (!cfg || !from || !sk)
+		return 1;
+	a.dst[0] = sk->dst_ip6[0];
+	a.dst[1] = sk->dst_ip6[1];
+	a.dst[2] = sk->dst_ip6[2];
+	a.dst[3] = sk->dst_ip6[3];
+	a.port = bpf_ntohs(sk->dst_port);
+	a.protocol = ctx->protocol;
+	if (scope_of(a.dst) != SCOPE_GLOBAL)
+		return 1;
+	policy_ask(cfg, &a);
+	return send_named(ctx, &a, from, false);
+}
+
 SEC("cgroup/sendmsg6")
 int sel_sendmsg6(struct bpf_sock_addr *ctx)
 {
@@ -440,6 +441,9 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 	same = words_eq(src, bound);
 	if (!st && policy_get(cfg)->plain && (same || addr_any(src)))
 		return 1;
+	if (ctx->user_family != AF_INET6)
+		return same || addr_any(src) ? 1 :
+		       send_connected(ctx, cfg, src);
 	ask_target(ctx, &a);
 	scope = scope_of(a.dst);
 	if (scope == SCOPE_MAPPED)
@@ -530,189 +534,6 @@ int sel_bind6(struct bpf_sock_addr *ctx)
 	return 1;
 }
 
-/* --- the socket option ---------------------------------------------------- */
-
-/* RFC 5014 section 6: these contradict each other, and the kernel says so. */
-static __always_inline bool contradicts(__u32 v)
-{
-	__u32 pub = v & (PREFER_TMP | PREFER_PUBLIC | PREFER_PUBTMP);
-
-	return (pub & (pub - 1)) ||
-	       (v & (PREFER_HOME | PREFER_COA)) == (PREFER_HOME | PREFER_COA) ||
-	       (v & (PREFER_CGA | PREFER_NONCGA)) ==
-		       (PREFER_CGA | PREFER_NONCGA);
-}
-
-/* Does the address that the socket has allow for the type?  One that we
- * chose does, too, while we can choose another. */
-static __always_inline bool
-address_fits(struct bpf_sock *sk, const struct sm_sock *st, __u32 type)
-{
-	__u32 src[4] = { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2],
-			 sk->src_ip6[3] };
-
-	if (addr_any(src) || type_of(src) == type)
-		return true;
-	return st && (st->flags & SM_OURS) && words_eq(src, st->bound) &&
-	       !sk->src_port;
-}
-
-/* 0, an errno, or an errno with the refusal told. */
-static __noinline int require_check(struct bpf_sockopt *ctx, __u32 type)
-{
-	struct sm_config *cfg = config_get();
-	struct bpf_sock *sk = ctx->sk;
-	struct sm_sock *st;
-
-	if (!cfg || !sk || type >= SM_TYPES)
-		return EINVAL;
-	if (!policy_may(type)) {
-		tell_refused(type, NULL);
-		return EACCES;
-	}
-	if (!cfg->current[type].provided)
-		return EOPNOTSUPP;
-	switch (sk->protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_ICMPV6:
-		break;
-	default:	/* MPTCP, SCTP, ... have sockets below that we miss */
-		if (sk->type != SOCK_RAW)
-			return EOPNOTSUPP;
-	}
-	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
-	return address_fits(sk, st, type) ? 0 : EINVAL;
-}
-
-static __noinline int require_set(struct bpf_sockopt *ctx, __u32 type)
-{
-	struct sm_config *cfg = config_get();
-	struct bpf_sock *sk = ctx->sk;
-	__u32 addr[4];
-	struct sm_sock *st;
-
-	if (!cfg || !sk)
-		return 0;
-	st = bpf_sk_storage_get(&sm_socks, sk, 0,
-				type ? BPF_SK_STORAGE_GET_F_CREATE : 0);
-	if (!st)
-		return type ? ENOBUFS : 0;
-	if (st->require && st->require != type)
-		tell_unclaimed(st->require);
-	st->require = type;
-	if (!type)
-		return 0;
-	if (current_get(cfg, type, addr) == EADDRNOTAVAIL)
-		tell_want(type);
-	return 0;
-}
-
-static __noinline int preferences_set(struct bpf_sockopt *ctx)
-{
-	struct bpf_sock *sk = ctx->sk;
-	void *end = ctx->optval_end;
-	__u32 *v = ctx->optval, flags, type;
-	int err;
-
-	/* too short is EINVAL, and an earlier program's no is a no */
-	if (!sk || sk->family != AF_INET6 ||
-	    ctx->optlen < (int)sizeof(*v) || (void *)(v + 1) > end ||
-	    bpf_get_retval() < 0)
-		return 1;
-	flags = *v & REQUIRE;
-	if (!flags && *v)
-		return 1;
-	if (flags & (flags - 1) || contradicts(*v))
-		return refuse(EINVAL);
-	type = flags ? bit_first(flags) - REQUIRE_SHIFT : 0;
-	err = type ? require_check(ctx, type) : 0;
-	if (!err)
-		err = require_set(ctx, type);
-	if (err)
-		return refuse(err);
-	v = ctx->optval;
-	end = ctx->optval_end;
-	if ((void *)(v + 1) > end)
-		return 1;
-	if (type) {	/* the kernel takes the rest of it */
-		*v &= ~REQUIRE;
-		ctx->optlen = sizeof(*v);
-	}
-	return 1;
-}
-
-/* The daemon asks whether this runs, and says who it is. */
-static __noinline int probe(struct bpf_sockopt *ctx)
-{
-	struct sm_config *cfg = config_get();
-	__u64 *v = ctx->optval;
-
-	if (!cfg || (void *)(v + 1) > ctx->optval_end || !cfg->nonce ||
-	    *v != cfg->nonce)
-		return 1;
-	cfg->tgid = bpf_get_current_pid_tgid() >> 32;
-	cfg->heard = *v;
-	return 1;
-}
-
-/*
- * Kernels before 6.5 refuse an option that is larger than the buffer that a
- * program gets of it, unless it says that it did not touch it.
- */
-static __always_inline void leave_large(struct bpf_sockopt *ctx)
-{
-	if (ctx->optlen <= 4096)
-		return;
-	asm volatile("" : "+r"(ctx));	/* no arithmetic with a context */
-	ctx->optlen = 0;
-}
-
-SEC("cgroup/setsockopt")
-int sel_setsockopt(struct bpf_sockopt *ctx)
-{
-	struct sm_config *cfg;
-	int ret;
-
-	if (ctx->level != IPPROTO_IPV6 ||
-	    (ctx->optname != ADDR_PREFERENCES && ctx->optname != SM_PROBE)) {
-		leave_large(ctx);
-		return 1;
-	}
-	cfg = config_get();
-	ret = 1;
-	if (cfg && bpf_get_netns_cookie(ctx) == cfg->netns)
-		ret = ctx->optname == SM_PROBE ? probe(ctx) :
-						 preferences_set(ctx);
-	leave_large(ctx);
-	return ret;
-}
-
-SEC("cgroup/getsockopt")
-int sel_getsockopt(struct bpf_sockopt *ctx)
-{
-	struct bpf_sock *sk = ctx->sk;
-	struct sm_config *cfg;
-	struct sm_sock *st;
-	__u32 *v;
-
-	if (ctx->level != IPPROTO_IPV6 || ctx->optname != ADDR_PREFERENCES) {
-		leave_large(ctx);
-		return 1;
-	}
-	cfg = config_get();
-	if (!sk || !cfg || ctx->retval ||
-	    bpf_get_netns_cookie(ctx) != cfg->netns)
-		return 1;
-	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
-	v = ctx->optval;
-	if (st && st->require && (void *)(v + 1) <= ctx->optval_end &&
-	    ctx->optlen >= (int)sizeof(*v))
-		*v |= 1U << (REQUIRE_SHIFT + st->require);
-	return 1;
-}
-
 /* --- the beginning and the end of a socket -------------------------------- */
 
 SEC("cgroup/sock_create")
@@ -725,7 +546,8 @@ int sel_create(struct bpf_sock *ctx)
 	__u32 side;
 
 	if (ctx->family != AF_INET6 ||
-	    (ctx->type != SOCK_RAW && ctx->protocol != IPPROTO_ICMPV6))
+	    (ctx->type != SOCK_RAW && ctx->protocol != IPPROTO_ICMPV6 &&
+	     ctx->protocol != IPPROTO_UDPLITE))
 		return 1;
 	cfg = config_get();
 	if (!cfg || bpf_get_netns_cookie(ctx) != cfg->netns)
@@ -738,7 +560,7 @@ int sel_create(struct bpf_sock *ctx)
 	s = raw->subject;
 	policy_ask_of(side, &s, &a);
 	raw->serial = cfg->serial;
-	raw->tgid = bpf_get_current_pid_tgid() >> 32;
+	raw->tgid = tgid_get();
 	raw->def = a.def;
 	raw->permit = a.permit;
 	return 1;
@@ -768,118 +590,6 @@ int sel_release(struct bpf_sock *ctx)
 		if (st->last[i])
 			tell_closed(st->src[i]);
 	return 1;
-}
-
-/* --- egress: raw and ping sockets, and datagrams that the kernel chose ---- */
-
-struct leaving {
-	__u32	src[4], dst[4];		/* as in the header */
-	__u32	protocol, require;
-	bool	bound;			/* the socket, to src */
-};
-
-static __always_inline int egress_no(__u32 type, const __u32 src[4])
-{
-	tell_refused(type, src);
-	return 0;
-}
-
-/* 1: may go.  0: EPERM. */
-static __noinline int
-egress_raw(struct sm_config *cfg, struct sm_raw *raw, struct leaving *e)
-{
-	__u32 side, type, want;
-	struct ask a = { 0 };
-	struct sm_bits s;
-
-	if (!cfg || !raw || !e)
-		return 1;
-	type = type_of(e->src);
-	a.def = raw->def;
-	a.permit = raw->permit;
-	side = cfg->active & 1;
-	if (raw->serial == cfg->serial && cfg->policy[side].words) {
-		words_copy(a.dst, e->dst);
-		a.protocol = e->protocol;
-		a.target = 1;
-		s = raw->subject;
-		policy_ask_of(side, &s, &a);
-	}
-	if (type && !(a.permit & TYPE_BIT(type)))
-		return egress_no(type, e->src);
-	want = e->require ? e->require : type && !e->bound ? a.def : 0;
-	if (!want || type == want)
-		return 1;
-	if (want < SM_TYPES && cfg->current[want].provided &&
-	    addr_any(cfg->current[want].addr[cfg->current[want].slot & 1]))
-		tell_want(want);
-	return egress_no(type, e->src);
-}
-
-static __noinline int egress_look(struct __sk_buff *skb)
-{
-	struct sm_config *cfg = config_get();
-	struct bpf_sock *sk = skb->sk;
-	struct sm_sock *st;
-	struct sm_raw *raw;
-	struct leaving e = { 0 };
-	__u32 own[4], peer[4];
-
-	if (!sk || !cfg)
-		return 1;
-	sk = bpf_sk_fullsock(sk);
-	if (!sk)
-		return 1;
-	raw = bpf_sk_storage_get(&sm_raws, sk, 0, 0);
-	if (raw && cfg->tgid && raw->tgid == cfg->tgid)
-		return 1;		/* the daemon's */
-	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
-	if (!raw) {
-		barrier_var(st);
-		if (!st)
-			return 1;
-	}
-	/* behind version, length, next header and hop limit */
-	if (bpf_skb_load_bytes(skb, 8, &e, 32) ||
-	    scope_of(e.dst) != SCOPE_GLOBAL || scope_of(e.src) != SCOPE_GLOBAL)
-		return 1;
-	own[0] = sk->src_ip6[0];
-	own[1] = sk->src_ip6[1];
-	own[2] = sk->src_ip6[2];
-	own[3] = sk->src_ip6[3];
-	e.protocol = sk->protocol;
-	e.require = st ? st->require : 0;
-	e.bound = words_eq(own, e.src);
-	if (raw)
-		return egress_raw(cfg, raw, &e);
-	if (sk->protocol != IPPROTO_UDP)	/* raw, and older than us */
-		return !e.require || type_of(e.src) == e.require;
-	peer[0] = sk->dst_ip6[0];
-	peer[1] = sk->dst_ip6[1];
-	peer[2] = sk->dst_ip6[2];
-	peer[3] = sk->dst_ip6[3];
-	if (!st || !(st->flags & SM_CHECK) || !words_eq(peer, e.dst))
-		return 1;
-	return type_of(e.src) == st->check || egress_no(st->check, e.src);
-}
-
-SEC("cgroup_skb/egress")
-int sel_egress(struct __sk_buff *skb)
-{
-	struct bpf_sock *sk = skb->sk;
-	struct sm_config *cfg;
-
-	if (!sk || skb->protocol != bpf_htons(ETH_P_IPV6))
-		return 1;
-	sk = bpf_sk_fullsock(sk);
-	if (!sk || sk->protocol == IPPROTO_TCP)
-		return 1;
-	if (sk->protocol == IPPROTO_UDP) {
-		cfg = config_get();
-		if (!cfg || !cfg->udp_check)
-			return 1;
-	}
-	return egress_look(skb);
 }
 
 /* --- counting ------------------------------------------------------------- */

@@ -53,8 +53,8 @@ struct group_info {
 	kgid_t	gid[0];
 } KERNEL;
 struct cred {
-	kuid_t	euid;
-	kgid_t	egid;
+	kuid_t	uid, euid;
+	kgid_t	gid;
 	struct group_info *group_info;
 } KERNEL;
 struct super_block {
@@ -73,6 +73,8 @@ struct mm_struct {
 struct task_struct {
 	struct mm_struct *mm;
 	const struct cred *cred;
+	int	tgid;
+	char	comm[16];
 } KERNEL;
 
 struct in6_addr {
@@ -87,7 +89,14 @@ struct sock {
 	struct sock_common __sk_common;
 	__u8	sk_userlocks;
 } KERNEL;
+struct inet_sock {
+	__u32	inet_saddr;
+} KERNEL;
+struct sk_buff {
+	struct sock *sk;
+} KERNEL;
 #define SOCK_BINDADDR_LOCK	4
+#define LOOPBACK4_IPV6	0x7f000006	/* stands for any IPv6 address */
 
 /* --- maps ----------------------------------------------------------------- */
 
@@ -220,6 +229,28 @@ static __always_inline __u32 type_of(const __u32 addr[4])
 	return o ? o->type : 0;
 }
 
+/* The type's address, and whether there is a way to it at all: 0 or an
+ * errno. */
+static __always_inline int
+current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
+{
+	struct sm_current *c;
+	__u32 slot;
+
+	if (type >= SM_TYPES)
+		return EOPNOTSUPP;
+	c = &cfg->current[type];
+	if (!c->provided)
+		return EOPNOTSUPP;
+	slot = *(volatile __u32 *)&c->slot;
+	words_copy(ret, c->addr[slot % SM_SLOTS]);
+	asm volatile("" ::: "memory");
+	/* so often meanwhile that it was perhaps written over */
+	if (*(volatile __u32 *)&c->slot - slot >= SM_SLOTS - 1)
+		return EADDRNOTAVAIL;
+	return addr_any(ret) ? EADDRNOTAVAIL : 0;
+}
+
 /* --- saying no, and telling ----------------------------------------------- */
 
 static __always_inline int refuse(int err)
@@ -228,6 +259,8 @@ static __always_inline int refuse(int err)
 	return 0;
 }
 
+/* The current task by its type: not every hook of every kernel may call the
+ * helpers that tell of it. */
 static __always_inline __u32 euid_get(void)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
@@ -235,9 +268,17 @@ static __always_inline __u32 euid_get(void)
 	return t->cred->euid.val;
 }
 
+static __always_inline __u32 tgid_get(void)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	return t->tgid;
+}
+
 static __noinline int tell(__u32 kind, __u32 type, const __u32 *addr)
 {
 	struct sm_event *e = bpf_ringbuf_reserve(&sm_events, sizeof(*e), 0);
+	struct task_struct *t = bpf_get_current_task_btf();
 
 	if (!e)
 		return 0;
@@ -248,8 +289,8 @@ static __noinline int tell(__u32 kind, __u32 type, const __u32 *addr)
 	else
 		e->addr[0] = e->addr[1] = e->addr[2] = e->addr[3] = 0;
 	e->uid = euid_get();
-	e->pid = bpf_get_current_pid_tgid() >> 32;
-	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	e->pid = t->tgid;
+	bpf_core_read(e->comm, sizeof(e->comm), &t->comm);
 	bpf_ringbuf_submit(e, 0);
 	return 1;
 }

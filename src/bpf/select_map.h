@@ -71,12 +71,14 @@ struct sm_policy {
 	__u8		rule_permit[SM_RULES];
 };
 
-/* What a socket gets that wants the type.  The address changes with one
- * store, too. */
+/* What a socket gets that wants the type.  An address is never written over
+ * while a program may read it: it changes with one store, and the others are
+ * used again only after several more. */
+#define SM_SLOTS	8
 struct sm_current {
 	__u32	provided;
-	__u32	slot;			/* of addr: 0 or 1 */
-	__u32	addr[2][4];		/* :: none now */
+	__u32	slot;			/* of addr, modulo SM_SLOTS; counts */
+	__u32	addr[SM_SLOTS][4];	/* :: none now */
 };
 
 struct sm_config {

@@ -8,9 +8,10 @@
  * and speaks of the question decides.
  *
  * Who: the executable is that of the process' address space, user and
- * groups are the effective ones and all supplementary groups (there is no
+ * group are the real ones, beside all supplementary groups (there is no
  * bound but the kernel's own, NGROUPS_MAX), cgroups are the process' and
- * all above.  These are the ids that SO_PEERCRED tells the daemon, too.
+ * all above.  It is what sys/identity.c reads of a process, so that both
+ * say the same of a set-user-id program.
  */
 #ifndef MIP6D_BPF_SELECT_POLICY_BPF_H
 #define MIP6D_BPF_SELECT_POLICY_BPF_H
@@ -115,7 +116,7 @@ subject_groups(const struct sm_policy *p, __u32 side, struct sm_bits *s)
 	sum = p->any[SM_GROUP];
 	v.gi = t->cred->group_info;
 	v.n = v.gi->ngroups;
-	several_add(&v, SM_GROUP, t->cred->egid.val);
+	several_add(&v, SM_GROUP, t->cred->gid.val);
 	if (v.n)
 		bpf_loop(GROUPS_MAX, group_one, &v, 0);
 	bits_and(p, s, &sum);
@@ -168,7 +169,7 @@ __noinline int subject_get(__u32 side, struct sm_bits *s)
 		subject_one(p, side, SM_PROGRAM, dev, ino, s);
 	}
 	if (p->n[SM_USER])
-		subject_one(p, side, SM_USER, t->cred->euid.val, 0, s);
+		subject_one(p, side, SM_USER, t->cred->uid.val, 0, s);
 	if (p->n[SM_GROUP])
 		subject_groups(p, side, s);
 	if (p->n[SM_CGROUP])

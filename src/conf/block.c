@@ -210,7 +210,7 @@ block_open_route(struct parse *p, const struct stmt *s, void *parent)
 	return r;
 }
 
-/* --- HomeLink, VirtualHomeLink --------------------------------------- */
+/* --- HomeLink, VirtualHomeLink, AccessAnchor ------------------------- */
 
 void *
 block_open_home_link(struct parse *p, const struct stmt *s, void *parent)
@@ -220,10 +220,11 @@ block_open_home_link(struct parse *p, const struct stmt *s, void *parent)
 	char name[CONF_IFNAME] = "";
 
 	if (!value_count(p, s, virtual ? 0 : 1) ||
-	    (!virtual && !value_ifname(p, "HomeLink", s->args, name)) ||
+	    (!virtual && !value_ifname(p, s->row->name, s->args, name)) ||
 	    !sites_add(p, &p->home_link, s))
 		return NULL;
-	l = conf_add_home_link(p->conf);
+	l = s->row->block == &schema_anchor ?
+		conf_add_anchor(p->conf, name) : conf_add_home_link(p->conf);
 	if (l)
 		memcpy(l->ifname, name, sizeof(l->ifname));
 	else
@@ -231,21 +232,27 @@ block_open_home_link(struct parse *p, const struct stmt *s, void *parent)
 	return l;
 }
 
-void
-block_close_home_link(struct parse *p, const struct stmt *s, void *row)
+static void
+check_home_link(struct parse *p, const struct stmt *s,
+		const struct conf_home_link *l)
 {
-	const struct stmt *ha = tree_find(s->body, "HomeAgentAddress");
+	const struct conf_home_link *other = p->conf->home_link;
+	const struct stmt *ha = tree_find(s->body, l->anchor ? "Address" :
+					  "HomeAgentAddress");
 	const struct stmt *prefix = tree_find(s->body, "Prefix");
-	const struct conf_home_link *l = row, *other = p->conf->home_link;
 	char where[240];
 
 	if (!prefix || !l->prefix.len)
 		return;			/* that was reported */
 	if (ha && *l->ifname && !addr_is_unspec(&l->ha) &&
 	    !prefix_match(&l->prefix, &l->ha))
-		parse_error(p, &ha->args->at, "HomeAgentAddress %.60s is not "
-			    "within Prefix %.60s", ha->args->text,
+		parse_error(p, &ha->args->at, "%s %.60s is not within Prefix "
+			    "%.60s", ha->row->name, ha->args->text,
 			    prefix->args->text);
+	/* RFC 4862 section 5.5.3 d: hosts form addresses of no other. */
+	if (l->anchor && l->prefix.len != 64)
+		parse_error(p, &prefix->args->at, "hosts form addresses from a "
+			    "/64 only, so an AccessAnchor is for one");
 	for (; other < l; other++) {
 		if (!other->prefix.len ||
 		    !prefix_overlap(&other->prefix, &l->prefix))
@@ -257,6 +264,30 @@ block_close_home_link(struct parse *p, const struct stmt *s, void *row)
 				       p->conf->home_link]->head->at,
 				       where, sizeof(where)));
 	}
+}
+
+/* Who was not seen here could not use cga: by default nobody is to. */
+static void
+close_anchor(struct parse *p, const struct stmt *s, struct conf_home_link *l)
+{
+	const struct stmt *protect = tree_find(s->body, "Protect");
+
+	if (l->seen_within)
+		return;
+	if (!protect)
+		l->protect = CONF_PROTECT_NONE;
+	else if (protect->good && l->protect == CONF_PROTECT_CGA)
+		parse_error(p, &protect->head->at, "Protect cga is for "
+			    "addresses that were seen on this link, and with "
+			    "SeenWithin 0 none is remembered");
+}
+
+void
+block_close_home_link(struct parse *p, const struct stmt *s, void *row)
+{
+	if (((struct conf_home_link *)row)->anchor)
+		close_anchor(p, s, row);
+	check_home_link(p, s, row);
 }
 
 /* --- MnHomeLink ------------------------------------------------------ */

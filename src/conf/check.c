@@ -24,6 +24,17 @@ count(const struct stmt *top, const struct block *b)
 
 /* --- roles ----------------------------------------------------------- */
 
+/* Is there an access anchor that takes nobody who has no Peer? */
+static bool
+only_peers(const struct conf *c)
+{
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (c->home_link[k].anchor &&
+		    c->home_link[k].protect == CONF_PROTECT_NONE)
+			return true;
+	return false;
+}
+
 static void
 check_roles(struct parse *p, const struct stmt *top)
 {
@@ -35,6 +46,7 @@ check_roles(struct parse *p, const struct stmt *top)
 		return;
 	for (unsigned i = 0; i < p->conf->nifaces; i++)
 		adverts |= p->conf->iface[i].send_adverts;
+	adverts |= count(top, &schema_anchor) > 0;
 	if ((roles & CONF_MN) && !count(top, &schema_home))
 		parse_error(p, &s->args->at, "a mobile node wants its home: "
 			    "MnHomeLink \"interface\" { ... }");
@@ -48,6 +60,11 @@ check_roles(struct parse *p, const struct stmt *top)
 		parse_error(p, &s->args->at, "a home agent wants its mobile "
 			    "nodes: Peer ADDRESS { ... } or KeyTable "
 			    "\"file\"");
+	if (only_peers(p->conf) && !count(top, &schema_peer) &&
+	    !(roles & CONF_HA) && !tree_find(top, "KeyTable"))
+		parse_error(p, &s->args->at, "an access anchor wants to know "
+			    "who may use it: Protect cga, Peer PREFIX { ... } "
+			    "or KeyTable \"file\"");
 	if ((roles & CONF_AR) && !adverts &&
 	    count(top, &schema_iface) == p->conf->nifaces)
 		parse_error(p, &s->args->at, "an access router wants an "
@@ -99,6 +116,7 @@ check_declared(struct parse *p, const struct stmt *top)
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&
+		     s->row->block != &schema_anchor &&
 		     s->row->block != &schema_home))
 			continue;
 		if (!has_iface(p->conf, s->args->text))
@@ -106,6 +124,77 @@ check_declared(struct parse *p, const struct stmt *top)
 				    "\"%.60s\";' as well", s->row->name,
 				    s->args->text);
 	}
+}
+
+/* A statement that an AccessAnchor implies: in force, or an error where it
+ * was written otherwise. */
+static void
+imply(struct parse *p, const struct stmt *body, const char *name, bool *flag,
+      const char *why)
+{
+	const struct stmt *s = tree_find(body, name);
+
+	if (!s)
+		*flag = true;
+	else if (s->good && !*flag)
+		parse_error(p, &s->head->at, "an AccessAnchor is here, and %s: "
+			    "say %s enabled, or leave it out", why, name);
+}
+
+/* The block of a prefix; NULL: none, or it was wrong. */
+static const struct stmt *
+prefix_block(const struct stmt *body, const struct prefix *prefix)
+{
+	struct prefix x;
+
+	for (; body; body = body->next)
+		if (body->row && body->row->block == &schema_prefix &&
+		    body->args && !prefix_parse(body->args->text, &x) &&
+		    prefix_eq(&x, prefix))
+			return body;
+	return NULL;
+}
+
+static struct conf_prefix *
+advertised(struct parse *p, struct conf_iface *i, const struct prefix *prefix)
+{
+	struct conf_prefix *x;
+
+	for (unsigned k = 0; k < i->nprefixes; k++)
+		if (prefix_eq(&i->prefix[k].prefix, prefix))
+			return &i->prefix[k];
+	x = conf_add_prefix(p->conf, i);
+	if (x)
+		x->prefix = *prefix;
+	else
+		parse_nomem(p);
+	return x;
+}
+
+/* What mobile nodes need to find an anchor, and to have an address of it. */
+static void
+finish_anchor(struct parse *p, const struct stmt *s, struct conf_iface *i,
+	      const struct conf_home_link *l)
+{
+	const struct stmt *body = prefix_block(s->body, &l->prefix);
+	struct conf_prefix *x;
+
+	imply(p, s->body, "SendAdvertisements", &i->send_adverts,
+	      "mobile nodes find it by advertisements");
+	imply(p, s->body, "AdvHomeAgentFlag", &i->home_agent,
+	      "mobile nodes know it by that flag");
+	if (!tree_find(s->body, "AdvHomeAgentInfo"))
+		i->ha_info = i->home_agent;
+	x = l->prefix.len == 64 ? advertised(p, i, &l->prefix) : NULL;
+	if (!x)
+		return;
+	body = body ? body->body : NULL;
+	imply(p, body, "AdvRouterAddr", &x->router_address,
+	      "mobile nodes take its address from there");
+	imply(p, body, "AdvAutonomous", &x->autonomous,
+	      "mobile nodes form addresses of its prefix");
+	imply(p, body, "AdvOnLink", &x->on_link,
+	      "mobile nodes are at home in its prefix");
 }
 
 /* RFC 6275 section 7.1: a home agent says so; section 7.4: only one who
@@ -116,6 +205,10 @@ finish_iface(struct parse *p, const struct stmt *s, struct conf_iface *i)
 	const struct stmt *info = tree_find(s->body, "AdvHomeAgentInfo");
 	const struct conf *c = p->conf;
 
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (c->home_link[k].anchor &&
+		    strcmp(c->home_link[k].ifname, i->name) == 0)
+			finish_anchor(p, s, i, &c->home_link[k]);
 	if (!tree_find(s->body, "AdvHomeAgentFlag")) {
 		for (unsigned k = 0; k < c->nhome_links; k++)
 			i->home_agent |= strcmp(c->home_link[k].ifname,
@@ -206,41 +299,55 @@ check_mobile(struct parse *p, unsigned i)
 	const struct conf *c = p->conf;
 	const struct conf_peer *peer = &c->peer[i];
 	struct place at;
-	bool home = false, self = false, whole = false;
+	bool home = false, self = false, whole = false, unseen = false;
 
 	for (unsigned k = 0; k < c->nhome_links; k++) {
 		const struct conf_home_link *l = &c->home_link[k];
 
 		home |= prefix_overlap(&l->prefix, &peer->addr);
+		unseen |= peer->protect == CONF_PROTECT_CGA && (!l->anchor ||
+			  !l->seen_within) &&
+			  prefix_overlap(&l->prefix, &peer->addr);
 		self |= peer->addr.len == 128 &&
 			addr_eq(&l->ha, &peer->addr.addr);
 		/* RFC 4291 section 2.6.1: it belongs to routers. */
 		whole |= peer->addr.len == 128 &&
 			 addr_eq(&l->prefix.addr, &peer->addr.addr);
 	}
-	if ((home && !self && !whole) || is_blank(peer))
+	if ((home && !self && !whole && !unseen) || is_blank(peer))
 		return;
 	at = peer_place(p, i);
-	if (self)
-		parse_error(p, &at, "this is the home agent's own address; "
-			    "a mobile node's is wanted");
+	if (unseen)
+		parse_error(p, &at, "Protect cga is for addresses that were "
+			    "seen on their link: those of an AccessAnchor "
+			    "whose SeenWithin is not 0");
+	else if (self)
+		parse_error(p, &at, "this is the %s own address; "
+			    "a mobile node's is wanted", c->roles & CONF_HA ?
+			    "home agent's" : "access router's");
 	else if (whole)
 		parse_error(p, &at, "this address is the home prefix itself; "
 			    "for all of its nodes, say its length, too");
 	else
-		parse_error(p, &at, "this peer is within the Prefix of no "
-			    "HomeLink or VirtualHomeLink, so it can never "
-			    "register");
+		parse_error(p, &at, "this peer is within the Prefix of no %s, "
+			    "so it can never register",
+			    !(c->roles & CONF_HA) ? "AccessAnchor" :
+			    c->roles & CONF_AR ?
+			    "HomeLink, VirtualHomeLink or AccessAnchor" :
+			    "HomeLink or VirtualHomeLink");
 }
 
-/* At a home agent: peers are mobile nodes. */
+/* At a home agent or access anchor: peers are mobile nodes. */
 static void
 check_mobiles(struct parse *p, const struct stmt *top)
 {
 	const struct conf *c = p->conf;
 
-	if (!c->nhome_links || c->nhome_links !=
-	    count(top, &schema_home_link) + count(top, &schema_virtual_link))
+	unsigned links = count(top, &schema_home_link) +
+			 count(top, &schema_virtual_link) +
+			 count(top, &schema_anchor);
+
+	if (c->nhome_links != links || (!links && c->roles & CONF_HA))
 		return;
 	for (unsigned k = 0; k < c->nhome_links; k++) {
 		if (!c->home_link[k].prefix.len)
@@ -248,6 +355,19 @@ check_mobiles(struct parse *p, const struct stmt *top)
 	}
 	for (unsigned i = 0; i < c->npeers; i++)
 		check_mobile(p, i);
+}
+
+/* Of the peers that have it, the most specific one. */
+static bool
+peer_is_cga(const struct conf *c, const struct in6_addr *addr)
+{
+	const struct conf_peer *best = NULL;
+
+	for (unsigned i = 0; i < c->npeers; i++)
+		if (prefix_match(&c->peer[i].addr, addr) &&
+		    (!best || c->peer[i].addr.len > best->addr.len))
+			best = &c->peer[i];
+	return best && best->protect == CONF_PROTECT_CGA;
 }
 
 /* At a mobile node: peers are home agents, and each has one. */
@@ -261,7 +381,7 @@ check_agents(struct parse *p, const struct stmt *top)
 	for (const struct stmt *s = top; s; s = s->next) {
 		const struct stmt *ha = NULL;
 		struct in6_addr addr;
-		bool found = false;
+		bool found = false, cga;
 
 		if (s->row && s->row->block == &schema_home)
 			ha = tree_find(s->body, "HomeAgentAddress");
@@ -270,7 +390,13 @@ check_agents(struct parse *p, const struct stmt *top)
 			continue;
 		for (unsigned i = 0; i < c->npeers; i++)
 			found |= prefix_match(&c->peer[i].addr, &addr);
-		if (!found)
+		cga = peer_is_cga(c, &addr);
+		if (cga)
+			parse_error(p, &ha->args->at, "Protect cga is for "
+				    "access routers, whose links the address "
+				    "is formed on; a home agent wants "
+				    "shared-key");
+		else if (!found)
 			parse_error(p, &ha->args->at, "how are messages with "
 				    "this home agent protected? Add Peer "
 				    "%.60s { Protect shared-key spi N file "
@@ -310,7 +436,7 @@ check_conf(struct parse *p, const struct stmt *top)
 		finish_iface(p, p->iface.v[i], &c->iface[i]);
 	check_homes(p);
 	check_twice(p);
-	if (c->roles & CONF_HA)
+	if (c->roles & (CONF_HA | CONF_AR))
 		check_mobiles(p, top);
 	if (c->roles & CONF_MN)
 		check_agents(p, top);

@@ -101,6 +101,33 @@ conf_add_home_link(struct conf *c)
 	return l;
 }
 
+struct conf_home_link *
+conf_add_anchor(struct conf *c, const char *ifname)
+{
+	struct conf_home_link *l;
+
+	if (strlen(ifname) >= sizeof(l->ifname))
+		return NULL;
+	l = conf_add_home_link(c);
+	if (!l)
+		return NULL;
+	l->anchor = true;
+	strcpy(l->ifname, ifname);
+	schema_defaults(&schema_anchor, l);
+	return l;
+}
+
+uint32_t
+conf_max_bindings(const struct conf *c)
+{
+	uint64_t n = c->roles & CONF_HA ? c->ha_max_bindings : 0;
+
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (c->home_link[k].anchor)
+			n += c->home_link[k].max_bindings;
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
 struct conf_home *
 conf_add_home(struct conf *c)
 {

@@ -29,6 +29,12 @@ enum conf_role {
 	CONF_AR = 8,			/* access router */
 };
 
+enum conf_protect {
+	CONF_PROTECT_NONE,			/* with the word `insecure' */
+	CONF_PROTECT_SHARED_KEY,		/* RFC 4285 */
+	CONF_PROTECT_CGA,			/* RFC 3972, RFC 4866: our profile */
+};
+
 /* Interface "..." { Prefix P { ... } } */
 struct conf_prefix {
 	struct prefix	prefix;
@@ -78,12 +84,24 @@ struct conf_iface {
 	unsigned	nroutes;
 };
 
-/* HomeLink "..." { ... } and VirtualHomeLink { ... } of a home agent */
+/* HomeLink "..." { ... } and VirtualHomeLink { ... } of a home agent, and
+ * AccessAnchor "..." { ... } of an access router: a link whose addresses are
+ * kept alive for who has left it. */
 struct conf_home_link {
 	char		ifname[CONF_IFNAME];	/* "": virtual */
 	struct prefix	prefix;
-	struct in6_addr	ha;			/* HomeAgentAddress; :: = any
-						   local address in the prefix */
+	struct in6_addr	ha;			/* HomeAgentAddress, Address; :: =
+						   any local one in the prefix */
+	bool		anchor;			/* an AccessAnchor: */
+	uint8_t		protect;		/* enum conf_protect: CGA, or NONE
+						   for only what a Peer says */
+	uint32_t	max_bindings;		/* MaxBindings, 10000 */
+	uint32_t	max_life;		/* MaxLifetime, seconds, 3600 */
+	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
+						   remembered addresses of one
+						   link-layer address */
+	uint32_t	seen_within;		/* SeenWithin, seconds, 3600; 0:
+						   nothing is remembered */
 };
 
 /* MnHomeLink "..." { ... }: one row for each HomeAddress */
@@ -95,18 +113,14 @@ struct conf_home {
 	uint32_t	lifetime;		/* seconds asked for */
 };
 
-enum conf_protect {
-	CONF_PROTECT_NONE,			/* with the word `insecure' */
-	CONF_PROTECT_SHARED_KEY,		/* RFC 4285 */
-};
 enum conf_replay {
 	CONF_REPLAY_SEQUENCE,			/* RFC 4285 5.1 / RFC 6275 */
 	CONF_REPLAY_TIMESTAMP,			/* RFC 4285 section 6 */
 };
 
 /* Peer ADDRESS[/LEN] { ... } and one line of a KeyTable.  At a home agent
- * the address is a mobile's home address (or the prefix of many), at a
- * mobile node the home agent's. */
+ * or access anchor the address is a mobile's home address (or the prefix of
+ * many), at a mobile node the home agent's or the access router's. */
 struct conf_peer {
 	struct prefix	addr;
 	uint8_t		protect;		/* enum conf_protect */
@@ -203,6 +217,9 @@ struct conf {
 	uint32_t	udp_idle;		/* UdpIdle, seconds without traffic that
 						   end an unconnected UDP session */
 	uint32_t	acquire_timeout;	/* AcquireTimeout, ms */
+	uint8_t		access_protect;		/* AccessProtection: CGA, or NONE
+						   for only what a Peer says */
+	uint8_t		cga_sec;		/* CgaSec, 0..3 */
 	uint32_t	max_requests;		/* MaxRequests, of one user at once */
 
 	/* the data path */
@@ -216,6 +233,7 @@ struct conf *conf_free(struct conf *);		/* always NULL */
  * than CONF_IFNAME - 1).  Earlier rows move. */
 struct conf_iface	*conf_add_iface(struct conf *, const char *name);
 struct conf_home_link	*conf_add_home_link(struct conf *);
+struct conf_home_link	*conf_add_anchor(struct conf *, const char *ifname);
 struct conf_home	*conf_add_home(struct conf *);
 struct conf_peer	*conf_add_peer(struct conf *);
 struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
@@ -223,6 +241,8 @@ struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
 struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_label	*conf_add_label(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
+/* How many bindings this node keeps at most, in all of its roles. */
+uint32_t conf_max_bindings(const struct conf *);
 /* Memory for so many more peers at once. */
 bool	conf_reserve_peers(struct conf *, unsigned more);
 

@@ -314,7 +314,8 @@ custom_home_address(struct parse *p, const struct stmt *s, void *row)
 	*end = h;
 }
 
-/* --- Protect shared-key spi N file "path" [replay ...] | none insecure; */
+/* --- Protect shared-key spi N file "path" [replay ...] | cga |
+ * none insecure; */
 
 static void
 protect_none(struct parse *p, const struct stmt *s, struct conf_peer *peer)
@@ -375,12 +376,25 @@ protect_key(struct parse *p, const struct stmt *s, struct conf_peer *peer)
 		key_read(p, &file->at, path, peer);
 }
 
+static void
+protect_cga(struct parse *p, const struct stmt *s, struct conf_peer *peer)
+{
+	const struct arg *more = s->args->next;
+
+	if (more)
+		parse_error(p, &more->at, "Protect: `%.60s' is too much; cga "
+			    "needs no key", more->text);
+	else
+		peer->protect = CONF_PROTECT_CGA;
+}
+
 void
 custom_protect(struct parse *p, const struct stmt *s, void *row)
 {
 	static const struct keyword kind[] = {
 		{ "none", CONF_PROTECT_NONE },
-		{ "shared-key", CONF_PROTECT_SHARED_KEY }, { NULL }
+		{ "shared-key", CONF_PROTECT_SHARED_KEY },
+		{ "cga", CONF_PROTECT_CGA }, { NULL }
 	};
 	int protect;
 
@@ -390,6 +404,8 @@ custom_protect(struct parse *p, const struct stmt *s, void *row)
 		args_unknown(p, s, s->args, kind);
 	else if (protect == CONF_PROTECT_NONE)
 		protect_none(p, s, row);
+	else if (protect == CONF_PROTECT_CGA)
+		protect_cga(p, s, row);
 	else
 		protect_key(p, s, row);
 }

@@ -126,6 +126,8 @@ print_protect(const struct conf *c, const void *row, unsigned indent, FILE *f)
 	put_indent(indent, f);
 	if (p->protect == CONF_PROTECT_NONE) {
 		fputs("Protect none insecure;\n", f);
+	} else if (p->protect == CONF_PROTECT_CGA) {
+		fputs("Protect cga;\n", f);
 	} else if (p->key_file && p->key_file <= c->nkey_files) {
 		fprintf(f, "Protect shared-key spi %u file ", p->spi);
 		put_string(c->key_file[p->key_file - 1].path, f);
@@ -212,13 +214,19 @@ print_shown_link(const struct conf *c, const void *row)
 {
 	const struct conf_home_link *l = row;
 
-	return *l->ifname != '\0';
+	return *l->ifname && !l->anchor;
 }
 
 bool
 print_shown_virtual(const struct conf *c, const void *row)
 {
-	return !print_shown_link(c, row);
+	return !*((const struct conf_home_link *)row)->ifname;
+}
+
+bool
+print_shown_anchor(const struct conf *c, const void *row)
+{
+	return ((const struct conf_home_link *)row)->anchor;
 }
 
 /* The others are lines of a KeyTable. */

@@ -35,6 +35,7 @@
 
 #define MN	CONF_MN
 #define HA	CONF_HA
+#define AR	CONF_AR
 #define RTR	(CONF_HA | CONF_AR)
 
 const struct keyword schema_bool[] = {
@@ -56,6 +57,11 @@ const struct keyword schema_pref[] = {
 const struct keyword schema_replay[] = {
 	{ "sequence", CONF_REPLAY_SEQUENCE },
 	{ "timestamp", CONF_REPLAY_TIMESTAMP }, { NULL }
+};
+
+/* Who has no Peer: by the address itself, or not at all. */
+const struct keyword schema_strangers[] = {
+	{ "cga", CONF_PROTECT_CGA }, { "peer", CONF_PROTECT_NONE }, { NULL }
 };
 
 const struct keyword schema_types[] = {
@@ -91,7 +97,7 @@ static const struct statement top_stmts[] = {
 	  .help = "most bindings kept" },
 	{ CUSTOM("KeyTable", "\"file\" [replay sequence|timestamp]",
 		 custom_key_table, print_key_tables),
-	  .roles = HA, .flags = STMT_MANY,
+	  .roles = RTR, .flags = STMT_MANY,
 	  .help = "file of peers: ADDRESS SPI HEXKEY [NAI]" },
 	{ UINT("MnMaxHaBindingLife", conf, mn_max_ha_binding_life,
 	       LIFE_MIN, LIFE_MAX, LIFE_MAX), .roles = MN,
@@ -127,9 +133,12 @@ static const struct statement top_stmts[] = {
 	  .help = "a home link behind an interface" },
 	{ BLOCK("VirtualHomeLink", "", &schema_virtual_link), .roles = HA,
 	  .help = "a home link without an interface" },
+	{ BLOCK("AccessAnchor", "\"interface\"", &schema_anchor), .roles = AR,
+	  .help = "a link whose addresses are kept for who has left it" },
 	{ BLOCK("MnHomeLink", "\"interface\"", &schema_home), .roles = MN,
 	  .help = "a home of this mobile node" },
-	{ BLOCK("Peer", "address[/length]", &schema_peer), .roles = MN | HA,
+	{ BLOCK("Peer", "address[/length]", &schema_peer),
+	  .roles = MN | RTR,
 	  .help = "how messages with a node are protected" },
 	{ .name = "AddressPolicy", .type = V_BLOCK, .args = "",
 	  .block = &schema_policy, .roles = MN,
@@ -144,7 +153,8 @@ static const struct statement iface_stmts[] = {
 	{ BOOL("Tunnel", conf_iface, tunnel, 1),
 	  .help = "tunnelled packets may use this interface" },
 	{ BOOL("SendAdvertisements", conf_iface, send_adverts, 0),
-	  .roles = RTR,
+	  .roles = RTR, .flags = STMT_DERIVED,
+	  .derived = "enabled at an AccessAnchor, else disabled",
 	  .help = "send Router Advertisements" },
 	{ UINT("MaxRaDelay", conf_iface, max_ra_delay, 0, 500, 500),
 	  .roles = RTR,
@@ -181,9 +191,11 @@ static const struct statement iface_stmts[] = {
 	  .help = "preference as a default router, RFC 4191" },
 	{ BOOL("AdvHomeAgentFlag", conf_iface, home_agent, 0), .roles = RTR,
 	  .flags = STMT_DERIVED,
-	  .derived = "enabled at a HomeLink, else disabled",
+	  .derived = "enabled at a HomeLink or AccessAnchor, else disabled",
 	  .help = "H flag: a home agent" },
 	{ BOOL("AdvHomeAgentInfo", conf_iface, ha_info, 0), .roles = RTR,
+	  .flags = STMT_DERIVED,
+	  .derived = "enabled at an AccessAnchor, else disabled",
 	  .help = "send the Home Agent Information option" },
 	{ UINT("HomeAgentPreference", conf_iface, ha_preference, 0, 32767, 0),
 	  .roles = RTR,
@@ -223,6 +235,8 @@ static const struct statement prefix_stmts[] = {
 	{ BOOL("AdvAutonomous", conf_prefix, autonomous, 1),
 	  .help = "A flag: hosts form addresses from it" },
 	{ BOOL("AdvRouterAddr", conf_prefix, router_address, 0),
+	  .flags = STMT_DERIVED,
+	  .derived = "enabled for the prefix of an AccessAnchor, else disabled",
 	  .help = "R flag: carries the router's whole address" },
 	{ NULL }
 };
@@ -258,6 +272,32 @@ static const struct statement virtual_link_stmts[] = {
 	{ NULL }
 };
 
+static const struct statement anchor_stmts[] = {
+	{ .name = "Prefix", .type = V_PREFIX, FIELD(conf_home_link, prefix),
+	  .flags = STMT_REQUIRED,
+	  .help = "the prefix whose addresses are kept" },
+	{ .name = "Address", .type = V_ADDR, FIELD(conf_home_link, ha),
+	  .flags = STMT_DERIVED,
+	  .derived = "any address of this node within Prefix",
+	  .help = "our address in it" },
+	{ UINT("MaxBindings", conf_home_link, max_bindings, 1, 16777216,
+	       10000),
+	  .help = "most bindings kept" },
+	{ UINT("MaxLifetime", conf_home_link, max_life, LIFE_MIN, LIFE_MAX,
+	       3600),
+	  .help = "longest binding granted, seconds" },
+	{ UINT("MaxPerLink", conf_home_link, max_per_link, 1, 65536, 16),
+	  .help = "most bindings of one link-layer address" },
+	{ UINT("SeenWithin", conf_home_link, seen_within, 0, 604800, 3600),
+	  .help = "how long an address that was seen here is remembered" },
+	{ .name = "Protect", .type = V_WORD,
+	  FIELD(conf_home_link, protect), .words = schema_strangers,
+	  .def = CONF_PROTECT_CGA, .flags = STMT_DERIVED,
+	  .derived = "cga, or peer with SeenWithin 0",
+	  .help = "how mobile nodes without a Peer are protected" },
+	{ NULL }
+};
+
 static const struct statement home_stmts[] = {
 	{ .name = "HomeAgentAddress", .type = V_ADDR, FIELD(conf_home, ha),
 	  .flags = STMT_REQUIRED,
@@ -273,9 +313,9 @@ static const struct statement home_stmts[] = {
 
 static const struct statement peer_stmts[] = {
 	{ CUSTOM("Protect", "shared-key spi number file \"name\" "
-		 "[replay sequence|timestamp] | none insecure",
+		 "[replay sequence|timestamp] | cga | none insecure",
 		 custom_protect, print_protect), .flags = STMT_REQUIRED,
-	  .help = "RFC 4285 with a key from a file, or nothing" },
+	  .help = "RFC 4285 with a key from a file, CGAs, or nothing" },
 	{ CUSTOM("Identity", "\"user@realm\"", custom_identity,
 		 print_identity), .derived = "none",
 	  .help = "MN-ID, RFC 4283" },
@@ -308,6 +348,12 @@ static const struct statement policy_stmts[] = {
 	  .help = "silence that ends an unconnected UDP session, seconds" },
 	{ MSECS("AcquireTimeout", conf, acquire_timeout, 100, 600000, 10000),
 	  .help = "longest wait for an address, seconds" },
+	{ .name = "AccessProtection", .type = V_WORD,
+	  FIELD(conf, access_protect), .words = schema_strangers,
+	  .def = CONF_PROTECT_CGA,
+	  .help = "how access routers without a Peer are used" },
+	{ UINT("CgaSec", conf, cga_sec, 0, 3, 1),
+	  .help = "Sec of our CGAs, RFC 3972" },
 	{ UINT("MaxRequests", conf, max_requests, 1, 65536, 64),
 	  .help = "requests of one user at a time" },
 	{ BLOCK("Program", "\"/path\"", &schema_rule), .print = print_rules,
@@ -384,6 +430,13 @@ const struct block schema_virtual_link = {
 	.open = block_open_home_link, .close = block_close_home_link,
 	.rows = print_rows_home_link, .shown = print_shown_virtual,
 };
+const struct block schema_anchor = {
+	.name = "AccessAnchor", .stmt = anchor_stmts,
+	.size = sizeof(struct conf_home_link),
+	.open = block_open_home_link, .close = block_close_home_link,
+	.rows = print_rows_home_link, .shown = print_shown_anchor,
+	.head = print_head_link,
+};
 const struct block schema_home = {
 	.name = "MnHomeLink", .stmt = home_stmts,
 	.size = sizeof(struct conf_home),
@@ -413,8 +466,8 @@ const struct block schema_rule = {
 
 const struct block *const schema_blocks[] = {
 	&schema_top, &schema_iface, &schema_prefix, &schema_route,
-	&schema_home_link, &schema_virtual_link, &schema_home, &schema_peer,
-	&schema_policy, &schema_rule, NULL
+	&schema_home_link, &schema_virtual_link, &schema_anchor,
+	&schema_home, &schema_peer, &schema_policy, &schema_rule, NULL
 };
 
 const struct statement *

@@ -75,8 +75,8 @@ struct block {
 #define SCHEMA_STMTS	40		/* at most, in one block */
 
 extern const struct block schema_top, schema_iface, schema_prefix,
-	schema_route, schema_home_link, schema_virtual_link, schema_home,
-	schema_peer, schema_policy, schema_rule;
+	schema_route, schema_home_link, schema_virtual_link, schema_anchor,
+	schema_home, schema_peer, schema_policy, schema_rule;
 
 /* Every block of the schema; NULL at the end. */
 extern const struct block *const schema_blocks[];
@@ -98,7 +98,7 @@ void	schema_print_msec(uint64_t msec, char *buf, size_t cap);
 void	schema_print_roles(unsigned roles, char *buf, size_t cap);
 
 extern const struct keyword schema_bool[], schema_roles[], schema_pref[],
-	schema_replay[], schema_types[], schema_protocols[];
+	schema_replay[], schema_strangers[], schema_types[], schema_protocols[];
 /* The value of a word, with `suggest' filled when there is none. */
 bool	schema_word(const struct keyword *, const char *word, int *ret);
 const char *schema_word_name(const struct keyword *, int value);
@@ -173,6 +173,7 @@ const void *print_rows_home(const struct conf *, const void *, unsigned *);
 const void *print_rows_peer(const struct conf *, const void *, unsigned *);
 bool	print_shown_link(const struct conf *, const void *);
 bool	print_shown_virtual(const struct conf *, const void *);
+bool	print_shown_anchor(const struct conf *, const void *);
 bool	print_shown_peer(const struct conf *, const void *);
 void	print_head_iface(const void *, FILE *);
 void	print_head_prefix(const void *, FILE *);

@@ -16,7 +16,9 @@
  *   stays silent for LINK_GRACE -> the link has changed: handover
  *   the old router is silent for all probes
  *                               -> handover to the new router if there is
- *                                  one, else look for one
+ *                                  one; else to another router of the link,
+ *                                  which after a link-up must be heard
+ *                                  first; else look for one
  *
  * LINK_GRACE exists because the probe and the solicitation left together:
  * were the old router here, its answer would not be later than another
@@ -63,6 +65,7 @@ quiet(struct node *n, struct attach *a)
 	alarm_clear(n, &a->probe);
 	alarm_clear(n, &a->grace);
 	alarm_clear(n, &a->silence);
+	a->second = NULL;
 }
 
 struct attach *
@@ -121,12 +124,13 @@ on_solicit(struct node *n, struct alarm *al, usec_t now)
 		send_rs(n, a, now);
 }
 
-/* A unicast solicitation to the very neighbour that the old router was. */
+/* A unicast solicitation to the very neighbour that the old router was, or
+ * another one of its link. */
 static void
 send_probe(struct node *n, struct attach *a, usec_t now)
 {
 	const struct in6_addr *src = iface_linklocal(a->iface);
-	const struct router *r = a->current;
+	const struct router *r = a->second ? a->second : a->current;
 	struct nd ns = { .type = ND_NS };
 	struct note note = { .code = NOTE_ROUTER_PROBE, .a = r->addr,
 			     .ifindex = a->iface->ifindex };
@@ -291,9 +295,19 @@ best_router(const struct attach *a, const struct router *not, usec_t now)
 static void
 lose_router(struct node *n, struct attach *a, usec_t now)
 {
-	struct router *next = a->candidate ? a->candidate :
-		best_router(a, a->current, now);
+	struct router *next;
 
+	if (a->second)			/* silent, too */
+		attach_forget_router(n, a, a->second);
+	next = a->candidate ? a->candidate : best_router(a, a->current, now);
+	if (next && !next->candidate && a->state == ATTACH_CHECKING &&
+	    a->link_event) {
+		/* Both may have been left behind together. */
+		a->second = next;
+		a->probes = 0;
+		send_probe(n, a, now);
+		return;
+	}
 	if (next) {
 		hand_over(n, a, next, now);
 		return;
@@ -303,6 +317,8 @@ lose_router(struct node *n, struct attach *a, usec_t now)
 		attach_forget_router(n, a, a->current);
 	estrange(a);
 	a->state = ATTACH_SOLICITING;
+	if (a->link_event)
+		mn_on_lost(n, a);
 	mn_on_attach(n, a, now);
 	solicit(n, a, now);
 }
@@ -435,21 +451,27 @@ on_ra(struct node *n, struct attach *a, struct rx *rx, usec_t now)
 	age_next(n, a, now);
 }
 
-/* The old router answers the probe. */
+static bool
+answers(const struct router *r, const struct rx *rx)
+{
+	const struct lladdr *ll = rx->nd.tll.len ? &rx->nd.tll : &rx->ll_src;
+
+	/* Somebody else's fe80::1 does not count. */
+	return r && rx->nd.na.flags & ND_NA_S &&
+	       addr_eq(&rx->nd.na.target, &r->addr) &&
+	       !(r->ll.len && ll->len && !lladdr_eq(&r->ll, ll));
+}
+
+/* The old router answers the probe, or the second one of its link. */
 static void
 on_na(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 {
-	const struct lladdr *ll = rx->nd.tll.len ? &rx->nd.tll : &rx->ll_src;
-	const struct router *r = a->current;
-
-	if (a->state != ATTACH_CHECKING || !r ||
-	    !(rx->nd.na.flags & ND_NA_S) ||
-	    !addr_eq(&rx->nd.na.target, &r->addr))
+	if (a->state != ATTACH_CHECKING)
 		return;
-	/* Somebody else's fe80::1 does not count. */
-	if (r->ll.len && ll->len && !lladdr_eq(&r->ll, ll))
-		return;
-	confirm(n, a, now);
+	if (answers(a->current, rx))
+		confirm(n, a, now);
+	else if (answers(a->second, rx))
+		hand_over(n, a, a->second, now);
 }
 
 void

@@ -62,6 +62,7 @@ struct attach {
 	enum attach_state state;
 	struct router	*current;
 	struct router	*candidate;	/* where we go if current is silent */
+	struct router	*second;	/* of the link before, asked after it */
 	struct list	routers, prefixes, routes;
 	unsigned	nrouters, nprefixes, nroutes;
 	bool		settled;	/* there was a router once */
@@ -111,12 +112,14 @@ const struct router *attach_router_with(const struct attach *,
 /* mn.c hears: another router is current, and its routes and addresses are
  * about to be said. */
 void	mn_on_leave(struct node *, const struct attach *, usec_t now);
+/* ... nobody knows where this is, and hardly where it was. */
+void	mn_on_lost(struct node *, const struct attach *);
 /* Something above may have changed. */
 void	mn_on_attach(struct node *, struct attach *, usec_t now);
 /* Are the home addresses placed on other interfaces than this one? */
 bool	mn_is_elsewhere(const struct node *, const struct iface *);
-/* No care-of address from a prefix that is the home's: at home the home
- * address is the address. */
+/* No care-of address from a prefix that is the home's, unless another home
+ * needs one: at home the home address is the address. */
 bool	mn_is_home_prefix(const struct node *, const struct prefix *);
 
 /* attach_list.c: routers and prefixes as bounded lists, and their rules. */

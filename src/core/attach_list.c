@@ -138,7 +138,7 @@ form_coa(struct node *n, const struct attach *a, struct aprefix *p)
 	const struct iface_addr *known;
 
 	if (p->has_coa || !p->autonomous ||
-	    mn_is_home_prefix(n, &p->prefix) ||
+	    (mn_is_home_prefix(n, &p->prefix) && !demand_needs_coa(n, a)) ||
 	    !attach_form_address(n, a, &p->prefix, "care-of", p->dad_counter,
 				 &p->coa))
 		return;
@@ -297,6 +297,8 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 		a->current = NULL;
 	if (a->candidate == r)
 		a->candidate = NULL;
+	if (a->second == r)
+		a->second = NULL;
 	list_del(&r->l);
 	a->nrouters--;
 	free(r);
@@ -495,7 +497,7 @@ age_prefixes(struct node *n, struct attach *a, usec_t now, bool *changed)
 		next = sooner(next, p->valid_until);
 		if (p->preferred_until > now)
 			next = sooner(next, p->preferred_until);
-		else if (p->has_coa)
+		else if (p->has_coa || demand_uses_prefix(n, a, &p->prefix))
 			*changed = true;	/* deprecated: another one? */
 	}
 	return next;

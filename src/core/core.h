@@ -28,6 +28,8 @@ struct node_seed {
 	uint8_t		secret[32];	/* identifiers, hashes, tokens */
 	int64_t		wall;		/* wall clock - usec_t, if known */
 	bool		early_bind;	/* hooks bind sockets, and cannot wait */
+	const void	*cga_key;	/* of a mobile: RSA, PKCS #8 DER; NULL: */
+	size_t		cga_key_len;	/*   it makes no CGAs */
 };
 
 /* Borrows the configuration.  NULL: memory.  Events that describe the world

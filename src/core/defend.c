@@ -9,6 +9,9 @@
  * kernel's proxy would wait up to 0.8 s.  The beginning is announced with
  * the Override flag, so that neighbours change over at once.
  *
+ * An access anchor may do both at once, for an address that it has seen: it
+ * announces, and listens for whoever objects (defend_check).
+ *
  * A `struct defence' exists only during the second of asking and the two of
  * announcing; answering needs nothing but the binding itself.
  */
@@ -28,6 +31,7 @@ struct defence {
 	uint8_t		left;		/* messages still to send */
 	uint8_t		nonce[6];	/* of our solicitations, RFC 7527 */
 	bool		asking;		/* otherwise announcing */
+	bool		checking;	/* announcing, and asking meanwhile */
 	bool		linklocal;
 };
 
@@ -143,7 +147,7 @@ solicit(struct node *n, const struct defence *f, const struct in6_addr *target)
 }
 
 static void
-ask(struct node *n, struct defence *f, usec_t now)
+solicit_all(struct node *n, struct defence *f)
 {
 	struct in6_addr ll = addr_linklocal_of(&f->hoa);
 	uint64_t nonce = rng_u64(&n->rng);
@@ -152,6 +156,12 @@ ask(struct node *n, struct defence *f, usec_t now)
 	solicit(n, f, &f->hoa);
 	if (f->linklocal)
 		solicit(n, f, &ll);
+}
+
+static void
+ask(struct node *n, struct defence *f, usec_t now)
+{
+	solicit_all(n, f);
 	f->left--;
 	alarm_set(n, &f->alarm, now + RETRANS_TIMER);
 }
@@ -171,6 +181,21 @@ defend_ask(struct node *n, const struct in6_addr *hoa, const struct iface *i,
 	return true;
 }
 
+bool
+defend_check(struct node *n, const struct in6_addr *hoa, const struct iface *i,
+	     bool linklocal, usec_t now)
+{
+	struct defence *f = defence_new(n, hoa, i, linklocal);
+
+	if (!f)
+		return false;
+	f->checking = true;
+	note_dad(n, f, NOTE_DAD_START, now);
+	solicit_all(n, f);
+	alarm_set(n, &f->alarm, now + RETRANS_TIMER);
+	return true;
+}
+
 /* Free before telling: who is told may begin anew. */
 static void
 asked(struct node *n, struct defence *f, bool unique, usec_t now)
@@ -180,6 +205,16 @@ asked(struct node *n, struct defence *f, bool unique, usec_t now)
 	note_dad(n, f, unique ? NOTE_DAD_OK : NOTE_DAD_FAILED, now);
 	defence_free(n, f);
 	ha_on_dad(n, &hoa, unique, now);
+}
+
+static void
+checked(struct node *n, struct defence *f, bool unique, usec_t now)
+{
+	struct in6_addr hoa = f->hoa;
+
+	note_dad(n, f, unique ? NOTE_DAD_OK : NOTE_DAD_FAILED, now);
+	f->checking = false;
+	ha_on_check(n, &hoa, unique, now);
 }
 
 /* --- advertising -------------------------------------------------------- */
@@ -235,8 +270,9 @@ announce(struct node *n, struct defence *f, usec_t now)
 
 	if (i)
 		defend_announce_once(n, &f->hoa, i, f->linklocal);
-	f->left--;
-	if (i && f->left)
+	if (f->left)
+		f->left--;
+	if (i && (f->left || f->checking))
 		alarm_set(n, &f->alarm, now + RETRANS_TIMER);
 	else
 		defence_free(n, f);
@@ -246,8 +282,10 @@ void
 defend_announce(struct node *n, const struct in6_addr *hoa,
 		const struct iface *i, bool linklocal, usec_t now)
 {
-	struct defence *f = defence_new(n, hoa, i, linklocal);
+	struct defence *f = defence_find(n->ha->defend, hoa);
 
+	if (!f || !f->checking)
+		f = defence_new(n, hoa, i, linklocal);
 	if (!f) {
 		defend_announce_once(n, hoa, i, linklocal);
 		return;
@@ -261,6 +299,8 @@ defence_ring(struct node *n, struct alarm *a, usec_t now)
 {
 	struct defence *f = container_of(a, struct defence, alarm);
 
+	if (f->checking)
+		checked(n, f, true, now);
 	if (!f->asking)
 		announce(n, f, now);
 	else if (f->left)
@@ -312,6 +352,8 @@ hear_owner(struct node *n, const struct binding *b, usec_t now)
 
 	if (f && f->asking)
 		asked(n, f, false, now);
+	else if (f && f->checking)
+		checked(n, f, false, now);
 }
 
 /*
@@ -332,8 +374,8 @@ defend_on_nd(struct node *n, struct rx *rx, usec_t now)
 		return;
 	if (b->state == BINDING_WAITING && ns)
 		hear_rival(n, rx, b, now);
-	else if (b->state == BINDING_WAITING)
-		hear_owner(n, b, now);
 	else if (ns)
 		answer_ns(n, rx);
+	else
+		hear_owner(n, b, now);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * demand.c - what is wanted, by whom, and the answers to those who ask.
+ * demand.c - which address types are wanted, and what follows.
  *
  * A type is wanted while there is a reason: it is in the boot set, or it is
  * the default of sockets whose hook cannot wait; a socket claims it and has
@@ -14,6 +14,7 @@
  * changes nothing when nothing is to be done.
  */
 #include "core/demand.h"
+#include "core/form.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,10 +22,6 @@
 /* Nobody tries again sooner than this after a refusal; packets that wait
  * have been answered by then. */
 #define RETRY_AFTER	SEC(5)
-/* Who wants to wait longer does not know what time is. */
-#define WAIT_MAX	SEC(24 * 60 * 60)
-
-static void demand_run(struct node *, usec_t now);
 
 /* --- reasons ------------------------------------------------------------ */
 
@@ -64,8 +61,8 @@ wanted(const struct node *n, enum atype t)
 	return always(n, t) || n->demand->claims[t] || asked(n, t);
 }
 
-static bool
-granted(const struct node *n, const struct owned *o)
+bool
+owned_granted(const struct node *n, const struct owned *o)
 {
 	list_each(l, &n->demand->asks)
 		if (container_of(l, struct ask, l)->on == o)
@@ -77,7 +74,7 @@ granted(const struct node *n, const struct owned *o)
 static bool
 held(const struct node *n, const struct owned *o)
 {
-	return o->sessions || o->uncounted || granted(n, o);
+	return o->sessions || o->uncounted || owned_granted(n, o);
 }
 
 static bool
@@ -89,8 +86,12 @@ in_use(const struct node *n, const struct owned *o)
 bool
 demand_wants_coa(const struct node *n, const struct attach *a)
 {
-	if (!n->conf->on_demand)
-		return true;
+	return !n->conf->on_demand || demand_needs_coa(n, a);
+}
+
+bool
+demand_needs_coa(const struct node *n, const struct attach *a)
+{
 	each_home(n, h, l)
 		if (h->releasing || (h->active &&
 				     !attach_on_link_prefix(a, &h->prefix)))
@@ -136,110 +137,6 @@ demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
 		note_put(n, &note, now);
 }
 
-/* --- answers ------------------------------------------------------------ */
-
-void
-ask_free(struct node *n, struct ask *a)
-{
-	alarm_clear(n, &a->timeout);
-	list_del(&a->l);
-	n->demand->nasks--;
-	free(a);
-}
-
-static void
-reply(struct node *n, const struct ask *a, int error,
-      const struct in6_addr *addr)
-{
-	struct effect e = { .kind = EF_REPLY };
-
-	e.reply = (struct ef_reply){ .id = a->id, .error = error,
-				     .type = a->type };
-	if (addr)
-		e.reply.addr = *addr;
-	effect_put(n, &e);
-}
-
-/* Who waits for it gets it; packets that waited need nobody any more. */
-static void
-answer_waiting(struct node *n, struct owned *o)
-{
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (!a->id && a->on == o) {
-			ask_free(n, a);
-		} else if (a->id && !a->on && !a->lost &&
-			   a->type == o->type && o->current) {
-			a->on = o;
-			alarm_clear(n, &a->timeout);
-			reply(n, a, 0, &o->addr);
-		}
-	}
-}
-
-static void
-fail_waiting(struct node *n, enum atype t, int error)
-{
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (a->type != t || !a->id || a->on || a->lost)
-			continue;
-		reply(n, a, error, NULL);
-		ask_free(n, a);
-	}
-}
-
-/* Packets that waited in a held flow have been answered otherwise. */
-static void
-forget_packets(struct node *n, const struct owned *o)
-{
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (!a->id && a->on == o)
-			ask_free(n, a);
-	}
-}
-
-/* No network at all is another answer than one that is silent. */
-static void
-on_timeout(struct node *n, struct alarm *al, usec_t now)
-{
-	struct ask *a = container_of(al, struct ask, timeout);
-
-	if (a->id)
-		reply(n, a, demand_attach(n) ? ETIMEDOUT : EADDRNOTAVAIL,
-		      NULL);
-	ask_free(n, a);
-	demand_run(n, now);
-}
-
-static struct ask *
-ask_new(struct node *n, uint64_t id, enum atype type, struct owned *on,
-	usec_t wait, usec_t now)
-{
-	struct ask *a;
-
-	if (n->demand->nasks >= ASKS_MAX) {
-		demand_note_limit(n, EF_REPLY, ASKS_MAX, now);
-		return NULL;
-	}
-	a = calloc(1, sizeof(*a));
-	if (!a)
-		return NULL;
-	a->id = id;
-	a->type = type;
-	a->on = on;
-	alarm_init(&a->timeout, on_timeout);
-	alarm_set(n, &a->timeout, now + wait);
-	list_init(&a->l);
-	list_append(&n->demand->asks, &a->l);
-	n->demand->nasks++;
-	return a;
-}
-
 /* --- compare and fix ---------------------------------------------------- */
 
 /* What nobody uses ends after its linger time.  One that never came to stand
@@ -278,16 +175,25 @@ stand(struct node *n, struct owned *o, usec_t now)
 	note_put(n, &note, now);
 }
 
-static void
-say_current(struct node *n, enum atype t)
+/* A home address before it stands: is it on the path device, where what is
+ * sent from it waits? */
+static bool
+is_bindable(const struct node *n, const struct owned *o)
+{
+	return o->type == ATYPE_HOME &&
+	       (n->early_bind || o->home->place == PLACE_AWAY ||
+		o->home->place == PLACE_RETURNING);
+}
+
+void
+demand_say_current(struct node *n, enum atype t)
 {
 	struct effect e = { .kind = EF_CURRENT };
 	const struct owned *o = owned_current(n, t);
 
 	e.current.type = t;
 	e.current.provided = owned_provided(n, t);
-	if (o && (o->stands || (o->home && o->type == ATYPE_HOME &&
-				(o->home->active || n->early_bind))))
+	if (o && (o->stands || is_bindable(n, o)))
 		e.current.addr = o->addr;
 	want(n, &e);
 }
@@ -301,14 +207,22 @@ renew_later(struct node *n, enum atype t, usec_t now)
 		alarm_set(n, &e->renew, now + SEC(n->conf->renew[t]));
 }
 
+/* The next process shall know that it is there, wherever it is. */
+void
+owned_wake(struct node *n, struct owned *o, usec_t now)
+{
+	o->since = now;
+	wish_add(n, &o->store, 1);
+	home_activate(n, o->home, now);
+}
+
 static void
 run_home(struct node *n, struct owned *o, usec_t now)
 {
 	if (o->home->active || o->failed ||
 	    o->home->place == PLACE_DISABLED)
 		return;
-	o->since = now;
-	home_activate(n, o->home, now);
+	owned_wake(n, o, now);
 }
 
 /* One is as good as another for who asks; what is there without being asked
@@ -320,33 +234,46 @@ run_homes(struct node *n, usec_t now)
 
 	/* Somebody else has it (134): nothing to wait for. */
 	if (!current)
-		fail_waiting(n, ATYPE_HOME, EADDRNOTAVAIL);
+		asks_fail(n, ATYPE_HOME, EADDRNOTAVAIL);
 	each_owned(n, o, l)
 		if (o == current ||
 		    (o->type == ATYPE_HOME && always(n, ATYPE_HOME)))
 			run_home(n, o, now);
 }
 
+/* On an interface that is down, where another one is up: old sockets may see
+ * it again, new ones shall not wait for that. */
+static bool
+is_cut_off(const struct node *n, const struct owned *o)
+{
+	const struct iface *i = iface_by_name(n, o->ifname);
+
+	return o->type != ATYPE_HOME && !(i && i->up) && demand_attach(n);
+}
+
 static void
 run_type(struct node *n, enum atype t, usec_t now)
 {
+	struct owned *o = owned_current(n, t);
 	int why;
 
+	if (o && (is_cut_off(n, o) || owned_is_deprecated(n, o, now)))
+		owned_retire(n, o, now);
 	if (!wanted(n, t))
 		return;
 	if (!owned_provided(n, t)) {
-		fail_waiting(n, t, EOPNOTSUPP);
+		asks_fail(n, t, EOPNOTSUPP);
 	} else if (t == ATYPE_HOME) {
 		run_homes(n, now);
 	} else if (!owned_current(n, t)) {
 		if (owned_form(n, t, now))
 			renew_later(n, t, now);
 		else if ((why = owned_why_not(n, t, now)))
-			fail_waiting(n, t, why);
+			asks_fail(n, t, why);
 	}
 }
 
-static void
+void
 demand_run(struct node *n, usec_t now)
 {
 	if (!n->ready || n->stopping)
@@ -357,89 +284,17 @@ demand_run(struct node *n, usec_t now)
 		stand(n, o, now);
 	/* Who is answered finds it there. */
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
-		say_current(n, t);
+		demand_say_current(n, t);
+	owned_end_sockets(n, false, now);
 	each_owned(n, o, l) {
 		if (o->stands && owned_usable(n, o))
-			answer_waiting(n, o);
+			asks_answer(n, o);
 		linger(n, o, now);
 	}
-	say_current(n, ATYPE_HOME);		/* linger may end it */
+	demand_say_current(n, ATYPE_HOME);		/* linger may end it */
 }
 
-/* --- requests ----------------------------------------------------------- */
-
-static bool
-is_asking(const struct node *n, uint64_t id)
-{
-	list_each(l, &n->demand->asks)
-		if (container_of(l, struct ask, l)->id == id)
-			return true;
-	return false;
-}
-
-static int
-may_ask(const struct node *n, const struct ev_request *ev)
-{
-	if (!ev->id || ev->type <= ATYPE_NONE || ev->type >= ATYPES)
-		return EINVAL;
-	return owned_provided(n, ev->type) ? 0 : EOPNOTSUPP;
-}
-
-static usec_t
-patience(const struct node *n, const struct ev_request *ev)
-{
-	usec_t wait = ev->timeout ? ev->timeout :
-		      MSEC(n->conf->acquire_timeout);
-
-	return wait < WAIT_MAX ? wait : WAIT_MAX;
-}
-
-/*
- * What stands is granted at once; else the request waits for what is under
- * way, and is what it is under way for.  One that was refused is asked for
- * anew: whoever asks may have mended it.  An id that is asking already is
- * answered as that.
- */
-void
-demand_on_request(struct node *n, const struct ev_request *ev, usec_t now)
-{
-	struct note note = { .code = NOTE_WANTED, .type = (uint8_t)ev->type };
-	struct ask a = { .id = ev->id, .type = ev->type };
-	struct owned *o = owned_current(n, ev->type);
-	int error = may_ask(n, ev);
-
-	if (!error && is_asking(n, ev->id))
-		return;
-	if (!error && !ask_new(n, ev->id, ev->type, NULL, patience(n, ev),
-			       now))
-		error = EAGAIN;
-	if (error) {
-		reply(n, &a, error, NULL);
-		return;
-	}
-	if (!o || !o->stands)
-		note_put(n, &note, now);
-	if (o && o->home && (o->failed || o->home->reg.halted)) {
-		o->failed = false;
-		alarm_clear(n, &o->end);
-		home_activate(n, o->home, now);
-	}
-	demand_run(n, now);
-}
-
-void
-demand_on_release(struct node *n, const struct ev_release *ev, usec_t now)
-{
-	if (!ev->id)
-		return;			/* packets are nobody's */
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (a->id == ev->id)
-			ask_free(n, a);
-	}
-	demand_run(n, now);
-}
+/* --- sockets -------------------------------------------------------------- */
 
 void
 demand_on_sockets(struct node *n, const struct ev_sockets *ev, usec_t now)
@@ -457,25 +312,6 @@ void
 demand_on_claims(struct node *n, const struct ev_claims *ev, usec_t now)
 {
 	memcpy(n->demand->claims, ev->n, sizeof(n->demand->claims));
-	demand_run(n, now);
-}
-
-/* Somebody sends from a home address that is not registered. */
-void
-demand_on_traffic(struct node *n, const struct ev_traffic *ev, usec_t now)
-{
-	struct owned *o = owned_find(n, &ev->flow.src.addr);
-	struct note note = { .code = NOTE_WANTED };
-
-	if (!o || !o->home || o->home->active || granted(n, o) ||
-	    !n->ready || n->stopping)
-		return;
-	if (!ask_new(n, 0, o->type, o, MSEC(n->conf->acquire_timeout), now))
-		return;
-	note.type = (uint8_t)o->type;
-	note_put(n, &note, now);
-	o->since = now;
-	home_activate(n, o->home, now);
 	demand_run(n, now);
 }
 
@@ -516,9 +352,10 @@ leave_link(struct node *n, struct owned *o, usec_t now)
 	}
 	if (o->current)
 		owned_retire(n, o, now);
-	/* Also one that was old before: renewed, or restored. */
-	if (t == ATYPE_GRACEFUL && !(alarm_is_set(&o->end) &&
-				     o->reason == NOTE_GONE_GRACE)) {
+	/* Also one that was old before: renewed, or restored.  One that
+	 * nobody has lingers. */
+	if (t == ATYPE_GRACEFUL && held(n, o) &&
+	    !(alarm_is_set(&o->end) && o->reason == NOTE_GONE_GRACE)) {
 		o->reason = NOTE_GONE_GRACE;
 		alarm_set(n, &o->end, now + SEC(n->conf->grace));
 	}
@@ -533,6 +370,21 @@ demand_on_attach(struct node *n, usec_t now)
 	demand_run(n, now);
 }
 
+uint32_t
+demand_sessions(const struct node *n, const struct mn_home *h)
+{
+	const struct owned *o = owned_of(n, h);
+
+	return !o ? 0 : o->uncounted ? 1 : o->sessions;
+}
+
+static bool
+outlives_its_link(const struct node *n, const struct owned *o)
+{
+	return held(n, o) && !owned_is_orphan(n, o) &&
+	       (o->type != ATYPE_GRACEFUL || n->conf->grace);
+}
+
 void
 demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
@@ -540,8 +392,9 @@ demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 		bool here = strcmp(o->ifname, a->iface->name) == 0;
 
 		if (o->home && o->type != ATYPE_HOME && here &&
-		    o->home->place == PLACE_HOME &&
-		    (!held(n, o) || owned_is_orphan(n, o)) &&
+		    (o->home->place == PLACE_HOME ||
+		     o->home->place == PLACE_AWAY) &&
+		    !outlives_its_link(n, o) &&
 		    !attach_has_prefix(a, &o->prefix))
 			owned_release(n, o, NOTE_GONE_HANDOVER, now);
 	}
@@ -570,8 +423,19 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	owned_count_duplicate(n, o);
-	owned_release(n, o, NOTE_GONE_PREFIX, now);
+	if (o->type == ATYPE_HOME) {
+		asks_drop_packets(n, o);
+		owned_lose(n, o, now);
+	} else {
+		owned_count_duplicate(n, o);
+		owned_release(n, o, NOTE_GONE_PREFIX, now);
+	}
+	demand_run(n, now);
+}
+
+void
+demand_on_formed(struct node *n, usec_t now)
+{
 	demand_run(n, now);
 }
 
@@ -596,10 +460,13 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 
 	if (!o)
 		return;
-	forget_packets(n, o);
+	asks_drop_packets(n, o);
 	if (!other || other == o)
-		fail_waiting(n, o->type, duplicate ? EADDRNOTAVAIL :
+		asks_fail(n, o->type, duplicate ? EADDRNOTAVAIL :
 			     ECONNREFUSED);
+	/* Where somebody has it, the next one must not be the same. */
+	if (duplicate && o->type != ATYPE_HOME)
+		owned_count_duplicate(n, o);
 	if (o->type != ATYPE_HOME) {
 		owned_release(n, o, NOTE_GONE_REFUSED, now);
 	} else if (duplicate) {
@@ -609,6 +476,20 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 		o->reason = NOTE_GONE_REFUSED;
 		alarm_set(n, &o->end, now + RETRY_AFTER);
 	}
+	demand_run(n, now);
+}
+
+/* The sessions of an anchored address hear that it is over: they would wait
+ * for ever.  A home address is waited for. */
+void
+demand_on_silent(struct node *n, struct mn_home *h, usec_t now)
+{
+	struct owned *o = owned_of(n, h);
+
+	if (!o || o->type == ATYPE_HOME)
+		return;
+	asks_drop_packets(n, o);
+	owned_release(n, o, NOTE_GONE_EXPIRED, now);
 	demand_run(n, now);
 }
 
@@ -680,6 +561,7 @@ demand_start(struct node *n)
 	list_init(&d->owned);
 	list_init(&d->asks);
 	list_init(&d->pending);
+	list_init(&d->endings);
 	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
 		d->epoch[t].type = t;
 		alarm_init(&d->epoch[t].renew, on_renew);
@@ -699,6 +581,8 @@ demand_stop(struct node *n)
 		ask_free(n, container_of(l, struct ask, l));
 	each_owned(n, o, l)
 		owned_free(n, o);
+	list_each(l, &d->endings)
+		ending_free(n, container_of(l, struct ending, l));
 	demand_restored(n, 0);
 	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
 		alarm_clear(n, &d->epoch[t].renew);
@@ -714,8 +598,10 @@ demand_ready(struct node *n, usec_t now)
 	each_owned(n, o, l) {
 		owned_say(n, o, true);
 		o->since = now;
-		if (o->home && (o->home->reg.bound || o->home->active))
+		if (o->home && o->home->active) {
 			o->stands = o->uncounted = true;
+			wish_add(n, &o->store, 1);
+		}
 		if (o->stands)
 			owned_configure(n, o);
 	}
@@ -724,15 +610,10 @@ demand_ready(struct node *n, usec_t now)
 
 /* Nobody is left to wait for; what was there is not to be remembered. */
 void
-demand_shutdown(struct node *n)
+demand_shutdown(struct node *n, usec_t now)
 {
-	list_each(l, &n->demand->asks) {
-		struct ask *a = container_of(l, struct ask, l);
-
-		if (a->id && !a->on && !a->lost)
-			reply(n, a, ECONNABORTED, NULL);
-		ask_free(n, a);
-	}
+	owned_end_sockets(n, true, now);
+	asks_end(n);
 	each_owned(n, o, l) {
 		alarm_clear(n, &o->end);
 		owned_forget(n, o);

@@ -9,10 +9,12 @@
  * an unanchored one from a prefix of the router that we use; an access-
  * anchored or graceful one from the prefix of a router here that says it is
  * a home agent (RFC 6275 7.1), gives its own address (R bit) and is a Peer
- * of ours.  On its own link such an address is at home; afterwards it is
- * registered there like any home address.
+ * of ours, or may be used without one (security_anchor).  On its own link
+ * such an address is at home; afterwards it is registered there like any home
+ * address.
  */
 #include "core/demand.h"
+#include "core/form.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +23,9 @@
 /* Asked of an access anchor, seconds: who vanishes without a word shall not
  * leave it a binding for days. */
 #define ACCESS_LIFETIME	600
+/* Sockets of an address that is gone do not wait longer for the next one. */
+#define END_LATEST	MSEC(100)
+#define ENDINGS_MAX	16
 
 /* --- finding ------------------------------------------------------------ */
 
@@ -79,7 +84,7 @@ anchor_prefix(const struct node *n, const struct attach *a,
 	      const struct router *r)
 {
 	if (!r || r->candidate || !r->home_agent ||
-	    addr_is_unspec(&r->global) || !security_peer(n, &r->global))
+	    addr_is_unspec(&r->global) || !security_anchor(n, &r->global))
 		return NULL;
 	list_each(l, &a->prefixes) {
 		const struct aprefix *p = container_of(l, struct aprefix, l);
@@ -122,7 +127,8 @@ owned_provided(const struct node *n, enum atype t)
 	if (t == ATYPE_HOME)
 		return n->conf->nhomes > 0;
 	/* Where we are nowhere, nobody knows. */
-	return a ? find_anchor(n, a, &r) != NULL : n->conf->npeers > 0;
+	return a ? find_anchor(n, a, &r) != NULL : n->conf->npeers > 0 ||
+	       (n->cga_key && n->conf->access_protect == CONF_PROTECT_CGA);
 }
 
 bool
@@ -182,6 +188,98 @@ owned_configure(struct node *n, const struct owned *o)
 		say_address(n, o, true);
 }
 
+/* --- ending sockets ----------------------------------------------------- */
+
+static void
+say_abort(struct node *n, enum atype t, const struct in6_addr *addr, bool used,
+	  usec_t now)
+{
+	struct effect e = { .kind = EF_ABORT };
+	struct note note = { .code = NOTE_ABORTED, .a = *addr,
+			     .type = (uint8_t)t };
+
+	e.abort.addr = *addr;
+	effect_put(n, &e);
+	if (used)
+		note_put(n, &note, now);
+}
+
+void
+ending_free(struct node *n, struct ending *e)
+{
+	alarm_clear(n, &e->latest);
+	list_del(&e->l);
+	n->demand->nendings--;
+	free(e);
+}
+
+static void
+end_now(struct node *n, struct ending *e, usec_t now)
+{
+	say_abort(n, e->type, &e->addr, e->used, now);
+	ending_free(n, e);
+}
+
+static void
+on_latest(struct node *n, struct alarm *al, usec_t now)
+{
+	end_now(n, container_of(al, struct ending, latest), now);
+}
+
+void
+owned_end_sockets(struct node *n, bool all, usec_t now)
+{
+	list_each(l, &n->demand->endings) {
+		struct ending *e = container_of(l, struct ending, l);
+		const struct owned *next = owned_current(n, e->type);
+
+		if (all || !next || next->stands)
+			end_now(n, e, now);
+	}
+}
+
+/* The same address comes again: what it had before is not of it. */
+static void
+end_sockets_of(struct node *n, const struct in6_addr *addr, usec_t now)
+{
+	list_each(l, &n->demand->endings) {
+		struct ending *e = container_of(l, struct ending, l);
+
+		if (addr_eq(&e->addr, addr))
+			end_now(n, e, now);
+	}
+}
+
+/*
+ * New sockets must not get it any more before those that have it are ended,
+ * or who comes back at once is bound to it again, and hangs.
+ *
+ * What an anchored address has to say goes through its tunnel, the resets of
+ * its connections too, so these are ended before anything of it is taken
+ * away.  An unanchored one is gone with its link: its sockets wait, not for
+ * long, until there is another, which is what their programs will want.
+ */
+static void
+end_sockets(struct node *n, struct owned *o, usec_t now)
+{
+	struct ending *e = NULL;
+
+	if (!o->home && n->demand->nendings < ENDINGS_MAX)
+		e = calloc(1, sizeof(*e));
+	if (!e) {
+		say_abort(n, o->type, &o->addr, o->sessions, now);
+		return;
+	}
+	e->type = o->type;
+	e->addr = o->addr;
+	e->used = o->sessions;
+	alarm_init(&e->latest, on_latest);
+	alarm_set(n, &e->latest, now + END_LATEST);
+	list_init(&e->l);
+	list_append(&n->demand->endings, &e->l);
+	n->demand->nendings++;
+}
+
 /* --- forming ------------------------------------------------------------ */
 
 struct owned *
@@ -197,6 +295,7 @@ owned_new(struct node *n, enum atype t, const struct in6_addr *addr,
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return NULL;
+	end_sockets_of(n, addr, now);
 	o->type = t;
 	o->addr = *addr;
 	o->current = true;
@@ -264,9 +363,57 @@ form_address(const struct node *n, const struct attach *a,
 	return attach_form_address(n, a, p, purpose, counter, ret);
 }
 
+/* Of an anchor that wants no key from us, the address proves its owner. */
+static bool
+proves_itself(const struct node *n, const struct router *r)
+{
+	const struct conf_peer *peer = r ? security_anchor(n, &r->global) :
+				       NULL;
+
+	return peer && peer->protect == CONF_PROTECT_CGA;
+}
+
+static bool
+form_anchored(struct node *n, const struct attach *a, const struct router *r,
+	      const struct prefix *p, enum atype t, usec_t now,
+	      struct cga *cga, struct in6_addr *ret)
+{
+	const struct epoch *e = &n->demand->epoch[t];
+	struct form_of of = {
+		.type = t, .epoch = e->value, .collisions = duplicates(e, p),
+		.ifname = a->iface->name, .prefix = &p->addr,
+	};
+
+	if (!proves_itself(n, r))
+		return form_address(n, a, p, t, ret);
+	return form_cga(n, &of, now, cga, ret);
+}
+
+/* RFC 4862 5.5.4: not for new communications while there is another. */
+bool
+owned_is_deprecated(const struct node *n, const struct owned *o, usec_t now)
+{
+	const struct iface *i = iface_by_name(n, o->ifname);
+	const struct aprefix *best;
+
+	if (o->type != ATYPE_UNANCHORED || !i || !i->attach ||
+	    i->attach != demand_attach(n))
+		return false;
+	best = plain_prefix(i->attach, now);
+	if (!best || best->preferred_until <= now)
+		return false;
+	list_each(l, &i->attach->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (prefix_eq(&p->prefix, &o->prefix))
+			return p->preferred_until <= now;
+	}
+	return false;
+}
+
 static bool
 place_anchored(struct node *n, struct owned *o, const struct attach *a,
-	       const struct router *r, usec_t now)
+	       const struct router *r, const struct cga *cga, usec_t now)
 {
 	struct conf_home c = {
 		.hoa = o->addr, .plen = o->prefix.len, .ha = r->global,
@@ -279,9 +426,11 @@ place_anchored(struct node *n, struct owned *o, const struct attach *a,
 	o->home = home_find(n, &o->addr);
 	if (!o->home)
 		o->home = home_add(n, &c, o->type);
-	if (o->home)
-		home_activate(n, o->home, now);
-	return o->home != NULL;
+	if (!o->home)
+		return false;
+	home_set_cga(n, o->home, cga);
+	home_activate(n, o->home, now);
+	return true;
 }
 
 static const struct aprefix *
@@ -296,12 +445,13 @@ int
 owned_why_not(const struct node *n, enum atype t, usec_t now)
 {
 	const struct attach *a = demand_attach(n);
-	const struct router *r;
+	const struct router *r = NULL;
 	const struct aprefix *p = a ? prefix_for(n, a, t, &r, now) : NULL;
 
 	if (!p)
 		return 0;
-	if (duplicates(&n->demand->epoch[t], &p->prefix) > IDGEN_RETRIES)
+	if (duplicates(&n->demand->epoch[t], &p->prefix) >
+	    (proves_itself(n, r) ? CGA_COLLISIONS : IDGEN_RETRIES))
 		return EADDRNOTAVAIL;
 	return n->demand->nowned >= OWNED_MAX ? EAGAIN : 0;
 }
@@ -326,12 +476,15 @@ owned_form(struct node *n, enum atype t, usec_t now)
 	const struct router *r = NULL;
 	const struct aprefix *p;
 	struct in6_addr addr;
+	struct cga cga = { 0 };
 	struct owned *o;
 
 	if (!a || t == ATYPE_HOME)
 		return NULL;
 	p = prefix_for(n, a, t, &r, now);
-	if (!p || !form_address(n, a, &p->prefix, t, &addr))
+	if (!p || !(t == ATYPE_UNANCHORED ?
+		    form_address(n, a, &p->prefix, t, &addr) :
+		    form_anchored(n, a, r, &p->prefix, t, now, &cga, &addr)))
 		return NULL;
 	if ((o = owned_find(n, &addr)))
 		return again(n, o, now);
@@ -342,7 +495,7 @@ owned_form(struct node *n, enum atype t, usec_t now)
 	snprintf(o->ifname, sizeof(o->ifname), "%s", a->iface->name);
 	if (t == ATYPE_UNANCHORED) {
 		say_address(n, o, true);
-	} else if (!place_anchored(n, o, a, r, now)) {
+	} else if (!place_anchored(n, o, a, r, &cga, now)) {
 		owned_say(n, o, false);
 		owned_free(n, o);
 		return NULL;
@@ -365,17 +518,12 @@ owned_retire(struct node *n, struct owned *o, usec_t now)
 	wish_add(n, &o->store, 1);
 }
 
+/* Not for new sockets. */
 static void
-abort_sockets(struct node *n, const struct owned *o, usec_t now)
+say_gone(struct node *n, const struct owned *o)
 {
-	struct effect e = { .kind = EF_ABORT };
-	struct note note = { .code = NOTE_ABORTED, .a = o->addr,
-			     .type = (uint8_t)o->type };
-
-	e.abort.addr = o->addr;
-	effect_put(n, &e);
-	if (o->sessions)
-		note_put(n, &note, now);
+	if (n->ready && !n->stopping)
+		demand_say_current(n, o->type);
 }
 
 /* Whose grant it was keeps the grant, of nothing; packets that waited for it
@@ -408,13 +556,17 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 	if (o->stands)
 		note_put(n, &note, now);
 	o->stands = false;
-	if (!configured && reason != NOTE_GONE_UNUSED)
-		abort_sockets(n, o, now);
+	if (!configured) {
+		o->current = false;
+		say_gone(n, o);
+		if (reason != NOTE_GONE_UNUSED)
+			end_sockets(n, o, now);
+	}
 	if (!h)
 		say_address(n, o, false);
+	owned_forget(n, o);
 	if (!configured) {
 		owned_say(n, o, false);
-		owned_forget(n, o);
 		owned_free(n, o);
 	}
 	if (h)
@@ -432,14 +584,16 @@ owned_lose(struct node *n, struct owned *o, usec_t now)
 	if (o->stands)
 		note_put(n, &note, now);
 	o->stands = false;
-	abort_sockets(n, o, now);
+	say_gone(n, o);
+	end_sockets(n, o, now);
+	owned_forget(n, o);
 }
 
 bool
 owned_is_orphan(const struct node *n, const struct owned *o)
 {
 	return o->home && o->type != ATYPE_HOME &&
-	       !security_peer(n, &o->home->conf.ha);
+	       !security_anchor(n, &o->home->conf.ha);
 }
 
 void

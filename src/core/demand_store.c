@@ -56,6 +56,13 @@ owned_build(struct node *n, struct wish *w, struct effect *ret)
 	wbuf_put(&val, o->ifname, sizeof(o->ifname));
 	wbuf_addr(&val, o->home ? &o->home->conf.ha : &addr_unspec);
 	wbuf_u32(&val, o->home ? o->home->conf.lifetime : 0);
+	if (o->home && o->home->reg.has_cga) {
+		const struct cga *c = &o->home->reg.cga;
+
+		wbuf_put(&val, c->modifier, sizeof(c->modifier));
+		wbuf_u8(&val, c->sec);
+		wbuf_u8(&val, c->collisions);
+	}
 	end(ret, &key, &val);
 	return true;
 }
@@ -83,8 +90,6 @@ owned_forget(struct node *n, const struct owned *o)
 	struct effect e;
 	struct wbuf key, val;
 
-	if (o->type == ATYPE_HOME)
-		return;
 	begin(&e, &key, &val, OWNED_STORE);
 	wbuf_addr(&key, &o->addr);
 	end(&e, &key, &val);
@@ -118,8 +123,9 @@ restore_epoch(struct node *n, const struct store_record *s)
 /* What an owned record says; false: nothing that we could have written. */
 static bool
 parse_owned(const struct store_record *s, struct owned *o, struct conf_home *c,
-	    bool *ret_current)
+	    struct cga *cga, bool *ret_current)
 {
+	const uint8_t *modifier;
 	struct rbuf k = rbuf_of(s->key, s->key_len);
 	struct rbuf v = rbuf_of(s->value, s->value_len);
 	const uint8_t *name;
@@ -134,8 +140,16 @@ parse_owned(const struct store_record *s, struct owned *o, struct conf_home *c,
 	name = rbuf_take(&v, sizeof(o->ifname));
 	c->ha = rbuf_addr(&v);
 	c->lifetime = rbuf_u32(&v);
-	if (k.bad || v.bad || version != STORE_VERSION || c->plen != 64 ||
-	    o->type < ATYPE_ACCESS || o->type >= ATYPES ||
+	*cga = (struct cga){ 0 };
+	modifier = rbuf_left(&v) ? rbuf_take(&v, CGA_MODIFIER) : NULL;
+	if (modifier) {
+		memcpy(cga->modifier, modifier, sizeof(cga->modifier));
+		cga->sec = rbuf_u8(&v);
+		cga->collisions = rbuf_u8(&v);
+	}
+	if (k.bad || v.bad || version != STORE_VERSION || c->plen > 128 ||
+	    (c->plen != 64 && o->type != ATYPE_HOME) ||
+	    o->type <= ATYPE_NONE || o->type >= ATYPES ||
 	    !addr_is_routable(&c->hoa))
 		return false;
 	memcpy(o->ifname, name, sizeof(o->ifname));
@@ -145,17 +159,33 @@ parse_owned(const struct store_record *s, struct owned *o, struct conf_home *c,
 	return true;
 }
 
+/* One of the configuration: it was in use, wherever that was. */
+static bool
+restore_home(struct owned *o, const struct owned *old)
+{
+	if (old->type != ATYPE_HOME)
+		return false;
+	o->stands = o->uncounted = o->home->active = true;
+	return true;
+}
+
 static bool
 restore_owned(struct node *n, const struct store_record *s, usec_t now)
 {
 	struct conf_home c = { 0 };
 	struct owned old = { 0 }, *o;
+	struct cga cga;
 	bool current;
 
-	if (!parse_owned(s, &old, &c, &current) || owned_find(n, &old.addr))
+	if (!parse_owned(s, &old, &c, &cga, &current))
+		return false;
+	o = owned_find(n, &old.addr);
+	if (o)
+		return o->type != ATYPE_HOME || restore_home(o, &old);
+	if (old.type == ATYPE_HOME)
 		return false;
 	current = current && !owned_current(n, old.type);
-	if (old.type != ATYPE_UNANCHORED && !security_peer(n, &c.ha))
+	if (old.type != ATYPE_UNANCHORED && !security_anchor(n, &c.ha))
 		return false;
 	o = owned_new(n, old.type, &old.addr, now);
 	if (!o)
@@ -167,11 +197,23 @@ restore_owned(struct node *n, const struct store_record *s, usec_t now)
 	if (old.type == ATYPE_UNANCHORED)
 		return true;
 	o->home = home_add(n, &c, old.type);
-	if (!o->home)
+	if (!o->home) {
 		owned_free(n, o);
-	else
-		o->home->active = true;
-	return o->home != NULL;
+		return false;
+	}
+	home_set_cga(n, o->home, &cga);
+	o->home->active = true;
+	return true;
+}
+
+/* Nobody's: it would be read again for ever. */
+static void
+forget_record(struct node *n, const struct store_record *s)
+{
+	struct effect e = { .kind = EF_STORE, .store = *s };
+
+	e.store.up = false;
+	effect_put(n, &e);
 }
 
 static void
@@ -183,8 +225,10 @@ keep(struct node *n, const struct store_record *s)
 	list_each(l, &n->demand->pending)
 		count++;
 	p = count < PENDING_MAX ? malloc(sizeof(*p)) : NULL;
-	if (!p)
+	if (!p) {
+		forget_record(n, s);
 		return;
+	}
 	p->rec = *s;
 	list_init(&p->l);
 	list_append(&n->demand->pending, &p->l);
@@ -197,22 +241,15 @@ demand_restore(struct node *n, const struct store_record *s, usec_t now)
 		return false;
 	if (s->key[0] == EPOCH_STORE)
 		return restore_epoch(n, s);
-	if (s->key[0] == OWNED_STORE)
-		return restore_owned(n, s, now);
+	if (s->key[0] == OWNED_STORE) {
+		if (!restore_owned(n, s, now))
+			forget_record(n, s);
+		return true;
+	}
 	if (s->key[0] != REGISTRANT_STORE)
 		return false;
 	keep(n, s);
 	return true;
-}
-
-/* Nobody's: it would be read again for ever. */
-static void
-forget_record(struct node *n, const struct store_record *s)
-{
-	struct effect e = { .kind = EF_STORE, .store = *s };
-
-	e.store.up = false;
-	effect_put(n, &e);
 }
 
 void

@@ -28,6 +28,8 @@ enum event_kind {
 	EV_SOCKETS,		/* how many sockets use an address now */
 	EV_CLAIMS,		/* how many want a type and have no address yet */
 	EV_TRAFFIC,		/* a packet waits in a flow that holds */
+	EV_STRAY,		/* a packet came tunnelled to an address of
+				   ours, and no binding is for its source */
 	EV_SHUTDOWN,		/* deregister what we can; effects follow */
 };
 
@@ -103,6 +105,9 @@ struct ev_claims {
 struct ev_traffic {
 	struct flow_key	flow;
 };
+struct ev_stray {
+	struct path_key	path;		/* local: ours */
+};
 
 struct event {
 	enum event_kind	kind;
@@ -120,6 +125,7 @@ struct event {
 		struct ev_sockets	sockets;
 		struct ev_claims	claims;
 		struct ev_traffic	traffic;
+		struct ev_stray		stray;
 	};
 };
 

@@ -12,10 +12,14 @@
  * interface: home addresses are asked for there before they are served, and
  * defended while they are.  A virtual one has none: nobody can be at home,
  * and its prefix is blocked as a whole, so that packets to a mobile that is
- * not registered come to an end here instead of looping.
+ * not registered come to an end here instead of looping.  One that is an
+ * access anchor, an access router's, has a policy of its own (anchor.c).
  */
 #include "core/ha.h"
+#include "core/anchor.h"
 #include "core/defend.h"
+#include "core/presence.h"
+#include "core/proof.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +29,13 @@
 #define ANNOUNCE_PIECE	32
 #define ANNOUNCE_LOOK	4096
 #define ANNOUNCE_PAUSE	MSEC(10)
+
+/* An access router is one only while it has anchors. */
+static bool
+is_home_agent(const struct node *n)
+{
+	return n->ha && (n->conf->roles & CONF_HA || n->conf->nhome_links);
+}
 
 /* --- home links --------------------------------------------------------- */
 
@@ -200,10 +211,14 @@ bound_lifetime(const struct node *n, const struct conf_home_link *l,
 	       struct registration *rq)
 {
 	const struct conf_prefix *p = link_prefix(n, l);
-	uint32_t most = n->conf->ha_max_binding_life / MH_LIFETIME_UNIT;
+	uint32_t most = (l->anchor ? l->max_life :
+			 n->conf->ha_max_binding_life) / MH_LIFETIME_UNIT;
 
 	if (!most)
 		most = 1;
+	if (rq->own.has_kbm && most > MAX_CGA_BINDING_LIFETIME /
+				       MH_LIFETIME_UNIT)
+		most = MAX_CGA_BINDING_LIFETIME / MH_LIFETIME_UNIT;
 	if (rq->lifetime > most)
 		rq->lifetime = (uint16_t)most;
 	if (!p || p->valid == ND_INFINITE)
@@ -262,8 +277,18 @@ hoa_reserved(const struct conf_home_link *l, const struct in6_addr *hoa)
 		hoa->s6_addr[15] >= 0x80);
 }
 
+/* Only anchors have limits of their own: home links share the node's. */
+static int
+enter_link(struct node *n, struct binding *b, const struct conf_home_link *l,
+	   const struct iface *i, usec_t now, bool *ret_seen)
+{
+	*ret_seen = false;
+	return l->anchor ? anchor_enter(n, b, l, i, now, ret_seen) : 0;
+}
+
 /* 10.3.1: "Unless this home agent already has a binding", Duplicate Address
- * Detection comes before the acknowledgement.  It would not find our own
+ * Detection comes before the acknowledgement, unless an access anchor has
+ * seen the address: then at the same time.  It would not find our own
  * addresses. */
 static int
 home_prepare(struct node *n, struct binding *b, const struct registration *rq,
@@ -271,6 +296,8 @@ home_prepare(struct node *n, struct binding *b, const struct registration *rq,
 {
 	const struct conf_home_link *l = &n->conf->home_link[rq->link];
 	struct iface *i = link_iface(n, l);
+	bool l_bit = rq->flags & BINDING_L, seen;
+	int status;
 
 	if (hoa_reserved(l, &rq->hoa))
 		return MH_ST_PROHIBITED;
@@ -280,9 +307,16 @@ home_prepare(struct node *n, struct binding *b, const struct registration *rq,
 		return 0;
 	if (!i)
 		return MH_ST_UNSPECIFIED;	/* the link is not there */
-	/* RFC 4862 5.4.2: hear the group before asking. */
+	status = enter_link(n, b, l, i, now, &seen);
+	if (status)
+		return status;
+	/* RFC 4862 5.4.2: hear the group before asking.  (An anchor hears all
+	 * groups anyway.) */
 	wish_add(n, &b->wish, proxy_bits(n, b));
-	return defend_ask(n, &rq->hoa, i, rq->flags & BINDING_L, now) ?
+	if (seen)
+		return defend_check(n, &rq->hoa, i, l_bit, now) ?
+			0 : MH_ST_RESOURCES;
+	return defend_ask(n, &rq->hoa, i, l_bit, now) ?
 		ADMIT_WAIT : MH_ST_RESOURCES;
 }
 
@@ -291,8 +325,20 @@ ha_on_dad(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
 {
 	struct binding *b = registrar_find(n->registrar, hoa);
 
+	if (b && unique)
+		presence_settle(n, b->ifindex, hoa);
 	if (b)
 		registrar_decide(n, b, unique ? 0 : MH_ST_DAD_FAILED, now);
+}
+
+void
+ha_on_check(struct node *n, const struct in6_addr *hoa, bool unique,
+	    usec_t now)
+{
+	struct binding *b = registrar_find(n->registrar, hoa);
+
+	if (b && !unique)
+		anchor_on_conflict(n, b, now);
 }
 
 static void
@@ -310,6 +356,7 @@ static void
 home_leave(struct node *n, struct binding *b)
 {
 	defend_stop(n, &b->hoa);
+	anchor_leave(n, b);
 	wish_add(n, &b->wish, proxy_bits(n, b));
 }
 
@@ -335,6 +382,7 @@ home_adopt(struct node *n, struct binding *b, usec_t now)
 	if (p && p->valid != ND_INFINITE && b->expires > now + SEC(p->valid))
 		b->expires = now + SEC(p->valid);
 	b->link = (uint16_t)(l - n->conf->home_link);
+	anchor_adopt(n, b);
 	wish_add(n, &b->wish, proxy_bits(n, b));
 	return true;
 }
@@ -362,10 +410,15 @@ home_answer(struct node *n, const struct registration *rq,
 		.code = NOTE_REFUSED, .a = rq->hoa, .b = rq->coa,
 		.status = ba->status,
 	};
+	struct proof proof;
 	struct mh mh;
 
 	if (!addr_eq(&rq->src, &rq->hoa))
 		route.rh2 = &rq->hoa;
+	if (rq->own.has_kbm) {
+		proof_of_answer(rq, ba->status, &proof);
+		route.proof = &proof;
+	}
 	mh.type = MH_BA;
 	mh.nopts = 0;
 	mh.ba = *ba;
@@ -411,8 +464,6 @@ read_request(const struct node *n, const struct rx *rx,
 	if (!addr_is_routable(&rq->src) || !addr_is_routable(&rq->hoa) ||
 	    !addr_is_routable(&rq->coa) || rx->pkt.has_rh2)
 		return false;
-	if (home && mh_opt(&rx->mh, MOPT_NONCES))
-		return false;
 	rq->keeper = home ? KEEPER_HOME : KEEPER_CORRESPONDENT;
 	rq->flags = rx->mh.bu.flags & MH_BU_L ? BINDING_L : 0;
 	rq->seq = rx->mh.bu.seq;
@@ -422,6 +473,7 @@ read_request(const struct node *n, const struct rx *rx,
 	rq->ll.len = 0;
 	rq->link = 0;
 	rq->status = 0;
+	rq->own.has_kbm = rq->own.fresh = false;
 	return true;
 }
 
@@ -455,6 +507,15 @@ answer_unproven(struct node *n, struct registration *rq,
 		[SEC_AUTH_FAIL]		= { MH_ST_AUTH_FAIL, NOTE_AUTH_FAILED },
 		[SEC_NO_REPLAY_OPTION]	= { MH_ST_MESG_ID_REQD, NOTE_REFUSED },
 		[SEC_ID_MISMATCH]	= { MH_ST_ID_MISMATCH, NOTE_REPLAYED },
+		[SEC_FORGED]		= { 0, NOTE_AUTH_FAILED },
+		[SEC_NONCE]		= { MH_ST_CAREOF_NONCE, NOTE_REFUSED },
+		[SEC_NO_TOKEN]		= { MH_ST_NO_TOKEN, NOTE_REFUSED },
+		[SEC_NOT_HERE]		= { MH_ST_NOT_HOME_SUBNET,
+					    NOTE_REFUSED },
+		[SEC_NOT_SEEN]		= { MH_ST_PROHIBITED, NOTE_NOT_SEEN },
+		[SEC_CGA_FAILED]	= { MH_ST_CGA_FAILED,
+					    NOTE_AUTH_FAILED },
+		[SEC_BUSY]		= { 0, NOTE_SIGNATURE_LIMIT },
 	};
 	struct note note = {
 		.code = row[verdict].note, .a = rq->hoa, .b = rq->coa,
@@ -466,7 +527,9 @@ answer_unproven(struct node *n, struct registration *rq,
 		n->ha->ignored++;
 	if (!node_may_answer(n, now))
 		return;
-	note_put(n, &note, now);
+	/* home_answer says of a refusal that it is one. */
+	if (!ba.status || note.code != NOTE_REFUSED)
+		note_put(n, &note, now);
 	if (!ba.status)
 		return;
 	/* RFC 4285 section 6: its low half, and our high one. */
@@ -490,6 +553,22 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 		home_answer(n, rq, &ba, now);
 }
 
+static enum security_verdict
+check_request(struct node *n, const struct rx *rx, struct registration *rq,
+	      usec_t now)
+{
+	const struct conf_home_link *l = link_of(n, &rq->hoa);
+	const struct binding *b = rq->b;
+
+	if (rq->peer && rq->peer->protect == CONF_PROTECT_CGA && n->ha)
+		return proof_check(n, rx, rq, l ? link_iface(n, l) : NULL,
+				   now);
+	return security_check(n, rq->peer, &rx->mh, rx->pkt.payload.p,
+			      &rq->coa, &rq->hoa,
+			      b && !(b->flags & BINDING_CGA) ? b->replay : 0,
+			      now);
+}
+
 /*
  * RFC 6275 9.2 (checksum, type, payload protocol, header length) was
  * checked by mh_parse, the Home Address option (6.3, 9.3.1) by pkt_parse.
@@ -498,9 +577,11 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
  *  1. 9.5.4: the source is no unicast address; 9.5.1: the home address, in
  *     the option or as the source, is no unicast routable address;
  *  2. 6.1.7: the care-of address is no unicast routable address;
- *  3. 9.5.1: home registration with Nonce Indices;
+ *  3. 9.5.1: home registration with Nonce Indices, but under cga, where
+ *     they say with what its authenticator is made;
  *  4. RFC 4285 5: no key with the owner of that home address, or the
  *     authentication option is not there.
+ *     Under cga what proof_check says.
  * Answered, each with what the mobile needs to go on:
  *  5. RFC 4285 5.1.1: wrong authenticator (146);
  *  6. RFC 4285 6: no timestamp (145), too old, too far, repeated (144);
@@ -519,30 +600,31 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	struct registration rq;
 
 	/* What was stored is not all known yet: the mobile will ask again. */
-	if (n->ha && !n->ready)
+	if (is_home_agent(n) && !n->ready)
 		return;
 	if (!read_request(n, rx, &rq))
 		return;
-	rq.b = n->ha ? registrar_find(n->registrar, &rq.hoa) : NULL;
+	rq.b = is_home_agent(n) ? registrar_find(n->registrar, &rq.hoa) : NULL;
 	/* Correspondent registrations need return routability, which no
 	 * peer has with us; only where one would replace a home
 	 * registration is there something to say (139). */
 	if (rq.keeper != KEEPER_HOME && !rq.b)
 		return;
 	rq.peer = security_peer(n, &rq.hoa);
+	if (rq.keeper == KEEPER_HOME && mh_opt(&rx->mh, MOPT_NONCES) &&
+	    !(rq.peer && rq.peer->protect == CONF_PROTECT_CGA))
+		return;
 	rq.timed = rq.peer && rq.peer->protect == CONF_PROTECT_SHARED_KEY &&
 		   rq.peer->replay == CONF_REPLAY_TIMESTAMP;
 	read_link(n, rx, &rq);
-	verdict = security_check(n, rq.peer, &rx->mh, rx->pkt.payload.p,
-				 &rq.coa, &rq.hoa, rq.b ? rq.b->replay : 0,
-				 now);
-	if (verdict == SEC_NO_PEER && !n->ha)
+	verdict = check_request(n, rx, &rq, now);
+	if (verdict == SEC_NO_PEER && !is_home_agent(n))
 		verdict = SEC_OK;
 	if (verdict != SEC_OK) {
 		answer_unproven(n, &rq, verdict, now);
 		return;
 	}
-	if (!n->ha) {
+	if (!is_home_agent(n)) {
 		answer_no_home_agent(n, &rq, now);
 		return;
 	}
@@ -561,6 +643,27 @@ ha_has_binding(const struct node *n, const struct in6_addr *hoa,
 
 	return b && b->state == BINDING_ACTIVE &&
 	       addr_eq(&b->tunnel->key.remote, coa);
+}
+
+/*
+ * Somebody tunnels to us what no binding is for: we have lost it, and he does
+ * not know.  RFC 6275 9.3.3 has a Binding Error for that, for packets with a
+ * Home Address option.  Ours is the same for tunnelled ones; the home address
+ * in it is unspecified and stands for all that are bound at that care-of
+ * address with us.  Nobody has proved anything by such a packet, so it is
+ * answered as seldom as all others of that kind.
+ */
+void
+ha_on_stray(struct node *n, const struct ev_stray *ev, usec_t now)
+{
+	struct mh mh = { .type = MH_BE };
+	struct mh_route r = { .src = ev->path.local, .dst = ev->path.remote };
+
+	if (!is_home_agent(n) || !n->ready || !node_owns(n, &r.src) ||
+	    !addr_is_routable(&r.dst) || !node_may_answer(n, now))
+		return;
+	mh.be.status = MH_BE_UNKNOWN_BINDING;
+	node_send_mh(n, &mh, &r, NULL, 0, now);
 }
 
 /* --- life --------------------------------------------------------------- */
@@ -586,7 +689,7 @@ block_links(struct node *n, const struct conf *c, bool up)
 int
 ha_start(struct node *n, usec_t now)
 {
-	n->registrar = registrar_new(n, n->conf->ha_max_bindings);
+	n->registrar = registrar_new(n, conf_max_bindings(n->conf));
 	n->ha = calloc(1, sizeof(*n->ha));
 	if (!n->registrar || !n->ha)
 		return -ENOMEM;
@@ -594,7 +697,11 @@ ha_start(struct node *n, usec_t now)
 	n->registrar->keeper[KEEPER_CORRESPONDENT] = &correspondent_keeper;
 	alarm_init(&n->ha->announce, announce_some);
 	n->ha->defend = defend_new(n);
-	if (!n->ha->defend)
+	n->ha->presence = presence_new(n);
+	n->proofs = calloc(1, sizeof(*n->proofs));
+	n->ha->anchors = anchors_new(n);
+	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
+	    !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
 	return 0;
@@ -607,8 +714,12 @@ ha_stop(struct node *n)
 		if (n->ha->defend)
 			alarm_clear(n, &n->ha->announce);
 		n->ha->defend = defend_free(n, n->ha->defend);
+		n->ha->presence = presence_free(n->ha->presence);
+		n->ha->anchors = anchors_free(n->ha->anchors);
 	}
 	n->registrar = registrar_free(n, n->registrar);
+	free(n->proofs);
+	n->proofs = NULL;
 	free(n->ha);
 	n->ha = NULL;
 }
@@ -696,6 +807,10 @@ ha_shutdown(struct node *n, usec_t now)
 int
 ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 {
+	int err = anchors_reset(n);
+
+	if (err)
+		return err;
 	/* Both ends are told; what stays blocked is not told at all. */
 	for (unsigned k = 0; k < old->nhome_links; k++) {
 		struct effect e = {
@@ -712,7 +827,7 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 			want(n, &e);
 	}
 	block_links(n, n->conf, true);
-	n->registrar->limit = n->conf->ha_max_bindings;
+	n->registrar->limit = conf_max_bindings(n->conf);
 	registrar_review(n, now);
 	return 0;
 }
@@ -726,7 +841,7 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 
 	if (strcmp(what, "bindings") == 0)
 		return registrar_show(n, now, c, sink);
-	if (strcmp(what, "status"))
+	if (strcmp(what, "status") || !is_home_agent(n))
 		return false;
 	record_init(&r, "home-agent");
 	record_uint(&r, "bindings", g->count[BINDING_ACTIVE]);
@@ -737,6 +852,11 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	record_uint(&r, "accepted", n->ha->accepted);
 	record_uint(&r, "refused", n->ha->refused);
 	record_uint(&r, "ignored", n->ha->ignored);
+	if (n->proofs->tested) {
+		record_uint(&r, "authenticators", n->proofs->tested);
+		record_uint(&r, "signatures", n->proofs->verified);
+	}
 	sink->put(sink, &r);
+	anchors_show(n, sink);
 	return false;
 }

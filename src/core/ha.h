@@ -15,9 +15,13 @@
 #define HA_PROXY_L	(BINDING_KEEPER << 3)
 
 struct defend;
+struct presence;
+struct anchors;
 
 struct ha {
 	struct defend	*defend;
+	struct presence	*presence;	/* what anchors have seen */
+	struct anchors	*anchors;
 	struct alarm	announce;	/* a walk through all bindings: */
 	struct binding	*announce_last;	/*   where it is; not looked into */
 	size_t		announce_pos;
@@ -34,5 +38,8 @@ struct binding *ha_defended(const struct node *, const struct iface *,
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);
+/* One that was begun while the address was served already. */
+void	ha_on_check(struct node *, const struct in6_addr *hoa, bool unique,
+		    usec_t now);
 
 #endif

@@ -84,6 +84,29 @@ mn_on_leave(struct node *n, const struct attach *a, usec_t now)
 			home_leave(n, h);
 }
 
+/* It was at home on a link that is not there any more, or on its way: it
+ * waits until it is known where. */
+static void
+unsettle(struct node *n, struct mn_home *h)
+{
+	if (h->place == PLACE_RETURNING) {
+		home_stop_returning(n, h);
+		h->place = PLACE_NOWHERE;
+	} else if (h->place == PLACE_HOME) {
+		home_leave(n, h);
+	}
+}
+
+void
+mn_on_lost(struct node *n, const struct attach *a)
+{
+	if (!n->ready || n->stopping)
+		return;
+	each_home(n, h, l)
+		if (h->ifindex == a->iface->ifindex)
+			unsettle(n, h);
+}
+
 /* Which interface's routes go first depends on where we are. */
 static void
 say_ways_out(struct node *n, usec_t now)
@@ -97,15 +120,37 @@ say_ways_out(struct node *n, usec_t now)
 	}
 }
 
+/* The next lower number of sessions that a home address has; false: none. */
+static bool
+next_busy(const struct node *n, uint64_t *busy)
+{
+	uint64_t next = UINT64_MAX;
+
+	each_home(n, h, l) {
+		uint64_t b = demand_sessions(n, h);
+
+		if (b < *busy && (next == UINT64_MAX || b > next))
+			next = b;
+	}
+	*busy = next;
+	return next != UINT64_MAX;
+}
+
+/* All at once, those first that have most to lose; what is to end comes
+ * behind them. */
 void
 mn_on_attach(struct node *n, struct attach *a, usec_t now)
 {
+	uint64_t busy = UINT64_MAX;
+
 	if (!n->ready || n->stopping)
 		return;
-	each_home(n, h, l) {
-		home_put(n, h, now);
+	while (next_busy(n, &busy))
+		each_home(n, h, l)
+			if (demand_sessions(n, h) == busy)
+				home_put(n, h, now);
+	each_home(n, h, l)
 		home_go_on_releasing(n, h, now);
-	}
 	say_ways_out(n, now);
 	demand_on_attach(n, now);
 }
@@ -191,6 +236,7 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	}
 	switch (ev) {
 	case REG_ACCEPTED:
+		alarm_clear(n, &h->give_up);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
 		demand_on_home(n, h, now);
@@ -206,6 +252,8 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_EXPIRED:
 		on_expired(n, h, now);
 		demand_on_home(n, h, now);
+		if (h->place == PLACE_AWAY)
+			demand_on_silent(n, h, now);
 		break;
 	}
 }
@@ -220,6 +268,8 @@ lifetime(const struct node *n, struct registrant *r, usec_t now)
 		attach_coa(n, i->attach, now) : NULL;
 	uint32_t life = h->conf.lifetime;
 
+	if (r->has_cga && life > MAX_CGA_BINDING_LIFETIME)
+		life = MAX_CGA_BINDING_LIFETIME;
 	if (n->conf->mn_max_ha_binding_life < life)
 		life = n->conf->mn_max_ha_binding_life;
 	if (p && p->valid_until != USEC_NEVER &&
@@ -269,6 +319,27 @@ mn_on_ba(struct node *n, struct rx *rx, usec_t now)
 		registrant_on_ba(n, &h->reg, rx, now);
 }
 
+void
+mn_on_proof(struct node *n, const struct in6_addr *peer,
+	    const struct in6_addr *addr, usec_t now)
+{
+	each_home(n, h, l)
+		if (addr_eq(&h->reg.peer, peer) &&
+		    addr_eq(&h->reg.ask_coa, addr))
+			registrant_on_proof(n, &h->reg, now);
+}
+
+bool
+mn_wants_proof(const struct node *n, const struct in6_addr *peer,
+	       const struct in6_addr *addr)
+{
+	each_home(n, h, l)
+		if (h->reg.proving && addr_eq(&h->reg.peer, peer) &&
+		    addr_eq(&h->reg.ask_coa, addr))
+			return true;
+	return false;
+}
+
 /* 11.7.4: only for bindings that we have. */
 void
 mn_on_brr(struct node *n, struct rx *rx, usec_t now)
@@ -279,16 +350,22 @@ mn_on_brr(struct node *n, struct rx *rx, usec_t now)
 		registrant_refresh(n, &h->reg, now);
 }
 
-/* 11.3.6: the home agent says that it does not know the binding.  Anybody
- * could say that, so nothing is taken away; we ask. */
+/* 11.3.6: the home agent says that it does not know the binding; without a
+ * home address, any that we have at that care-of address (ha_on_stray).
+ * Anybody could say that, so nothing is taken away; we ask. */
 void
 mn_on_be(struct node *n, struct rx *rx, usec_t now)
 {
-	struct mn_home *h = home_find(n, &rx->mh.be.hoa);
+	const struct in6_addr *hoa = &rx->mh.be.hoa;
 
-	if (h && rx->mh.be.status == MH_BE_UNKNOWN_BINDING &&
-	    addr_eq(&rx->pkt.src, &h->conf.ha))
-		registrant_refresh(n, &h->reg, now);
+	if (rx->mh.be.status != MH_BE_UNKNOWN_BINDING)
+		return;
+	each_home(n, h, l)
+		if (addr_eq(&rx->pkt.src, &h->conf.ha) &&
+		    (addr_eq(hoa, &h->conf.hoa) ||
+		     (addr_is_unspec(hoa) &&
+		      addr_eq(&rx->pkt.dst, &h->reg.coa))))
+			registrant_refresh(n, &h->reg, now);
 }
 
 /* 11.5.5: answered by unicast to the asker's link-layer address. */
@@ -365,16 +442,9 @@ void
 mn_lose_iface(struct node *n, struct iface *i)
 {
 	i->attach = attach_free(n, i->attach);
-	each_home(n, h, l) {
-		if (h->ifindex != i->ifindex)
-			continue;
-		if (h->place == PLACE_RETURNING) {
-			home_stop_returning(n, h);
-			h->place = PLACE_NOWHERE;
-		} else if (h->place == PLACE_HOME) {
-			home_leave(n, h);
-		}
-	}
+	each_home(n, h, l)
+		if (h->ifindex == i->ifindex)
+			unsettle(n, h);
 }
 
 void
@@ -401,6 +471,7 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 {
 	struct note note = { .code = NOTE_DAD_FAILED, .a = h->conf.hoa,
 			     .ifindex = h->ifindex };
+	uint32_t here = h->ifindex;
 
 	note_put(n, &note, now);
 	if (h->type != ATYPE_HOME) {
@@ -408,13 +479,16 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 		return;
 	}
 	home_stop_announcing(n, h);
-	home_say_address(n, h, h->ifindex, false, false);
-	h->place = h->contest == CONTEST_OTHER ? PLACE_DISABLED :
-		   PLACE_NOWHERE;
-	h->contest = CONTEST_ASKED;
-	if (h->place == PLACE_DISABLED)
+	if (h->contest == CONTEST_OTHER) {
+		h->place = PLACE_DISABLED;
+		demand_on_duplicate(n, h, now);
+		home_say_address(n, h, here, false, false);
 		home_say_address(n, h, IFINDEX_PATH, false, false);
-	else if (a)
+		return;
+	}
+	h->contest = CONTEST_ASKED;
+	home_leave(n, h);
+	if (a)
 		home_come(n, h, a, now);
 }
 

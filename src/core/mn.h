@@ -20,7 +20,7 @@ enum home_place {
 struct mn_peer {			/* a home agent, for its rate limit */
 	struct list	l;
 	struct in6_addr	addr;
-	struct rate	rate;
+	struct rate	rate, test_rate;
 };
 
 struct mn_home {
@@ -29,7 +29,9 @@ struct mn_home {
 	bool		active;		/* wanted: it is to be placed */
 	bool		releasing;	/* not wanted, but still bound */
 	bool		doomed;		/* freed as soon as nobody looks */
-	struct alarm	give_up;	/* releasing */
+	bool		blocked;	/* what waited for it is refused */
+	struct alarm	give_up;	/* releasing; or away, and its anchor
+					   has not answered yet */
 	struct conf_home conf;
 	struct prefix	prefix;
 	struct registrant reg;
@@ -52,7 +54,7 @@ struct mn_home {
 struct mn {
 	struct list	homes;
 	struct list	peers;
-	struct alarm	reap;		/* of doomed homes */
+	struct alarm	reap;		/* of doomed homes, and blocked flows */
 };
 
 #define each_home(n, h, l) \
@@ -72,6 +74,8 @@ extern const struct registrant_ops home_ops;
 /* --- mn_life.c --- */
 /* One that the configuration does not name, not active yet; NULL: memory. */
 struct mn_home *home_add(struct node *, const struct conf_home *, enum atype);
+/* What it was made with, if it comes from that. */
+void	home_set_cga(struct node *, struct mn_home *, const struct cga *);
 /* It is wanted: put it where it belongs. */
 void	home_activate(struct node *, struct mn_home *, usec_t now);
 /* It is not: deregister, and take back what was said of it.  One that the
@@ -108,8 +112,9 @@ void	home_arrive(struct node *, struct mn_home *, uint32_t ifindex,
 /* Nobody wants it: where hooks bind early its value stays bindable, and what
  * is sent from it waits. */
 void	home_park(struct node *, struct mn_home *);
-/* Take back address, flow and tunnel. */
-void	home_withdraw(struct node *, struct mn_home *);
+/* Take back address, flow and tunnel.  `block': what waits in the flow is
+ * refused first; it is taken back when the peer has forgotten the address. */
+void	home_withdraw(struct node *, struct mn_home *, bool block);
 /* Ask its peer to forget it, from where we are now. */
 void	home_go_on_releasing(struct node *, struct mn_home *, usec_t now);
 alarm_fire home_on_find, home_on_announce;

@@ -154,6 +154,10 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 		home_say_address(n, h, h->ifindex, false, false);
 	h->place = PLACE_AWAY;
 	h->ifindex = a->iface->ifindex;
+	/* An anchor that is silent from the first does not hold it for ever. */
+	if (h->type != ATYPE_HOME && !h->reg.bound &&
+	    !alarm_is_set(&h->give_up))
+		alarm_set(n, &h->give_up, now + SEC(h->conf.lifetime));
 	registrant_register(n, &h->reg, coa, h->ifindex, router_ll(a),
 			    a->trigger, now);
 }
@@ -169,7 +173,8 @@ home_leave(struct node *n, struct mn_home *h)
 	home_stop_announcing(n, h);
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_flow(n, h, FLOW_HOLD, true);
-	home_say_address(n, h, h->ifindex, false, false);
+	if (h->place == PLACE_HOME)
+		home_say_address(n, h, h->ifindex, false, false);
 	h->place = PLACE_NOWHERE;
 }
 
@@ -257,10 +262,13 @@ void
 home_on_find(struct node *n, struct alarm *al, usec_t now)
 {
 	struct mn_home *h = container_of(al, struct mn_home, find);
+	const struct iface *i = iface_find(n, h->ifindex);
 
 	if (h->place != PLACE_RETURNING)
 		return;
-	if (h->finds < FIND_TRIES)
+	if (!i || !i->attach || !attach_usable(i->attach))
+		alarm_set(n, &h->find, now + RETRANS_TIMER);
+	else if (h->finds < FIND_TRIES)
 		solicit_home_agent(n, h, now);
 	else
 		registrant_deregister(n, &h->reg, NULL, h->ifindex, NULL,
@@ -295,8 +303,9 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
 		return;
-	if (h->place == PLACE_HOME)
-		home_say_address(n, h, h->ifindex, false, false);
+	alarm_clear(n, &h->give_up);
+	if (h->place == PLACE_HOME)	/* by another interface */
+		home_leave(n, h);
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
 	    h->contest != CONTEST_ASKED) {
 		home_arrive(n, h, ifindex, true, now);
@@ -326,16 +335,18 @@ home_park(struct node *n, struct mn_home *h)
 	if (!n->early_bind || h->type != ATYPE_HOME ||
 	    h->place == PLACE_DISABLED)
 		return;
+	h->blocked = false;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_flow(n, h, FLOW_HOLD, true);
 }
 
 void
-home_withdraw(struct node *n, struct mn_home *h)
+home_withdraw(struct node *n, struct mn_home *h, bool block)
 {
 	home_stop_returning(n, h);
 	home_stop_announcing(n, h);
-	home_say_flow(n, h, FLOW_PATH, false);
+	h->blocked = block && h->place != PLACE_HOME;
+	home_say_flow(n, h, FLOW_BLOCK, h->blocked);
 	home_drop_tunnel(n, h);
 	home_say_address(n, h, IFINDEX_PATH, false, false);
 	if (h->place == PLACE_HOME)

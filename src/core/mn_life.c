@@ -5,12 +5,15 @@
  * adapted to a new configuration, shown, and given up.
  */
 #include "core/demand.h"
+#include "core/form.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 /* Who is not wanted any more asks its peer so long to forget it. */
 #define RELEASE_PATIENCE	SEC(30)
+/* Later than what is being said now is carried out. */
+#define REAP_AFTER		MSEC(1)
 
 /* --- life --------------------------------------------------------------- */
 
@@ -36,7 +39,12 @@ peer_get(struct node *n, const struct in6_addr *addr)
 static void
 on_give_up(struct node *n, struct alarm *al, usec_t now)
 {
-	home_released(n, container_of(al, struct mn_home, give_up), now);
+	struct mn_home *h = container_of(al, struct mn_home, give_up);
+
+	if (h->releasing)
+		home_released(n, h, now);
+	else
+		demand_on_silent(n, h, now);
 }
 
 struct mn_home *
@@ -54,6 +62,8 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	alarm_init(&h->give_up, on_give_up);
 	h->prefix = prefix_of(&c->hoa, c->plen);
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
+	h->reg.anchor = type != ATYPE_HOME;
+	h->reg.test_rate = &p->test_rate;
 	/* RFC 6275 11.7.1: any value will do to begin with. */
 	h->reg.seq = (uint16_t)rng_u64(&n->rng);
 	alarm_init(&h->find, home_on_find);
@@ -61,6 +71,18 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	list_init(&h->l);
 	list_append(&n->mn->homes, &h->l);
 	return h;
+}
+
+void
+home_set_cga(struct node *n, struct mn_home *h, const struct cga *cga)
+{
+	struct in6_addr addr;
+
+	h->reg.has_cga = n->cga_key &&
+		!cga_address(n->cga_key, cga, &h->conf.hoa, &addr) &&
+		addr_eq(&addr, &h->conf.hoa);
+	if (h->reg.has_cga)
+		h->reg.cga = *cga;
 }
 
 static void
@@ -89,7 +111,7 @@ home_retire(struct node *n, struct mn_home *h, usec_t now)
 				      h->ifindex,
 				      h->reg.ll.len ? &h->reg.ll : NULL, now,
 				      now);
-	home_withdraw(n, h);
+	home_withdraw(n, h, false);
 }
 
 /* --- wanted and not ----------------------------------------------------- */
@@ -107,6 +129,26 @@ configure_attaches(struct node *n, usec_t now)
 	}
 }
 
+/* Is it there as an earlier process left it: at home, as far as is known?
+ * The first advertisement will tell, and SYNC waits for it. */
+static bool
+home_adopt(struct node *n, struct mn_home *h)
+{
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
+
+		if (!a || !mn_roams(n, i) || (a->state != ADDR_VALID &&
+					      a->state != ADDR_OPTIMISTIC))
+			continue;
+		h->place = PLACE_HOME;
+		h->ifindex = i->ifindex;
+		home_say_address(n, h, i->ifindex, false, true);
+		return true;
+	}
+	return false;
+}
+
 void
 home_activate(struct node *n, struct mn_home *h, usec_t now)
 {
@@ -121,13 +163,17 @@ home_activate(struct node *n, struct mn_home *h, usec_t now)
 			h->contest = CONTEST_ASKED;
 	}
 	h->active = true;
-	h->releasing = h->doomed = false;
+	h->releasing = h->doomed = h->blocked = false;
 	alarm_clear(n, &h->give_up);
 	registrant_retry(n, &h->reg, now);
 	if (a)
 		a->trigger = now;
 	configure_attaches(n, now);
+	if (h->place == PLACE_NOWHERE && !n->synced)
+		home_adopt(n, h);
 	home_put(n, h, now);
+	if (h->place == PLACE_NOWHERE)
+		home_park(n, h);
 }
 
 /* Also while it could be asked too often. */
@@ -159,9 +205,14 @@ free_peers(struct node *n, usec_t now)
 static void
 on_reap(struct node *n, struct alarm *al, usec_t now)
 {
-	each_home(n, h, l)
+	each_home(n, h, l) {
+		if (h->blocked && !h->releasing) {
+			home_say_flow(n, h, FLOW_BLOCK, false);
+			h->blocked = false;
+		}
 		if (h->doomed)
 			home_free(n, h);
+	}
 	free_peers(n, now);
 }
 
@@ -189,8 +240,8 @@ home_released(struct node *n, struct mn_home *h, usec_t now)
 	if (h->type != ATYPE_HOME) {
 		forget_record(n, h);
 		h->doomed = true;
-		alarm_set(n, &n->mn->reap, now);
 	}
+	alarm_set(n, &n->mn->reap, now + REAP_AFTER);
 	configure_attaches(n, now);
 }
 
@@ -202,10 +253,10 @@ home_release(struct node *n, struct mn_home *h, usec_t now)
 	if (!h->active)
 		return;
 	h->active = false;
-	home_withdraw(n, h);
+	home_withdraw(n, h, true);
 	home_park(n, h);
 	/* Without its key nobody would listen. */
-	if (!bound || h->reg.halted || !security_peer(n, &h->conf.ha)) {
+	if (!bound || h->reg.halted || !registrant_peer(n, &h->reg)) {
 		home_released(n, h, now);
 		return;
 	}
@@ -243,7 +294,8 @@ mn_start(struct node *n, usec_t now)
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
 		if (!home_add(n, &n->conf->home[k], ATYPE_HOME))
 			return -ENOMEM;
-	return demand_start(n);
+	n->former = former_new(n);
+	return n->former ? demand_start(n) : -ENOMEM;
 }
 
 void
@@ -252,6 +304,7 @@ mn_stop(struct node *n)
 	if (!n->mn)
 		return;
 	demand_stop(n);
+	n->former = former_free(n, n->former);
 	alarm_clear(n, &n->mn->reap);
 	list_each(i, &n->ifaces) {
 		struct iface *iface = container_of(i, struct iface, all);
@@ -286,18 +339,22 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 	return home_restore(n, s, now) || demand_restore(n, s, now);
 }
 
-/* An earlier process left it on a link: sockets may have it. */
 static bool
-stands_at_home(const struct node *n, const struct mn_home *h)
+knows_its_link(const struct node *n, const struct mn_home *h)
 {
-	list_each(l, &n->ifaces) {
-		struct iface *i = container_of(l, struct iface, all);
-		const struct iface_addr *a = iface_addr_find(i, &h->conf.hoa);
+	const struct iface *i = iface_find(n, h->ifindex);
 
-		if (a && a->state == ADDR_VALID && mn_roams(n, i))
-			return true;
-	}
-	return false;
+	return i && i->attach && i->attach->current;
+}
+
+/* No advertisement came.  Where it is, is not known: sockets keep it, and
+ * what they send waits. */
+void
+mn_before_sync(struct node *n)
+{
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME && !knows_its_link(n, h))
+			home_leave(n, h);
 }
 
 /* A binding from before the restart still carries traffic: say so before
@@ -308,12 +365,15 @@ mn_ready(struct node *n, usec_t now)
 	struct tunnel *old;
 
 	demand_restored(n, now);
+	former_start(n, now);
 	each_home(n, h, l) {
-		h->active |= h->reg.bound || stands_at_home(n, h);
+		h->active |= h->reg.bound;
 		if (h->reg.bound && home_use_tunnel(n, h, &h->reg.coa, &old)) {
 			h->coa = h->reg.coa;
 			home_say_address(n, h, IFINDEX_PATH, false, true);
 			home_say_away_flow(n, h);
+		} else if (h->active && !home_adopt(n, h)) {
+			home_leave(n, h);
 		}
 		home_put(n, h, now);
 	}
@@ -326,7 +386,7 @@ mn_ready(struct node *n, usec_t now)
 void
 mn_shutdown(struct node *n, usec_t now)
 {
-	demand_shutdown(n);
+	demand_shutdown(n, now);
 	each_home(n, h, l) {
 		home_retire(n, h, now);
 		registrant_forget(n, &h->reg);
@@ -339,8 +399,9 @@ bool
 mn_settled(const struct node *n)
 {
 	each_home(n, h, l) {
-		if (h->place == PLACE_HOME || h->place == PLACE_DISABLED ||
-		    h->reg.halted || !h->active)
+		if (h->place == PLACE_DISABLED || h->reg.halted ||
+		    !h->active ||
+		    (h->place == PLACE_HOME && knows_its_link(n, h)))
 			continue;
 		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING)
 			return false;
@@ -381,6 +442,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		forget_record(n, h);
 		if (o) {
 			owned_say(n, o, false);
+			owned_forget(n, o);
 			owned_free(n, o);
 		}
 		home_free(n, h);

@@ -10,13 +10,15 @@
 #include "core/demand.h"
 #include "core/effects.h"
 #include "core/node.h"
+#include "core/presence.h"
+#include "core/rr.h"
+#include "crypto/cga.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* Errors and refusals a second, and how many may come at once. */
+/* Errors and refusals a second, and at once. */
 #define ANSWER_RATE	100
-#define ANSWER_BURST	100
 
 /* A restarted node waits this long for its world to settle before it says
  * what may be removed (EF_SYNC). */
@@ -64,20 +66,26 @@ rate_sent(struct rate *r, usec_t now)
 }
 
 bool
-node_may_answer(struct node *n, usec_t now)
+bucket_take(struct bucket *b, uint32_t rate, usec_t now)
 {
-	usec_t since = now - n->answer_time;
-	uint64_t earned = since * ANSWER_RATE / USEC_PER_SEC;
+	usec_t since = now - b->time;
+	uint64_t earned = since >= SEC(1) ? rate : since * rate / USEC_PER_SEC;
 
 	if (earned) {
-		n->answer_time = now;
-		n->answer_tokens = earned + n->answer_tokens > ANSWER_BURST ?
-			ANSWER_BURST : n->answer_tokens + (uint32_t)earned;
+		b->time = now;
+		b->tokens = b->tokens + earned > rate ? rate :
+			    b->tokens + (uint32_t)earned;
 	}
-	if (!n->answer_tokens)
+	if (!b->tokens)
 		return false;
-	n->answer_tokens--;
+	b->tokens--;
 	return true;
+}
+
+bool
+node_may_answer(struct node *n, usec_t now)
+{
+	return bucket_take(&n->answers, ANSWER_RATE, now);
 }
 
 /* --- answers to what cannot be taken ------------------------------------ */
@@ -183,7 +191,8 @@ static const struct {
 	{ CONF_MN,		attach_on_nd },
 	{ CONF_MN,		mn_on_nd },
 	{ CONF_HA | CONF_AR,	advert_on_nd },
-	{ CONF_HA,		defend_on_nd },
+	{ CONF_AR,		presence_on_nd },
+	{ CONF_HA | CONF_AR,	defend_on_nd },
 };
 
 /* A Binding Update goes to everybody: who is no home agent says so (131). */
@@ -196,6 +205,8 @@ static const struct {
 	{ MH_BA,	CONF_MN,	mn_on_ba },
 	{ MH_BRR,	CONF_MN,	mn_on_brr },
 	{ MH_BE,	CONF_MN,	mn_on_be },
+	{ MH_COTI,	CONF_HA | CONF_AR, rr_on_test_init },
+	{ MH_COT,	CONF_MN,	rr_on_test },
 };
 
 static bool
@@ -244,8 +255,8 @@ input_mh(struct node *n, struct rx *rx, usec_t now)
 	const struct pkt *p = &rx->pkt;
 	struct wire_error e;
 
-	if (mh_parse(p->payload.p, p->payload.len, pkt_src(p), pkt_dst(p),
-		     &rx->mh, &e)) {
+	if (mh_parse_known(p->payload.p, p->payload.len, pkt_src(p),
+			   pkt_dst(p), security_known(n), &rx->mh, &e)) {
 		e.offset += p->off;
 		answer_fault(n, rx, &e, now);
 		return;
@@ -314,7 +325,7 @@ static const struct {
 } parts[] = {
 	{ CONF_MN, mn_start, mn_stop, mn_on_link, mn_restore, mn_ready,
 	  mn_shutdown, mn_reconfigure, mn_show },
-	{ CONF_HA, ha_start, ha_stop, ha_on_link, ha_restore, ha_ready,
+	{ CONF_HA | CONF_AR, ha_start, ha_stop, ha_on_link, ha_restore, ha_ready,
 	  ha_shutdown, ha_reconfigure, ha_show },
 	{ CONF_HA | CONF_AR, advert_start, advert_stop, advert_on_link, NULL,
 	  NULL, advert_shutdown, advert_reconfigure, NULL },
@@ -341,6 +352,8 @@ input_link(struct node *n, const struct ev_link *ev, usec_t now)
 		return;
 	if (plays(n, CONF_MN))
 		mn_on_gone(n, i, now);
+	if (plays(n, CONF_AR))
+		presence_on_gone(n, i->ifindex);
 	iface_gone(n, i);
 }
 
@@ -397,6 +410,8 @@ sync_try(struct node *n)
 	if (plays(n, CONF_MN) && alarm_is_set(&n->sync_alarm) &&
 	    !mn_settled(n))
 		return;
+	if (plays(n, CONF_MN))
+		mn_before_sync(n);
 	n->synced = true;
 	alarm_clear(n, &n->sync_alarm);
 	wish_add(n, &n->sync, 1);
@@ -477,6 +492,8 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_NEIGHBOUR:
 		if (plays(n, CONF_MN))
 			attach_on_neighbour(n, &ev->neighbour, now);
+		if (plays(n, CONF_AR))
+			presence_on_neighbour(n, &ev->neighbour, now);
 		break;
 	case EV_MTU:
 		tunnel_mtu(n, &ev->mtu);
@@ -499,6 +516,10 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_CLAIMS:
 	case EV_TRAFFIC:
 		input_demand(n, ev, now);
+		break;
+	case EV_STRAY:
+		if (plays(n, CONF_HA | CONF_AR))
+			ha_on_stray(n, &ev->stray, now);
 		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);
@@ -552,8 +573,7 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	memcpy(n->secret, seed->secret, sizeof(n->secret));
 	n->wall = seed->wall;
 	n->early_bind = seed->early_bind;
-	n->answer_tokens = ANSWER_BURST;
-	n->answer_time = now;
+	n->answers = (struct bucket){ .time = now, .tokens = ANSWER_RATE };
 	rng_init(&n->rng, n->secret);
 	heap_init(&n->timers);
 	effects_init(n);
@@ -562,7 +582,11 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	tunnels_init(n);
 	alarm_init(&n->sync_alarm, on_sync_alarm);
 	n->mac = mac_new();
-	if (!n->mac || security_start(n) || parts_start(n, now))
+	n->rr = rr_new(n);
+	if (seed->cga_key)
+		n->cga_key = cga_key_read(seed->cga_key, seed->cga_key_len);
+	n->cga_peer.protect = CONF_PROTECT_CGA;
+	if (!n->mac || !n->rr || security_start(n) || parts_start(n, now))
 		return node_free(n);
 	return n;
 }
@@ -618,6 +642,8 @@ node_free(struct node *n)
 	ifaces_fini(n);
 	tunnels_fini(n);
 	security_stop(n);
+	rr_free(n, n->rr);
+	cga_key_free(n->cga_key);
 	mac_free(n->mac);
 	heap_fini(&n->timers);
 	explicit_bzero(n->secret, sizeof(n->secret));

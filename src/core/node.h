@@ -41,6 +41,11 @@ struct demand;
 struct ha;
 struct registrar;
 struct adverts;
+struct rr;
+struct proof;
+struct proofs;
+struct former;
+struct cga_key;
 struct alarm;
 
 /* --- alarms ------------------------------------------------------------ */
@@ -223,6 +228,7 @@ void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
+void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 		       const struct in6_addr *coa);
@@ -245,6 +251,7 @@ void	mn_ready(struct node *, usec_t now);
 void	mn_shutdown(struct node *, usec_t now);
 int	mn_reconfigure(struct node *, const struct conf *, usec_t now);
 bool	mn_settled(const struct node *);	/* SYNC may be said */
+void	mn_before_sync(struct node *);
 bool	mn_show(const struct node *, const char *what, usec_t now,
 		struct cursor *, struct record_sink *);
 
@@ -281,6 +288,13 @@ int	security_start(struct node *);
 void	security_stop(struct node *);
 const struct conf_peer *security_peer(const struct node *,
 				      const struct in6_addr *);
+/* The same of an access router that may be an anchor of ours: one that the
+ * configuration does not know is asked with cga, if AccessProtection says
+ * so and we have a key. */
+const struct conf_peer *security_anchor(const struct node *,
+					const struct in6_addr *);
+/* The Mobility Headers that this node knows, MH_KNOW() of each. */
+uint32_t security_known(const struct node *);
 
 enum security_verdict {
 	SEC_OK,
@@ -290,6 +304,14 @@ enum security_verdict {
 	SEC_AUTH_FAIL,			/* MIPV6-AUTH-FAIL */
 	SEC_NO_REPLAY_OPTION,		/* MIPV6-MESG-ID-REQD */
 	SEC_ID_MISMATCH,		/* MIPV6-ID-MISMATCH: timestamp */
+	/* of cga, proof.h: */
+	SEC_FORGED,			/* authenticator is wrong: silence */
+	SEC_NONCE,			/* care-of nonce expired (137) */
+	SEC_NO_TOKEN,			/* no permanent home keygen token (147) */
+	SEC_NOT_HERE,			/* address of no link of ours (132) */
+	SEC_NOT_SEEN,			/* not seen on its link (129) */
+	SEC_CGA_FAILED,			/* parameters or signature (148) */
+	SEC_BUSY,			/* too many signatures: silence */
 };
 
 /* Check a BU or BA against what protects messages with `peer' (NULL: none
@@ -317,6 +339,7 @@ struct mh_route {
 	struct in6_addr	src, dst;
 	const struct in6_addr *hao, *rh2;
 	struct in6_addr	coa, hoa;	/* what the authenticator covers */
+	const struct proof *proof;	/* instead of a peer's key: proof.h */
 	uint32_t	ifindex;	/* 0: routed */
 	const struct lladdr *ll;	/* NULL: resolved */
 };
@@ -333,6 +356,13 @@ struct rate {
 usec_t	rate_next(const struct rate *);		/* earliest next, 0: at once */
 void	rate_sent(struct rate *, usec_t now);
 
+/* So many a second, and as many at once; all zero it is full. */
+struct bucket {
+	usec_t		time;
+	uint32_t	tokens;
+};
+bool	bucket_take(struct bucket *, uint32_t rate, usec_t now);
+
 /* Answers to messages that nobody vouched for (errors, refusals): a token
  * bucket for the whole node (RFC 4443 2.4 f). */
 bool	node_may_answer(struct node *, usec_t now);
@@ -345,14 +375,15 @@ struct node {
 	struct heap	timers;
 	struct list	wishes;
 	struct wish	sync;
+	struct cga_key	*cga_key;	/* NULL: none */
+	struct conf_peer cga_peer;	/* whoever has no other protection */
 	struct mac	*mac;
 	const uint8_t	*mac_key;	/* the key that `mac' has now */
 
 	struct wbuf	outgoing;	/* being built */
 	struct outgoing	*outgoing_obj;
 	unsigned	outbox;		/* packets waiting */
-	uint32_t	answer_tokens;
-	usec_t		answer_time;
+	struct bucket	answers;
 
 	struct list	ifaces;
 	struct list	wants;
@@ -368,6 +399,9 @@ struct node {
 	struct demand	*demand;	/* with mn */
 	struct ha	*ha;
 	struct registrar *registrar;	/* the binding cache, registrar.h */
+	struct rr	*rr;
+	struct proofs	*proofs;	/* with ha */
+	struct former	*former;	/* with mn */
 };
 
 /* Sequence numbers modulo 2^16 (RFC 6275 9.5.1): is `a' greater than b? */

@@ -62,7 +62,10 @@ static const struct {
 	[NOTE_ADDRESS_OLD] = { "address-old", { P_ATYPE, P_A_ADDR, P_IFACE } },
 	[NOTE_ADDRESS_DOWN] = { "address-down", { P_ATYPE, P_A_ADDR,
 				P_RELEASE } },
+	[NOTE_NOT_SEEN]	= { "not-seen", { P_A_HOA, P_B_COA } },
+	[NOTE_SIGNATURE_LIMIT] = { "signature-limit", { P_A_HOA, P_B_COA } },
 	[NOTE_ABORTED]	= { "aborted", { P_ATYPE, P_A_ADDR } },
+	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };
 
 void
@@ -105,6 +108,7 @@ reason_word(uint32_t reason)
 		[NOTE_DOWN_CONFIGURATION] = "configuration",
 		[NOTE_DOWN_SHUTDOWN] = "shutdown",
 		[NOTE_DOWN_FAILED] = "failed",
+		[NOTE_DOWN_CONFLICT] = "conflict",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
@@ -122,6 +126,7 @@ release_word(uint32_t reason)
 		[NOTE_GONE_CONFIGURATION] = "configuration",
 		[NOTE_GONE_REFUSED] = "refused",
 		[NOTE_GONE_RENEWED] = "renewed",
+		[NOTE_GONE_EXPIRED] = "expired",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?

@@ -23,7 +23,8 @@ enum note_code {
 	NOTE_BINDING_UP,		/* hoa a, coa b, lifetime */
 	NOTE_BINDING_MOVED,		/* hoa a, new coa b */
 	NOTE_BINDING_DOWN,		/* hoa a: deregistered or expired (reason) */
-	NOTE_BINDING_LIMIT,		/* HaMaxBindings reached */
+	NOTE_BINDING_LIMIT,		/* HaMaxBindings reached, or an anchor's
+					   MaxBindings, MaxPerLink */
 	NOTE_DAD_START, NOTE_DAD_OK, NOTE_DAD_FAILED,	/* address a */
 	NOTE_LINK_UP, NOTE_LINK_DOWN,	/* ifindex */
 	NOTE_ROUTER_PROBE,		/* asking the old router a */
@@ -42,7 +43,12 @@ enum note_code {
 	NOTE_ADDRESS_UP,		/* a, of `type', may be used; elapsed */
 	NOTE_ADDRESS_OLD,		/* a, of `type': not for new sockets */
 	NOTE_ADDRESS_DOWN,		/* a, of `type': released (reason) */
+	NOTE_NOT_SEEN,			/* hoa a, coa b: refused, it was not on
+					   its link */
+	NOTE_SIGNATURE_LIMIT,		/* hoa a, coa b: not looked at */
 	NOTE_ABORTED,			/* sockets of a were ended */
+	NOTE_PRESENCE_LIMIT,		/* an anchor sees more addresses than it
+					   may remember */
 	NOTE_CODES
 };
 
@@ -53,6 +59,7 @@ enum note_down {
 	NOTE_DOWN_CONFIGURATION,
 	NOTE_DOWN_SHUTDOWN,
 	NOTE_DOWN_FAILED,
+	NOTE_DOWN_CONFLICT,		/* somebody has it on its link */
 };
 
 /* NOTE_ADDRESS_DOWN: why, in `value' */
@@ -64,6 +71,7 @@ enum note_gone {
 	NOTE_GONE_CONFIGURATION,
 	NOTE_GONE_REFUSED,		/* the anchor would not have it */
 	NOTE_GONE_RENEWED,
+	NOTE_GONE_EXPIRED,		/* its anchor was silent for too long */
 };
 
 struct note {

@@ -13,6 +13,13 @@
  * outstanding: an acknowledgement of any of them answers it, since they say
  * the same.  That keeps a peer further away than the retransmission timeout
  * within reach.
+ *
+ * Under cga (doc/cga-profile.md) an update needs a proof that we are
+ * reachable at the care-of address: it waits for the care-of test, which
+ * repeats itself, and goes out with the answer.  With no permanent home
+ * keygen token it is signed.  Answers that no key can authenticate (the
+ * nonce is too old, the token is not known) make us ask again with what they
+ * want, a few times; they take nothing away.
  */
 #include "core/registrant.h"
 
@@ -22,6 +29,11 @@
  * to the slow rate: a peer that always finds something must not make a
  * loop. */
 #define CORRECTIONS_MAX	3
+
+/* RFC 4866 4.4: registrations with the token that "persistently fail" */
+#define TOKEN_TRIES	3
+/* 4.9: no sequence number twice with a token, and far from it. */
+#define TOKEN_SEQS	0x4000
 
 static alarm_fire on_transmit, on_refresh, on_expiry;
 
@@ -77,10 +89,76 @@ replay_stamp(const struct node *n, struct registrant *r,
 	return stamp;
 }
 
-static void
-send_bu(struct node *n, struct registrant *r, usec_t now)
+const struct conf_peer *
+registrant_peer(const struct node *n, const struct registrant *r)
 {
-	const struct conf_peer *peer = security_peer(n, &r->peer);
+	return r->anchor ? security_anchor(n, &r->peer) :
+	       security_peer(n, &r->peer);
+}
+
+static bool
+under_cga(const struct node *n, const struct registrant *r)
+{
+	const struct conf_peer *peer = registrant_peer(n, r);
+
+	return peer && peer->protect == CONF_PROTECT_CGA;
+}
+
+static const struct rr_proof *
+careof_proof(struct node *n, struct registrant *r, usec_t now)
+{
+	struct rr_about about = {
+		.kind = RR_CAREOF, .peer = r->peer, .addr = r->ask_coa,
+		.ifindex = r->ifindex, .ll = r->ll, .rate = r->test_rate,
+	};
+
+	return rr_prove(n, &about, now);
+}
+
+/* With the token a deregistration needs no care-of test (RFC 6275 5.2.6). */
+static bool
+needs_careof(const struct registrant *r)
+{
+	return r->asking == REG_REGISTER || !r->has_token;
+}
+
+/* What a Binding Update bears.  `params' is where its parameters stay. */
+static void
+prepare_proof(struct node *n, struct registrant *r,
+	      const struct rr_proof *careof, uint8_t *params,
+	      struct proof *ret)
+{
+	static const uint8_t none[RR_TOKEN];
+	bool cared = needs_careof(r);
+
+	*ret = (struct proof){
+		.hoa = r->hoa, .coa = r->ask_coa, .anchor = r->peer,
+		.ends = r->asking == REG_DEREGISTER,
+		.has_kbm = true, .has_nonces = true,
+	};
+	if (cared) {
+		ret->nonce = careof->nonce;
+		memcpy(ret->token, careof->token, sizeof(ret->token));
+	}
+	if (!r->has_token) {
+		ret->key = n->cga_key;
+		ret->params = (struct span){
+			params, cga_params(n->cga_key, &r->cga, &r->hoa,
+					   params),
+		};
+	}
+	rr_kbm(n, r->has_token ? r->token : none, cared ? ret->token : NULL,
+	       r->kbm);
+	memcpy(ret->kbm, r->kbm, sizeof(ret->kbm));
+}
+
+static void
+send_bu(struct node *n, struct registrant *r, const struct rr_proof *careof,
+	usec_t now)
+{
+	const struct conf_peer *peer = registrant_peer(n, r);
+	uint8_t params[CGA_PARAMS_MAX];
+	struct proof proof;
 	struct mh mh = { .type = MH_BU };
 	struct mh_route to = {
 		.dst = r->peer, .hoa = r->hoa, .ifindex = r->ifindex,
@@ -98,7 +176,33 @@ send_bu(struct node *n, struct registrant *r, usec_t now)
 		if ((alt = mh_add(&mh, MOPT_ALTCOA)))
 			alt->altcoa = r->ask_coa;
 	}
+	if (under_cga(n, r)) {
+		prepare_proof(n, r, careof, params, &proof);
+		to.proof = &proof;
+	}
 	node_send_mh(n, &mh, &to, peer, replay_stamp(n, r, peer, now), now);
+}
+
+static void refuse_halt(struct node *, struct registrant *,
+			const struct mh *, usec_t);
+
+/* May it go out now?  If not, the care-of test is under way, or there is
+ * nothing that could be proved. */
+static bool
+can_prove(struct node *n, struct registrant *r,
+	  const struct rr_proof **careof, usec_t now)
+{
+	if (r->x.sent >= TOKEN_TRIES ||
+	    (uint16_t)(r->seq - r->token_seq) >= TOKEN_SEQS)
+		r->has_token = false;
+	if (!r->has_token && (!r->has_cga || !n->cga_key)) {
+		r->status = MH_ST_CGA_FAILED;
+		refuse_halt(n, r, NULL, now);
+		return false;
+	}
+	*careof = needs_careof(r) ? careof_proof(n, r, now) : NULL;
+	r->proving = needs_careof(r) && !*careof;
+	return !r->proving;
 }
 
 /* Send now, or as soon as MAX_UPDATE_RATE lets us. */
@@ -106,11 +210,14 @@ static void
 transmit(struct node *n, struct registrant *r, usec_t now)
 {
 	usec_t allowed = rate_next(r->rate);
+	const struct rr_proof *careof = NULL;
 
 	if (allowed > now) {
 		alarm_set(n, &r->x.alarm, allowed);
 		return;
 	}
+	if (under_cga(n, r) && !can_prove(n, r, &careof, now))
+		return;
 	r->ask_lifetime = r->asking == REG_REGISTER ?
 		r->ops->lifetime(n, r, now) / MH_LIFETIME_UNIT *
 		MH_LIFETIME_UNIT : 0;
@@ -121,7 +228,16 @@ transmit(struct node *n, struct registrant *r, usec_t now)
 		r->first_seq = r->seq;
 	rate_sent(r->rate, now);
 	exchange_sent(n, &r->x, now);
-	send_bu(n, r, now);
+	send_bu(n, r, careof, now);
+}
+
+void
+registrant_on_proof(struct node *n, struct registrant *r, usec_t now)
+{
+	if (!r->proving || r->paused || r->asking == REG_NOTHING)
+		return;
+	r->proving = false;
+	transmit(n, r, now);
 }
 
 static void
@@ -147,6 +263,10 @@ on_transmit(struct node *n, struct alarm *a, usec_t now)
 				     .elapsed = now - r->x.first };
 		note_put(n, &note, now);
 	}
+	/* An answer may have been too much for the peer (it answers so many
+	 * a second that it cannot authenticate): perhaps it was 137. */
+	if (r->x.sent >= TOKEN_TRIES && under_cga(n, r))
+		rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
 	transmit(n, r, now);
 }
 
@@ -154,7 +274,7 @@ static void
 ask(struct node *n, struct registrant *r, enum reg_asking what, usec_t now)
 {
 	r->asking = what;
-	r->halted = false;
+	r->halted = r->proving = false;
 	r->corrected = 0;
 	exchange_begin(n, &r->x, first_interval(n, r),
 		       MSEC(n->conf->bindack_max));
@@ -214,6 +334,7 @@ void
 registrant_pause(struct node *n, struct registrant *r)
 {
 	r->paused = true;
+	r->proving = false;
 	exchange_end(n, &r->x);
 }
 
@@ -221,7 +342,7 @@ void
 registrant_retry(struct node *n, struct registrant *r, usec_t now)
 {
 	r->halted = false;
-	if (alarm_is_set(&r->x.alarm))
+	if (alarm_is_set(&r->x.alarm) || r->proving)
 		ask(n, r, r->asking, now);
 }
 
@@ -229,6 +350,7 @@ void
 registrant_cancel(struct node *n, struct registrant *r)
 {
 	r->asking = REG_NOTHING;
+	r->proving = false;
 	exchange_end(n, &r->x);
 }
 
@@ -255,6 +377,8 @@ static void
 unbind(struct node *n, struct registrant *r)
 {
 	r->bound = false;
+	/* RFC 4866 4.1: it ends with the binding. */
+	r->has_token = false;
 	alarm_clear(n, &r->refresh);
 	alarm_clear(n, &r->expiry);
 	wish_add(n, &r->store, 1);
@@ -371,6 +495,10 @@ static void
 refuse_sequence(struct node *n, struct registrant *r, const struct mh *mh,
 		usec_t now)
 {
+	/* Late, and corrected already: back to a number that was used is no
+	 * way forward. */
+	if (seq_after(r->seq, mh->ba.seq))
+		return;
 	r->seq = mh->ba.seq;
 	correct(n, r, mh, now);
 }
@@ -411,6 +539,24 @@ refuse_not_ha(struct node *n, struct registrant *r, const struct mh *mh,
 		refuse_halt(n, r, mh, now);
 }
 
+/* 137: our proof is too old, or the anchor has been restarted. */
+static void
+refuse_nonce(struct node *n, struct registrant *r, const struct mh *mh,
+	     usec_t now)
+{
+	rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
+	correct(n, r, mh, now);
+}
+
+/* 147: it has forgotten us; we sign again. */
+static void
+refuse_no_token(struct node *n, struct registrant *r, const struct mh *mh,
+		usec_t now)
+{
+	r->has_token = false;
+	correct(n, r, mh, now);
+}
+
 typedef void refusal(struct node *, struct registrant *, const struct mh *,
 		     usec_t);
 
@@ -431,6 +577,11 @@ static const struct {
 	{ MH_ST_MESG_ID_REQD,	refuse_no_stamp },
 	{ MH_ST_AUTH_FAIL,	refuse_halt },	/* RFC 4285 5.3: stop */
 	{ MH_ST_INVALID_COA,	refuse_halt },
+	{ MH_ST_HOME_NONCE,	refuse_nonce },
+	{ MH_ST_CAREOF_NONCE,	refuse_nonce },
+	{ MH_ST_NONCES,		refuse_nonce },
+	{ MH_ST_NO_TOKEN,	refuse_no_token },
+	{ MH_ST_CGA_FAILED,	refuse_halt },
 };
 
 static void
@@ -489,6 +640,67 @@ replay_matches(const struct registrant *r, const struct mh *mh)
 	return o && o->replay >= r->first_replay && o->replay <= r->replay;
 }
 
+/* An access anchor takes back what it has acknowledged: somebody has the
+ * address on its link.  No message of the RFC's; see doc/access-anchor.md. */
+static bool
+is_revocation(const struct registrant *r, const struct mh *mh)
+{
+	return r->bound && r->asking == REG_NOTHING &&
+	       mh->ba.status == MH_ST_DAD_FAILED && mh->ba.seq == r->seq;
+}
+
+/* RFC 6275 6.2.7 and RFC 4866 5.7: refusals that there is no key for. */
+static bool
+cannot_be_proved(const struct mh *mh)
+{
+	return !mh_opt(mh, MOPT_AUTH_DATA) &&
+	       (mh->ba.status == MH_ST_HOME_NONCE ||
+		mh->ba.status == MH_ST_CAREOF_NONCE ||
+		mh->ba.status == MH_ST_NONCES ||
+		mh->ba.status == MH_ST_NO_TOKEN);
+}
+
+static enum security_verdict
+check_ack(struct node *n, struct registrant *r, const struct rx *rx,
+	  bool revocation, usec_t now)
+{
+	struct proof p = {
+		.hoa = r->hoa, .coa = r->ask_coa, .anchor = r->peer,
+		.ends = revocation || r->asking == REG_DEREGISTER,
+	};
+
+	if (!under_cga(n, r))
+		return security_check(n, registrant_peer(n, r), &rx->mh,
+				      rx->pkt.payload.p, revocation ?
+				      &r->coa : &r->ask_coa, &r->hoa, 0, now);
+	if (cannot_be_proved(&rx->mh))
+		return SEC_OK;
+	/* The anchor ends the binding as we would, by the token alone. */
+	if (revocation && !r->has_token)
+		return SEC_MISSING;
+	if (revocation)
+		rr_kbm(n, r->token, NULL, p.kbm);
+	else
+		memcpy(p.kbm, r->kbm, sizeof(p.kbm));
+	return proof_check_mac(n, &p, &rx->mh, rx->pkt.payload.p) ? SEC_OK :
+	       SEC_FORGED;
+}
+
+/* RFC 4866 4.8.  Of an earlier update's answer it is not taken: a later one
+ * may have brought another token, whose answer is still to come. */
+static void
+take_token(struct node *n, struct registrant *r, const struct mh *mh)
+{
+	const struct mopt *o = mh_opt(mh, MOPT_HOME_TOKEN);
+
+	if (!under_cga(n, r) || r->has_token)
+		return;
+	r->has_token = o && mh->ba.seq == r->seq &&
+		       cga_open(n->cga_key, &o->data, r->token,
+				sizeof(r->token));
+	r->token_seq = mh->ba.seq;
+}
+
 /*
  * RFC 6275 11.7.3, in its order: the authentication requirements; the
  * sequence number is one of an outstanding update, or the status is 135;
@@ -498,20 +710,24 @@ void
 registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 		 usec_t now)
 {
-	const struct conf_peer *peer = security_peer(n, &r->peer);
 	const struct mh *mh = &rx->mh;
+	bool revocation = is_revocation(r, mh);
 	enum security_verdict v;
 
-	if (r->asking == REG_NOTHING || !r->x.sent)
+	if (!revocation && (r->asking == REG_NOTHING || !r->x.sent))
 		return;
-	v = security_check(n, peer, mh, rx->pkt.payload.p, &r->ask_coa,
-			   &r->hoa, 0, now);
+	v = check_ack(n, r, rx, revocation, now);
 	if (v != SEC_OK) {
 		unproven(n, r, rx, v, now);
 		return;
 	}
 	if (!replay_matches(r, mh))
 		return;
+	if (revocation) {
+		unbind(n, r);
+		refused(n, r, mh, now);
+		return;
+	}
 	if (mh->ba.status != MH_ST_SEQUENCE && !outstanding(r, mh->ba.seq))
 		return;
 	if (mh->ba.status >= 128) {
@@ -519,10 +735,12 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 		return;
 	}
 	r->status = mh->ba.status;
-	if (r->asking == REG_DEREGISTER)
+	if (r->asking == REG_DEREGISTER) {
 		deregistered(n, r, now);
-	else if (mh->ba.lifetime)
+	} else if (mh->ba.lifetime) {
+		take_token(n, r, mh);
 		accepted(n, r, mh, now);
+	}
 }
 
 /* --- over a restart ----------------------------------------------------- */
@@ -553,6 +771,10 @@ registrant_build(struct node *n, struct wish *w, struct effect *ret)
 	wbuf_u16(&val, r->seq);
 	wbuf_u32(&val, r->granted);
 	wbuf_u64(&val, r->bound ? wall_of(n, r->expires) : 0);
+	if (r->has_token) {
+		wbuf_put(&val, r->token, sizeof(r->token));
+		wbuf_u16(&val, r->token_seq);
+	}
 	s->up = true;
 	s->key_len = (uint8_t)wbuf_len(&key);
 	s->value_len = (uint8_t)wbuf_len(&val);
@@ -568,19 +790,26 @@ registrant_restore(struct node *n, struct registrant *r,
 	struct in6_addr peer = rbuf_addr(&v), coa = rbuf_addr(&v);
 	uint16_t seq = rbuf_u16(&v);
 	uint32_t granted = rbuf_u32(&v);
-	int64_t left = (int64_t)rbuf_u64(&v) - (int64_t)wall_of(n, now);
+	/* Of one that is over, or was never, it is more than was granted. */
+	uint64_t left = rbuf_u64(&v) - wall_of(n, now);
+	const uint8_t *token = rbuf_left(&v) ? rbuf_take(&v, RR_TOKEN) : NULL;
+	uint16_t token_seq = token ? rbuf_u16(&v) : 0;
 
 	if (v.bad || version != STORE_VERSION || !addr_eq(&peer, &r->peer))
 		return false;
 	r->seq = seq;
-	if (left <= 0 || left > (int64_t)SEC(granted))
+	if (!left || left > SEC(granted) || !addr_is_routable(&coa))
 		return true;
 	r->bound = true;
+	r->has_token = token;
+	if (token)
+		memcpy(r->token, token, sizeof(r->token));
+	r->token_seq = token_seq;
 	r->coa = coa;
 	r->granted = granted;
-	r->expires = now + (usec_t)left;
+	r->expires = now + left;
 	alarm_set(n, &r->expiry, r->expires);
-	alarm_set(n, &r->refresh, now + (usec_t)left / 2);
+	alarm_set(n, &r->refresh, now + left / 2);
 	return true;
 }
 
@@ -605,6 +834,8 @@ registrant_show(const struct registrant *r, usec_t now, struct record *rec)
 		record_uint(rec, "tries", r->x.sent);
 	}
 	record_uint(rec, "seq", r->seq);
+	if (r->anchor && r->has_cga)
+		record_bool(rec, "token", r->has_token);
 	if (r->status >= 128)
 		record_uint(rec, "status", r->status);
 }

@@ -11,7 +11,7 @@
 #ifndef MIP6D_CORE_REGISTRANT_H
 #define MIP6D_CORE_REGISTRANT_H
 
-#include "core/exchange.h"
+#include "core/proof.h"
 
 struct registrant;
 
@@ -71,6 +71,17 @@ struct registrant {
 	uint64_t	first_replay;	/*   and first for this question */
 	unsigned	corrected;	/* corrections tried for one question */
 	struct wish	store;
+
+	/* of an access router, under cga (proof.h) */
+	bool		anchor;		/* `peer' is one */
+	bool		has_cga;	/* `hoa' is one */
+	struct cga	cga;
+	struct rate	*test_rate;	/* of care-of tests with `peer' */
+	bool		proving;	/* the update waits for one */
+	bool		has_token;	/* the permanent home keygen token */
+	uint8_t		token[RR_TOKEN];
+	uint16_t	token_seq;	/* of the update that brought it */
+	uint8_t		kbm[RR_KBM];	/* of the update sent last */
 };
 
 void	registrant_init(struct registrant *, const struct registrant_ops *,
@@ -103,6 +114,11 @@ void	registrant_forget(struct node *, struct registrant *);
 /* Ask again although it stands (a peer forgot us, or asked for it). */
 void	registrant_refresh(struct node *, struct registrant *, usec_t now);
 
+/* How messages with its peer are protected; NULL: nothing says so. */
+const struct conf_peer *registrant_peer(const struct node *,
+					const struct registrant *);
+/* Reachability at ask_coa can be proved to the peer now. */
+void	registrant_on_proof(struct node *, struct registrant *, usec_t now);
 /* A Binding Acknowledgement for this home address from this peer. */
 void	registrant_on_ba(struct node *, struct registrant *, struct rx *,
 			 usec_t now);

@@ -163,6 +163,9 @@ replay_hold(const struct node *n, const struct binding *b, usec_t now)
 	const struct conf_peer *peer;
 	int32_t left;
 
+	/* RFC 6275 5.2.8: as long as the nonces that it was made with. */
+	if (b->flags & BINDING_CGA)
+		return MAX_NONCE_LIFETIME;
 	if (!b->replay)
 		return 0;
 	peer = security_peer(n, &b->hoa);
@@ -264,6 +267,17 @@ refuse(struct node *n, const struct registration *rq, uint8_t status,
 	answer(n, rq, status, rq->seq, 0, now);
 }
 
+/* The timestamp, to be newer than the next time.  Under cga there is none,
+ * and the token stays what it is until another one is given out. */
+static void
+remember(struct binding *b, const struct registration *rq)
+{
+	if (rq->own.has_kbm)
+		return;
+	b->replay = rq->replay;
+	b->flags &= (uint8_t)~BINDING_CGA;
+}
+
 /* --- registration (RFC 6275 10.3.1) ------------------------------------- */
 
 static void
@@ -309,11 +323,15 @@ accept_binding(struct node *n, struct binding *b,
 		binding_enter(n, b, BINDING_ACTIVE);
 	b->keeper = rq->keeper;
 	b->seq = rq->seq;
-	b->replay = rq->replay;
+	remember(b, rq);
 	b->granted = rq->lifetime;
 	b->link = rq->link;
 	b->flags = (uint8_t)((b->flags & ~(BINDING_L | BINDING_LEFT)) |
 			     (rq->flags & BINDING_L));
+	if (rq->own.fresh) {
+		memcpy(b->token, rq->own.token, sizeof(b->token));
+		b->flags |= BINDING_CGA;
+	}
 	binding_until(n, b, now + SEC(MH_LIFETIME_UNIT) * rq->lifetime);
 	wish_add(n, &b->wish, moves ? BINDING_FLOW | BINDING_STORE :
 		 BINDING_STORE);
@@ -387,7 +405,7 @@ register_new(struct node *n, struct binding *b, struct registration *rq,
 	b->keeper = rq->keeper;
 	b->link = rq->link;
 	b->seq = rq->seq;
-	b->replay = rq->replay;
+	remember(b, rq);
 	b->flags = (uint8_t)((b->flags & ~BINDING_L) | rq->flags);
 
 	verdict = keeper_of(n, rq->keeper)->prepare(n, b, rq, now);
@@ -419,7 +437,7 @@ register_again(struct node *n, struct binding *b, struct registration *rq,
 	}
 	*b->waiting = *rq;
 	b->seq = rq->seq;
-	b->replay = rq->replay;
+	remember(b, rq);
 }
 
 static void
@@ -459,6 +477,34 @@ registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
 	refuse(n, &rq, status ? status : MH_ST_RESOURCES, now);
 }
 
+/* To where it points, under the number of the update that made it so. */
+void
+registrar_revoke(struct node *n, struct binding *b, uint8_t status,
+		 enum note_down why, usec_t now)
+{
+	struct registration rq = {
+		.b = b, .peer = security_peer(n, &b->hoa), .hoa = b->hoa,
+		.replay = b->flags & BINDING_CGA ? 0 : b->replay,
+		.seq = b->seq, .keeper = b->keeper,
+		.link = b->link, .has_hao = true,
+	};
+
+	if (b->state != BINDING_ACTIVE)
+		return;
+	binding_path(b, &rq.coa, &rq.local);
+	rq.src = rq.coa;
+	if (b->flags & BINDING_CGA) {
+		/* the key of a deregistration: the care-of token is gone */
+		rr_kbm(n, b->token, NULL, rq.own.kbm);
+		rq.own.has_kbm = true;
+	}
+	note_down(n, b, why, now);
+	binding_stop(n, b);
+	b->flags &= (uint8_t)~BINDING_LEFT;
+	binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
+	refuse(n, &rq, status, now);
+}
+
 /* --- deregistration (RFC 6275 10.3.2) ----------------------------------- */
 
 static void
@@ -472,7 +518,7 @@ deregister(struct node *n, const struct registration *rq, usec_t now)
 		return;
 	}
 	b->seq = rq->seq;
-	b->replay = rq->replay;
+	remember(b, rq);
 	b->flags |= BINDING_LEFT;
 	if (b->state == BINDING_ACTIVE)
 		note_down(n, b, NOTE_DOWN_DEREGISTERED, now);

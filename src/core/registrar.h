@@ -12,7 +12,7 @@
 #ifndef MIP6D_CORE_REGISTRAR_H
 #define MIP6D_CORE_REGISTRAR_H
 
-#include "core/node.h"
+#include "core/proof.h"
 
 enum binding_state {
 	BINDING_WAITING,	/* admission under way, nothing is served */
@@ -35,16 +35,19 @@ enum binding_state {
 #define BINDING_STORED	0x08		/* a record stands outside */
 #define BINDING_PROXY	0x10		/* keeper: solicitations are heard */
 #define BINDING_PROXY_L	0x20		/* keeper: for the link-local one */
+#define BINDING_CGA	0x80		/* it has a token, proof.h */
+#define BINDING_COUNTED	0x40		/* keeper: by its anchor */
 
 enum keeper_kind {
-	KEEPER_HOME,			/* home registrations (H bit) */
+	KEEPER_HOME,			/* home registrations (H bit), access
+					   anchors' too */
 	KEEPER_CORRESPONDENT,
 	KEEPERS
 };
 
 struct registration;
 
-/* One mobile: kept small, there may be a million (104 octets). */
+/* One mobile: kept small, there may be a million (120 octets). */
 struct binding {
 	struct map_node	node;
 	struct in6_addr	hoa;
@@ -55,8 +58,13 @@ struct binding {
 	};
 	struct alarm	alarm;		/* not later than `expires' */
 	usec_t		expires;
-	uint64_t	replay;		/* last accepted timestamp; 0: none */
+	union {
+		uint64_t	replay;	/* last accepted timestamp; 0: none */
+		uint8_t		token[RR_TOKEN];	/* BINDING_CGA: the
+					   permanent home keygen token */
+	};
 	uint32_t	ifindex;	/* keeper: where it is defended */
+	uint32_t	owner;		/* keeper: whom it counts for, 0: nobody */
 	uint16_t	seq;
 	uint16_t	granted;	/* units of four seconds */
 	uint16_t	link;		/* keeper: which home link */
@@ -84,6 +92,7 @@ struct registration {
 	bool		timed;		/* timestamps protect against replay,
 					   the sequence number does not */
 	bool		has_hao;
+	struct own	own;		/* under cga */
 };
 
 #define ADMIT_WAIT	(-1)		/* registrar_decide will be called */
@@ -136,6 +145,9 @@ void	registrar_take(struct node *, struct registration *, usec_t now);
 /* The end of ADMIT_WAIT: 0, or a status >= 128. */
 void	registrar_decide(struct node *, struct binding *, uint8_t status,
 			 usec_t now);
+/* An active binding is taken away from who registered it, who is told. */
+void	registrar_revoke(struct node *, struct binding *, uint8_t status,
+			 enum note_down, usec_t now);
 /* The configuration has changed: adopt again, or drop. */
 void	registrar_review(struct node *, usec_t now);
 /* One stored record.  False: not one of ours. */

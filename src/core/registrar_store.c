@@ -15,12 +15,14 @@
  * key:   'b', home address
  * value: version, state, keeper, flags, sequence number, granted lifetime,
  *        timestamp, expiry by the wall clock (usec; 0: it was not known),
- *        care-of address, own address
+ *        care-of address, own address; the permanent home keygen token, if
+ *        there is one (by the flags); owner, if there is one
  */
 #include "core/registrar.h"
 
 #define STORE_BINDING	'b'
 #define STORE_VERSION	1
+#define STORED_FLAGS	(BINDING_L | BINDING_LEFT | BINDING_CGA)
 
 bool
 binding_store(struct node *n, struct binding *b, struct effect *ret)
@@ -48,13 +50,17 @@ binding_store(struct node *n, struct binding *b, struct effect *ret)
 	wbuf_u8(&v, STORE_VERSION);
 	wbuf_u8(&v, b->state);
 	wbuf_u8(&v, b->keeper);
-	wbuf_u8(&v, b->flags & (BINDING_L | BINDING_LEFT));
+	wbuf_u8(&v, b->flags & (STORED_FLAGS));
 	wbuf_u16(&v, b->seq);
 	wbuf_u16(&v, b->granted);
-	wbuf_u64(&v, b->replay);
+	wbuf_u64(&v, b->flags & BINDING_CGA ? 0 : b->replay);
 	wbuf_u64(&v, n->wall ? b->expires + (uint64_t)n->wall : 0);
 	wbuf_addr(&v, &coa);
 	wbuf_addr(&v, &local);
+	if (b->flags & BINDING_CGA)
+		wbuf_put(&v, b->token, sizeof(b->token));
+	if (b->owner)
+		wbuf_u32(&v, b->owner);
 	s->value_len = (uint8_t)wbuf_len(&v);
 	b->flags |= BINDING_STORED;
 	return true;
@@ -65,6 +71,8 @@ struct stored {
 	uint8_t		state, keeper, flags;
 	uint16_t	seq, granted;
 	uint64_t	replay;
+	uint8_t		token[RR_TOKEN];
+	uint32_t	owner;
 	usec_t		expires;
 	struct path_key	path;
 };
@@ -89,11 +97,12 @@ stored_parse(const struct node *n, const struct store_record *rec,
 {
 	struct rbuf r = rbuf_of(rec->value, rec->value_len);
 	bool version = rbuf_u8(&r) == STORE_VERSION;
+	const uint8_t *token;
 	uint64_t wall;
 
 	ret->state = rbuf_u8(&r);
 	ret->keeper = rbuf_u8(&r);
-	ret->flags = rbuf_u8(&r) & (BINDING_L | BINDING_LEFT);
+	ret->flags = rbuf_u8(&r) & (STORED_FLAGS);
 	ret->seq = rbuf_u16(&r);
 	ret->granted = rbuf_u16(&r);
 	ret->replay = rbuf_u64(&r);
@@ -101,6 +110,10 @@ stored_parse(const struct node *n, const struct store_record *rec,
 	ret->path.remote = rbuf_addr(&r);
 	ret->path.local = rbuf_addr(&r);
 	ret->path.kind = PATH_IP6IP6;
+	token = ret->flags & BINDING_CGA ? rbuf_take(&r, RR_TOKEN) : NULL;
+	if (token)
+		memcpy(ret->token, token, RR_TOKEN);
+	ret->owner = rbuf_left(&r) ? rbuf_u32(&r) : 0;
 	if (r.bad || rbuf_left(&r) || !version || ret->keeper >= KEEPERS ||
 	    !keeper_of(n, ret->keeper)->adopt)
 		return false;
@@ -125,7 +138,11 @@ binding_revive(struct node *n, struct binding *b, const struct stored *s,
 	b->keeper = s->keeper;
 	b->seq = s->seq;
 	b->granted = s->granted;
-	b->replay = s->replay;
+	if (s->flags & BINDING_CGA)
+		memcpy(b->token, s->token, sizeof(b->token));
+	else
+		b->replay = s->replay;
+	b->owner = s->owner;
 	b->flags = s->flags | BINDING_STORED;
 	b->expires = s->expires;
 	if (s->state == BINDING_ACTIVE) {

@@ -10,14 +10,81 @@
  *
  * shared-key is RFC 4285: the MN-HA authentication option (section 5.1),
  * last in the message, and with `replay timestamp' the mobility message
- * replay protection option (section 6).
+ * replay protection option (section 6).  cga is in proof.c.
  */
 #include "core/node.h"
+#include "core/proof.h"
 
 #include "wire/auth.h"
 
 #include <errno.h>
 #include <stdlib.h>
+
+/* --- which message ------------------------------------------------------ */
+
+/* What a message must bear before anything changes because of it. */
+enum shield {
+	BY_PEER,			/* what Protect says of its peer */
+	BY_COOKIE,			/* it repeats what we have sent */
+	BY_NOTHING,			/* it changes nothing by itself */
+};
+
+/*
+ * Every Mobility Header that a node knows, and who does.  BY_PEER is, with
+ *   none        nothing (the word `insecure' stands in the configuration)
+ *   shared-key  the MN-HA authentication option, RFC 4285 5.1
+ *   cga         Binding Authorization Data, RFC 6275 6.2.7, by a key that is
+ *               made of the care-of keygen token and, in the first Binding
+ *               Update, a signature; later the permanent home keygen token
+ * but for refusals of cga that say there is no such key (136, 137, 138,
+ * 147): those make us ask again, no more.  A Binding Refresh Request makes
+ * us refresh, a Binding Error ask; a test answers itself.
+ */
+static const struct {
+	uint8_t	type;
+	uint8_t	shield;
+	uint8_t	roles;			/* 0: all */
+} messages[] = {
+	{ MH_BU,	BY_PEER,	0 },
+	{ MH_BA,	BY_PEER,	0 },
+	{ MH_BRR,	BY_NOTHING,	0 },
+	{ MH_BE,	BY_NOTHING,	0 },
+	{ MH_COTI,	BY_NOTHING,	CONF_HA | CONF_AR },
+	{ MH_COT,	BY_COOKIE,	CONF_MN },
+};
+
+/* Is anybody here protected by cga? */
+static bool
+knows_cga(const struct node *n)
+{
+	const struct conf *c = n->conf;
+
+	if (c->roles & CONF_MN)
+		return n->cga_key;
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (c->home_link[k].anchor &&
+		    c->home_link[k].protect == CONF_PROTECT_CGA)
+			return true;
+	for (unsigned k = 0; k < c->npeers; k++)
+		if (c->peer[k].protect == CONF_PROTECT_CGA)
+			return true;
+	return false;
+}
+
+uint32_t
+security_known(const struct node *n)
+{
+	bool cga = knows_cga(n);
+	uint32_t known = 0;
+
+	for (size_t k = 0; k < sizeof(messages) / sizeof(*messages); k++) {
+		if (messages[k].roles &&
+		    (!cga || !(n->conf->roles & messages[k].roles)))
+			continue;
+		known |= MH_KNOW(messages[k].type);
+	}
+	return known;
+}
 
 /* --- the index ---------------------------------------------------------- */
 
@@ -92,6 +159,20 @@ security_stop(struct node *n)
 	n->mac_key = NULL;
 }
 
+/* Of the addresses of an access anchor, where no Peer says otherwise. */
+static const struct conf_peer *
+implied(const struct node *n, const struct in6_addr *addr)
+{
+	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
+		const struct conf_home_link *l = &n->conf->home_link[k];
+
+		if (l->anchor && l->protect == CONF_PROTECT_CGA &&
+		    prefix_match(&l->prefix, addr))
+			return &n->cga_peer;
+	}
+	return NULL;
+}
+
 const struct conf_peer *
 security_peer(const struct node *n, const struct in6_addr *addr)
 {
@@ -110,7 +191,18 @@ security_peer(const struct node *n, const struct in6_addr *addr)
 		if (prefix_match(&peer->addr, addr))
 			return peer;
 	}
-	return NULL;
+	return implied(n, addr);
+}
+
+const struct conf_peer *
+security_anchor(const struct node *n, const struct in6_addr *addr)
+{
+	const struct conf_peer *p = security_peer(n, addr);
+
+	if (p)
+		return p->protect != CONF_PROTECT_CGA || n->cga_key ? p : NULL;
+	return n->cga_key && n->conf->access_protect == CONF_PROTECT_CGA ?
+		&n->cga_peer : NULL;
 }
 
 /* --- time --------------------------------------------------------------- */
@@ -207,6 +299,8 @@ security_check(struct node *n, const struct conf_peer *peer,
 		return SEC_NO_PEER;
 	if (peer->protect == CONF_PROTECT_NONE)
 		return identity_ok(peer, mh) ? SEC_OK : SEC_MISSING;
+	if (peer->protect != CONF_PROTECT_SHARED_KEY)
+		return SEC_MISSING;
 	if (!auth || auth->auth.spi != peer->spi || !identity_ok(peer, mh))
 		return SEC_MISSING;
 	auth_cover_mnha(coa, hoa, mh_bytes, auth, &cover);
@@ -283,12 +377,17 @@ node_send_mh(struct node *n, struct mh *mh, const struct mh_route *r,
 	if (!w)
 		return;
 	security_options(peer, mh, replay);
+	if (r->proof)
+		proof_options(r->proof, mh);
 	pkt_start(w, &r->src, &r->dst, PKT_HOPLIMIT, r->hao, r->rh2,
 		  IPPROTO_MOBILITY);
 	at = wbuf_len(w);
 	if (mh_build(mh, w))
 		return;
-	security_sign(n, peer, mh, w->base + at, &r->coa, &r->hoa);
+	if (r->proof)
+		proof_seal(n, r->proof, mh, w->base + at);
+	else
+		security_sign(n, peer, mh, w->base + at, &r->coa, &r->hoa);
 	/* RFC 6275 6.1.1: the pseudo-header has the home addresses. */
 	mh_seal(w->base + at, mh->len, r->hao ? r->hao : &r->src,
 		r->rh2 ? r->rh2 : &r->dst);

@@ -132,6 +132,15 @@ int mac_hmac_sha1(struct mac *m, const struct span *key,
 	return ok ? 0 : -EIO;
 }
 
+int mac_sha1(struct mac *m, const struct span *piece, unsigned n,
+	     uint8_t ret[MAC_SHA1_LEN])
+{
+	if (digest(m, piece, n, ret))
+		return 0;
+	memset(ret, 0, MAC_SHA1_LEN);
+	return -EIO;
+}
+
 bool mac_equal(const void *a, const void *b, size_t len)
 {
 	return CRYPTO_memcmp(a, b, len) == 0;

@@ -24,6 +24,9 @@ struct mac *mac_free(struct mac *);	/* always NULL */
 int	mac_hmac_sha1(struct mac *, const struct span *key,
 		      const struct span *piece, unsigned n,
 		      uint8_t ret[MAC_SHA1_LEN]);
+/* SHA-1 of the pieces; 0 or -EIO with ret zeroed.  The key stays. */
+int	mac_sha1(struct mac *, const struct span *piece, unsigned n,
+		 uint8_t ret[MAC_SHA1_LEN]);
 /* In constant time. */
 bool	mac_equal(const void *, const void *, size_t len);
 

@@ -152,6 +152,12 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 			 "with a restart, nothing was changed");
 		return -EOPNOTSUPP;
 	}
+	if (conf->nhome_links && !d->path) {
+		snprintf(why, CTL_WHY, "the first AccessAnchor needs the data "
+			 "path, which is opened at the start: restart mip6d; "
+			 "nothing was changed");
+		return -EOPNOTSUPP;
+	}
 	err = nic_check_managers(conf, line);
 	if (err) {
 		snprintf(why, CTL_WHY, "%.*s", CTL_WHY - 1, line);
@@ -190,13 +196,12 @@ static void
 tell_unchanged(const struct conf *old, const struct conf *conf,
 	       struct record_sink *sink)
 {
-	static const char text[] = "FastPath and HaMaxBindings are applied "
-				   "to the data path with a restart";
+	static const char text[] = "FastPath, HaMaxBindings and MaxBindings are "
+				   "applied to the data path with a restart";
 	struct record r;
 
 	if (old->fast_path == conf->fast_path &&
-	    (old->ha_max_bindings == conf->ha_max_bindings ||
-	     !(conf->roles & CONF_HA)))
+	    conf_max_bindings(old) == conf_max_bindings(conf))
 		return;
 	log_warn("%s", text);
 	if (!sink)

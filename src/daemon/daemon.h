@@ -7,6 +7,7 @@
  *	event.c	  what the world tells goes to the node
  *	effect.c  what the node wants goes to the world
  *	demand.c  address types: sockets, applications, and the node
+ *	key.c	  the key of a mobile node's CGAs
  *	nic.c  	  which interfaces are used, and how they must be set
  *	owned.c	  which of our addresses is of which type
  *	select.c  `mip6ctl select': which source address, and why
@@ -110,6 +111,7 @@ struct daemon {
 	struct app	*app;
 	struct wakeup	*count;		/* of sockets */
 	usec_t		count_at, counted, count_cost;
+	usec_t		hurry;		/* until then */
 	uint64_t	released[DAEMON_RELEASED]; /* grants; told after it */
 	unsigned	nreleased;
 	uint32_t	claims[ATYPES];
@@ -132,6 +134,12 @@ int	daemon_run(const struct options *, struct conf *, int ready_fd);
 int	daemon_cleanup(const struct options *);
 void	daemon_stop(struct daemon *);
 
+/* --- key.c --- */
+/* Read it, or make it, if the configuration may need it (else *ret_len is
+ * 0); `der' has room for CGA_DER_MAX.  0, or -errno with `why'. */
+int	daemon_cga_key(const struct daemon *, uint8_t *der, size_t *ret_len,
+		       char why[DAEMON_WHY]);
+
 /* --- event.c --- */
 void	daemon_event(struct report *, const struct event *);
 /* Carry out what the node wants and set its next alarm.  False: there is
@@ -151,7 +159,7 @@ void	demand_hooks_close(struct daemon *);
 void	demand_on_policy(void *daemon, const struct policy *);
 int	demand_app_open(struct daemon *, char why[DAEMON_WHY]);
 void	demand_app_close(struct daemon *);
-/* Count sockets and tell the node, now or within a time. */
+/* Count sockets and tell the node, now or after a time. */
 void	demand_count(struct daemon *);
 void	demand_count_soon(struct daemon *, usec_t in);
 /* ... now, unless that was done within `age'; the caller settles. */
@@ -180,6 +188,7 @@ void	nic_hand_back(struct daemon *);
 void	nic_on_link(struct daemon *, const struct ev_link *);
 /* The same for every link, after a new configuration. */
 void	nic_apply(struct daemon *);
+void	nic_on_address(struct daemon *, const struct in6_addr *);
 
 /* --- command.c --- */
 bool	command_can_show(void *daemon, const char *what);

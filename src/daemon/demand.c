@@ -24,7 +24,7 @@
 #define COUNT_EVERY	SEC(5)
 #define COUNT_MAX	256		/* more than the node ever has */
 #define COUNT_REST	10		/* times what the last one took */
-#define REFUSALS	8		/* said in a second */
+#define REFUSALS	32		/* said in a second */
 
 /* --- counting ----------------------------------------------------------- */
 
@@ -164,6 +164,7 @@ on_count(void *arg)
 	demand_count(arg);
 }
 
+/* With very many sockets not as soon as with few. */
 void
 demand_count_soon(struct daemon *d, usec_t in)
 {
@@ -303,6 +304,15 @@ any_permit(const struct policy *p)
 	return memcmp(&p->has_permit, &none, sizeof(none)) != 0;
 }
 
+/* What rules ask of who it is. */
+static unsigned
+parts_asked(const struct policy *p)
+{
+	return (p->nprograms ? IDENTITY_PROGRAM : 0) |
+	       (p->nusers || p->ngroups ? IDENTITY_USER : 0) |
+	       (p->ncgroups ? IDENTITY_CGROUP : 0);
+}
+
 /* Whatever his peer will be: what is told of it is asked when he connects.
  * Who he is takes a while to find out, and mostly does not matter. */
 static bool
@@ -316,7 +326,7 @@ may_have(const struct daemon *d, pid_t pid, enum atype type)
 		return true;
 	if (!any_permit(d->policy.now))
 		return d->policy.now->permit & ATYPE_BIT(type);
-	if (identity_of_pid(pid, &p))
+	if (identity_of_pid(pid, parts_asked(d->policy.now), &p))
 		return false;
 	who = identity_subject(&p);
 	may = policy_may(d->policy.now, &who, type, NULL);
@@ -340,6 +350,7 @@ on_request(void *arg, const struct app_peer *peer, uint64_t id,
 	return 0;
 }
 
+/* Perhaps in the midst of an effect, an answer: nothing is settled here. */
 static void
 on_release(void *arg, uint64_t id)
 {
@@ -444,7 +455,7 @@ demand_do_owned(struct daemon *d, struct effect *e)
 		err = hooks_owned(d->hooks, &e->owned);
 	if (!e->owned.up && d->app)
 		app_tell(d->app, "down", e->owned.type, &e->owned.addr);
-	demand_count_soon(d, 0);
+	demand_count_soon(d, COUNT_SOON);
 	return err;
 }
 

@@ -16,6 +16,8 @@
 
 #define EFFECTS_AT_ONCE	4096		/* then others get a turn */
 #define DONE_ROUNDS	4
+#define HURRY		MSEC(100)	/* a link came: a handover may follow, */
+#define FRESH		MSEC(10)	/* ... and then this is good enough */
 
 static void
 remember_failure(struct daemon *d, const struct effect *e, int err)
@@ -122,15 +124,25 @@ daemon_event(struct report *report, const struct event *ev)
 	if (!d->node)
 		return;
 	/* What is in use is known before a handover asks; it may show by a
-	 * link, or by the first Router Advertisement of another one. */
+	 * link that is lost, or by the first Router Advertisement of another
+	 * one.  When a link comes there is time until its router answers, who
+	 * had better be asked first. */
 	if (ev->kind == EV_LINK) {
-		demand_recount(d, 0);
+		if (!ev->link.up)
+			demand_recount(d, 0);
 		nic_on_link(d, &ev->link);
 	} else if (ev->kind == EV_PACKET) {
 		demand_recount(d, MSEC(100));
 	}
+	if (ev->kind == EV_ADDRESS)
+		nic_on_address(d, &ev->address.addr);
 	node_input(d->node, ev, clock_now());
 	daemon_settle(d);
+	if (ev->kind != EV_LINK || !ev->link.up)
+		return;
+	demand_recount(d, 0);
+	daemon_settle(d);
+	d->hurry = clock_now() + HURRY;
 }
 
 void
@@ -141,7 +153,7 @@ daemon_tick(void *arg)
 	/* Perhaps a linger time is over, of an address that was taken again
 	 * without a word: by policy, or a bind. */
 	if (node_deadline(d->node) <= clock_now())
-		demand_recount(d, 0);
+		demand_recount(d, clock_now() < d->hurry ? FRESH : 0);
 	node_tick(d->node, clock_now());
 	daemon_settle(d);
 }
@@ -178,7 +190,11 @@ path_event(struct daemon *d, const struct path_event *pe)
 		break;
 	case PATH_EV_DROP:
 		log_drop(pe);
-		return;
+		if (!pe->value)
+			return;
+		ev = (struct event){ .kind = EV_STRAY };
+		ev.stray.path = pe->key;
+		break;
 	case PATH_EV_HELD:
 		ev = (struct event){ .kind = EV_TRAFFIC };
 		ev.traffic.flow = pe->flow;

@@ -71,6 +71,18 @@ nic_is_router(const struct conf *c, const char *name)
 	return ci && ci->send_adverts;
 }
 
+static bool
+nic_is_anchor(const struct conf *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->nhome_links; i++)
+		if (c->home_link[i].anchor &&
+		    !strcmp(c->home_link[i].ifname, name))
+			return true;
+	return false;
+}
+
 /* --- managers --- */
 
 int
@@ -188,7 +200,45 @@ nic_set_parameters(struct daemon *d, char why[DAEMON_WHY])
 /* --- what is attached --- */
 
 /* A mobile's packets come and go by its own interfaces; those of a home
- * agent by any, since its mobiles are anywhere. */
+ * agent or access anchor by any, since its mobiles are anywhere. */
+/* An address under which we may keep bindings: tunnels end there. */
+static bool
+is_tunnel_end(const struct conf *c, const struct in6_addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < c->nhome_links; i++) {
+		const struct conf_home_link *l = &c->home_link[i];
+
+		if (addr_is_unspec(&l->ha) ? prefix_match(&l->prefix, addr) :
+		    addr_eq(&l->ha, addr))
+			return true;
+	}
+	return false;
+}
+
+void
+nic_on_address(struct daemon *d, const struct in6_addr *addr)
+{
+	int err = 0;
+
+	if (d->path && is_tunnel_end(d->conf, addr))
+		err = path_listen(d->path, addr);
+	if (err)
+		log_warn("what is tunnelled to us cannot be heard: %s",
+			 strerror(-err));
+}
+
+static void
+listen_addresses(struct daemon *d)
+{
+	struct world_address *a = NULL;
+	size_t pos = 0;
+
+	while ((a = world_next_address(&d->world, a, &pos)))
+		nic_on_address(d, &a->key.addr);
+}
+
 static bool
 wants_path(const struct daemon *d, const struct world_link *l)
 {
@@ -199,7 +249,7 @@ wants_path(const struct daemon *d, const struct world_link *l)
 		return false;
 	if (ci && !ci->tunnel)
 		return false;
-	return (d->conf->roles & CONF_HA) ||
+	return (d->conf->roles & CONF_HA) || d->conf->nhome_links ||
 	       nic_is_mobile(d->conf, l->link.name);
 }
 
@@ -235,6 +285,9 @@ attach(struct daemon *d, const struct world_link *l)
 	int err;
 
 	err = nd_listen(&d->ears, l->ifindex, ours);
+	if (!err && ours)
+		err = nd_listen_all(&d->ears, l->ifindex,
+				    nic_is_anchor(d->conf, l->link.name));
 	if (err)
 		log_error("%s: cannot listen: %s", l->link.name,
 			  strerror(-err));
@@ -339,4 +392,5 @@ nic_apply(struct daemon *d)
 
 	while ((n = map_next(&d->world.links, n, &pos)))
 		attach(d, container_of(n, struct world_link, node));
+	listen_addresses(d);
 }

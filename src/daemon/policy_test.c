@@ -67,7 +67,8 @@ set_pid(struct question *q, const char *word, char why[CTL_WHY])
 	if (!parse_number(word, 0x7fffffff, &pid))
 		return wrong(why, "--pid wants a number", word);
 	identity_fini(&q->who);
-	return looked_up(identity_of_pid((pid_t)pid, &q->who), why, "process",
+	return looked_up(identity_of_pid((pid_t)pid, IDENTITY_ALL,
+					 &q->who), why, "process",
 			 word);
 }
 

@@ -12,6 +12,7 @@
  * and the next start takes them over, each step from what it finds.
  */
 #include "daemon/daemon.h"
+#include "crypto/cga.h"
 #include "sys/rules.h"
 
 #include <errno.h>
@@ -300,10 +301,10 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 	struct path_options o = { .fast_path = d->conf->fast_path };
 	int err;
 
-	if (!(d->conf->roles & (CONF_MN | CONF_HA)))
+	if (!(d->conf->roles & (CONF_MN | CONF_HA)) && !d->conf->nhome_links)
 		return 0;
-	o.max_paths = d->conf->roles & CONF_HA ? d->conf->ha_max_bindings :
-						 MOBILE_PATHS;
+	o.max_paths = d->conf->roles & CONF_MN ? MOBILE_PATHS :
+						 conf_max_bindings(d->conf);
 	o.max_flows = o.max_paths;
 	err = path_open(&o, &d->path, &d->caps, why, DAEMON_WHY);
 	if (err)
@@ -358,10 +359,17 @@ node_open(struct daemon *d, char why[DAEMON_WHY])
 	struct node_seed seed = { .wall = clock_wall(),
 				  .early_bind = d->hooks != NULL };
 	int err = read_secret(d->opt->state_dir, seed.secret);
+	uint8_t key[CGA_DER_MAX];
 
 	if (err)
 		return fail(why, err, "secret of the state directory");
+	err = daemon_cga_key(d, key, &seed.cga_key_len, why);
+	if (err)
+		return err;
+	if (seed.cga_key_len)
+		seed.cga_key = key;
 	d->node = node_new(d->conf, &seed, clock_now());
+	explicit_bzero(key, sizeof(key));
 	explicit_bzero(&seed, sizeof(seed));
 	return d->node ? 0 : fail(why, -ENOMEM, "node");
 }
@@ -486,7 +494,7 @@ world_step_open(struct daemon *d, char why[DAEMON_WHY])
 	int err;
 
 	err = world_open(&d->world, &d->loop, &d->report, d->caps.ifindex,
-			 d->conf->roles & CONF_MN);
+			 d->conf->roles & (CONF_MN | CONF_AR));
 	if (err)
 		return fail(why, err, "links and addresses cannot be read");
 	err = rundir_file(d->opt->run_dir, "addresses", file);

@@ -95,15 +95,15 @@ int
 mip6i_give(int fd, const struct in6_addr *now, const struct in6_addr *addr,
 	   sc_type type)
 {
-	bool bound = IN6_ARE_ADDR_EQUAL(now, addr), v6only;
-	int err = 0;
+	bool v6only = mip6i_v6only(fd), bind_it;
+	int err;
 
-	v6only = mip6i_v6only(fd);
-	if (!bound)
-		err = mip6i_bind(fd, addr);
-	if (!err)
-		err = require(fd, type);
-	if (err && !bound)
+	bind_it = !IN6_ARE_ADDR_EQUAL(now, addr);
+	err = bind_it ? mip6i_bind(fd, addr) : 0;
+	if (err)
+		return err;	/* and no undoing: hooks rewrite a bind to :: */
+	err = require(fd, type);
+	if (err && bind_it)
 		mip6i_unbind(fd, v6only);
 	return err;
 }

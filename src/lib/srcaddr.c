@@ -47,6 +47,8 @@ digit(char c)
 static bool
 parse_row(const char *p, struct row *ret)
 {
+	uint32_t v;
+
 	for (int i = 0; i < 32; i++, p++) {
 		if (digit(*p) < 0)
 			return false;
@@ -56,8 +58,9 @@ parse_row(const char *p, struct row *ret)
 		p += strspn(p, " ");
 		if (digit(*p) < 0)
 			return false;
-		for (ret->field[i] = 0; digit(*p) >= 0; p++)
-			ret->field[i] = ret->field[i] << 4 | (uint32_t)digit(*p);
+		for (v = 0; digit(*p) >= 0; p++)
+			v = v << 4 | (uint32_t)digit(*p);
+		ret->field[i] = v;
 	}
 	return true;
 }

@@ -59,6 +59,9 @@ int	path_link(struct path *, uint32_t ifindex, bool on);
 int	path_set(struct path *, const struct ef_path *);
 int	path_flow(struct path *, const struct ef_flow *);
 int	path_sync(struct path *);
+/* What is tunnelled to this address is ours to judge, also while no path ends
+ * there: it is dropped, and told of (PATH_EV_DROP), until path_close. */
+int	path_listen(struct path *, const struct in6_addr *);
 /* A descriptor that polls readable, and what it has: 1 with *ret, 0 none. */
 int	path_fd(const struct path *);
 int	path_poll(struct path *, struct path_event *ret);

@@ -47,6 +47,7 @@ struct local {
 	struct map_node	node;
 	struct in6_addr	addr;
 	uint32_t	used;		/* by so many paths */
+	bool		listened;	/* and by path_listen */
 };
 
 struct shape {

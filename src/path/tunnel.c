@@ -61,6 +61,19 @@ static void local_put(struct path *p, const struct in6_addr *a)
 	pool_put(&p->local_pool, l);
 }
 
+int path_listen(struct path *p, const struct in6_addr *a)
+{
+	struct local *l = local_find(p, a);
+	int err;
+
+	if (l && l->listened)
+		return 0;
+	err = local_get(p, a);
+	if (!err)
+		local_find(p, a)->listened = true;
+	return err;
+}
+
 /* --- tunnels --- */
 
 struct tunnel *tunnel_find(const struct path *p, const struct path_key *key)

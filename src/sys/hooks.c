@@ -128,17 +128,19 @@ int hooks_owned(struct hooks *h, const struct ef_owned *e)
 
 int hooks_current(struct hooks *h, const struct ef_current *e)
 {
+	static const struct in6_addr none;
 	struct sm_current *c;
 	uint32_t slot;
 
 	if (!e->type || e->type >= ATYPES)
 		return -EINVAL;
 	c = &h->cfg->current[e->type];
-	slot = !(c->slot & 1);
-	memcpy(c->addr[slot], &e->addr, sizeof(c->addr[slot]));
+	slot = c->slot + 1;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);	/* after the last one */
+	memcpy(c->addr[slot % SM_SLOTS], e->provided ? &e->addr : &none,
+	       sizeof(c->addr[0]));
 	__atomic_store_n(&c->slot, slot, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&c->provided, e->provided, __ATOMIC_SEQ_CST);
-	hooks_settle();		/* the other one may be written again */
 	return 0;
 }
 

@@ -7,7 +7,8 @@
  * The programs belong to the cgroup, not to the process: they go on while
  * the daemon restarts, and hooks_open finds those of this network namespace
  * again with the sockets' requirements.  Other namespaces' sockets, and other
- * users' programs at the same cgroup, are left alone.
+ * users' programs at the same cgroup, are left alone.  The raw sockets of
+ * the process that has called hooks_open are its own affair.
  */
 #ifndef MIP6D_SYS_HOOKS_H
 #define MIP6D_SYS_HOOKS_H
@@ -25,10 +26,14 @@ struct hooks_options {
 struct hooks_event {
 	enum {
 		HOOKS_WANT,		/* a socket asked for a type, or was to
-					   get it and there is no address */
+					   get it and there is no address; one
+					   in 100 ms for each user and type */
 		HOOKS_CLOSED,		/* a socket with an owned address, or a
-					   claim, was closed or bound */
-		HOOKS_REFUSED,		/* EACCES was answered */
+					   claim, was closed or bound: once for
+					   an address, or a type's claims, and
+					   again after hooks_count, or 1 s */
+		HOOKS_REFUSED,		/* EACCES was answered, or a raw packet
+					   dropped; 32 a second at most */
 	} kind;
 	enum atype	type;
 	struct in6_addr	addr;		/* of the socket; :: none */

@@ -20,7 +20,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/membarrier.h>
 #include <mntent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +30,6 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -107,12 +105,6 @@ static void fds_close(int *fd, unsigned n)
 			close(fd[i]);
 		fd[i] = -1;
 	}
-}
-
-void hooks_settle(void)
-{
-	/* waits for an RCU grace period: programs run inside of one */
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 /* --- where ---------------------------------------------------------------- */
@@ -359,6 +351,14 @@ static const struct {
 	  "bpf_set_retval" },
 	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_set_retval,
 	  "bpf_set_retval at connect" },
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_FUNC_get_current_ancestor_cgroup_id,
+	  "bpf_get_current_ancestor_cgroup_id at setsockopt" },
+	{ BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_ancestor_cgroup_id,
+	  "bpf_get_current_ancestor_cgroup_id at sock_create" },
+	{ BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_sk_storage_get,
+	  "bpf_sk_storage_get at sock_create" },
+	{ BPF_PROG_TYPE_CGROUP_SKB, BPF_FUNC_sk_storage_get,
+	  "bpf_sk_storage_get at egress" },
 };
 
 static bool locked_down(void)
@@ -394,7 +394,7 @@ static int load_failed(int err, const struct hooks_why *why)
 		if (libbpf_probe_bpf_helper(helpers[i].prog, helpers[i].func,
 					    NULL) == 0)
 			return hooks_why(why, -EOPNOTSUPP, "eBPF: the kernel "
-					 "has no %s (Linux 5.18 has all)",
+					 "has no %s (Linux 6.1 has all)",
 					 helpers[i].name);
 	return hooks_why(why, err, "eBPF: loading the socket hooks failed: %s",
 			 strerror(-err));

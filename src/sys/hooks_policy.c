@@ -5,15 +5,18 @@
  * The maps have room for two policies.  The next one is written beside the
  * one in force, and then one store puts it in force; whatever fails before
  * that leaves the old one where it is.  A program runs inside an RCU read
- * section: one grace period after the switch nobody looks at the old policy
- * any more, and its room is free.
+ * section: before its room is written again we wait for a grace period, and
+ * nobody looks at what is there any more.
  */
 #include "sys/hooks_private.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 _Static_assert(SM_RULES == POLICY_RULES, "sets are those of policy.h");
 _Static_assert(sizeof(struct sm_bits) == sizeof(struct policy_bits),
@@ -178,6 +181,8 @@ int hooks_policy(struct hooks *h, const struct policy *p)
 
 	if (p->nrules > SM_RULES)
 		return -E2BIG;
+	/* membarrier(2) of all threads waits for one */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	w.err = clear_sets(h, w.side);
 	if (!w.err)
 		w.err = clear_dsts(h, w.side);
@@ -196,6 +201,5 @@ int hooks_policy(struct hooks *h, const struct policy *p)
 	__atomic_store_n(&h->cfg->serial, h->cfg->serial + 1,
 			 __ATOMIC_SEQ_CST);
 	__atomic_store_n(&h->cfg->active, w.side, __ATOMIC_SEQ_CST);
-	hooks_settle();
 	return 0;
 }

@@ -60,7 +60,4 @@ int	hooks_probe(struct hooks *, const struct hooks_options *,
 int	hooks_detach(int cgroup, uint64_t netns);
 void	hooks_unload(struct hooks *);
 
-/* Returns when no program runs that saw what was before. */
-void	hooks_settle(void);
-
 #endif

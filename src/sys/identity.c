@@ -665,20 +665,21 @@ read_program(int dir, struct identity_process *p)
 }
 
 int
-identity_of_pid(pid_t pid, struct identity_process *ret)
+identity_of_pid(pid_t pid, unsigned parts, struct identity_process *ret)
 {
 	struct identity_process p = { 0 };
 	char name[32];
-	int dir, err;
+	int dir, err = 0;
 
 	snprintf(name, sizeof(name), "/proc/%d", (int)pid);
 	dir = pid > 0 ? open(name, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
 		return pid <= 0 || errno == ENOENT ? -ESRCH : -errno;
-	err = read_status(dir, &p);
-	if (!err)
+	if (parts & IDENTITY_USER)
+		err = read_status(dir, &p);
+	if (!err && parts & IDENTITY_PROGRAM)
 		err = read_program(dir, &p);
-	if (!err)
+	if (!err && parts & IDENTITY_CGROUP)
 		err = read_cgroup(dir, &p);
 	/* one that ended meanwhile shows no executable either */
 	if (!err && faccessat(dir, "status", F_OK, 0) < 0)

@@ -45,8 +45,13 @@ struct identity_process {
 	char		*cgroup_path;	/* likewise */
 };
 
+/* What of it: to find all takes a tenth of a millisecond. */
+#define IDENTITY_PROGRAM	1U
+#define IDENTITY_USER		2U	/* and his groups */
+#define IDENTITY_CGROUP		4U
+#define IDENTITY_ALL		7U
 /* 0; -ESRCH: there is no such process; or -errno. */
-int	identity_of_pid(pid_t, struct identity_process *ret);
+int	identity_of_pid(pid_t, unsigned parts, struct identity_process *ret);
 /* Set parts of one that was zeroed, or filled before, by names as in the
  * configuration.  -ENOENT: there is no such one; the part is unchanged. */
 int	identity_set_program(struct identity_process *, const char *path);

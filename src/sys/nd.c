@@ -13,7 +13,9 @@
  * kernel send MLD reports, which switches that snoop want to see.  A socket
  * holds a bounded number of memberships; another one is opened when it is
  * full.  An interface with very many proxied addresses is switched to
- * receive all multicast instead.
+ * receive all multicast instead; so is that of an access anchor, which looks
+ * out for addresses that it does not know (a switch that snoops MLD may keep
+ * them from it; then it has the kernel's neighbours only).
  */
 #include "sys/nd.h"
 
@@ -46,7 +48,8 @@ struct nd_listener {
 	struct watch	*watch;
 	struct nd_ears	*ears;
 	unsigned	ngroups;
-	bool		all_multicast;
+	bool		all_multicast;		/* there are too many groups */
+	bool		curious;		/* nd_listen_all */
 	int		*member;		/* sockets with memberships */
 	unsigned	nmembers;
 };
@@ -204,19 +207,30 @@ group_join(struct nd_listener *l, const struct in6_addr *group)
 	return err && err != -EADDRINUSE ? err : fd;
 }
 
+/* The kernel counts: twice on is twice off. */
 static int
-hear_all(struct nd_listener *l)
+all_multicast(struct nd_listener *l, bool on)
 {
 	struct packet_mreq mreq = {
 		.mr_ifindex = (int)l->ifindex,
 		.mr_type = PACKET_MR_ALLMULTI,
 	};
 
+	return setsockopt(l->fd, SOL_PACKET, on ? PACKET_ADD_MEMBERSHIP :
+			  PACKET_DROP_MEMBERSHIP, &mreq, sizeof(mreq)) < 0 ?
+		-errno : 0;
+}
+
+static int
+hear_all(struct nd_listener *l)
+{
+	int err;
+
 	if (l->all_multicast)
 		return 0;
-	if (setsockopt(l->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
-		       sizeof(mreq)) < 0)
-		return -errno;
+	err = all_multicast(l, true);
+	if (err)
+		return err;
 	l->all_multicast = true;
 	log_warn("interface %u: more than %u proxied groups, receiving all "
 		 "multicast; a switch that snoops MLD must flood",
@@ -406,6 +420,20 @@ nd_listen(struct nd_ears *e, uint32_t ifindex, bool on)
 	err = listener_setup(e, l);
 	if (err)
 		listener_free(e, l);
+	return err;
+}
+
+int
+nd_listen_all(struct nd_ears *e, uint32_t ifindex, bool on)
+{
+	struct nd_listener *l = listener_find(e, ifindex);
+	int err;
+
+	if (!l || l->curious == on)
+		return l || !on ? 0 : -ENODEV;
+	err = all_multicast(l, on);
+	if (!err)
+		l->curious = on;
 	return err;
 }
 

@@ -24,6 +24,9 @@ void	nd_close(struct nd_ears *);
 /* Hear router and neighbour solicitations and advertisements on the
  * interface (idempotent), also those to all routers; or stop.  0 or -errno. */
 int	nd_listen(struct nd_ears *, uint32_t ifindex, bool on);
+/* While listening: also solicitations for addresses that nobody proxies here,
+ * which an access anchor wants to see.  0 or -errno. */
+int	nd_listen_all(struct nd_ears *, uint32_t ifindex, bool on);
 /* EF_PROXY: be a member of the solicited-node group of an address, which
  * several may share.  Idempotent. */
 int	nd_proxy(struct nd_ears *, uint32_t ifindex, const struct in6_addr *,

@@ -412,6 +412,7 @@ static int
 dump_all(struct world *w)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct ndmsg nd = { .ndm_family = AF_INET6 };
 	struct map_node *n = NULL;
 	size_t pos = 0;
 	int err;
@@ -428,6 +429,10 @@ dump_all(struct world *w)
 	if (!err)
 		err = netlink_dump(&w->ask, world_dump_ifa(),
 				   on_message, w);
+	if (!err && w->neighbours)
+		err = netlink_dump(&w->ask,
+				   netlink_msg(RTM_GETNEIGH, NLM_F_DUMP, &nd,
+					       sizeof(nd)), on_message, w);
 	w->dumping = false;
 	if (!err)
 		forget_unseen(w);

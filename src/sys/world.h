@@ -53,7 +53,8 @@ struct world {
 };
 
 /* Subscribe and dump; every link and address is reported before this
- * returns.  `neighbours': those of interfaces too.  0 or -errno. */
+ * returns.  `neighbours': those of interfaces too, those that
+ * are known to be there at once.  0 or -errno. */
 int	world_open(struct world *, uv_loop_t *, struct report *,
 		   uint32_t path_ifindex, bool neighbours);
 void	world_close(struct world *);

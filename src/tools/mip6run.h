@@ -36,6 +36,7 @@ struct grant {
 	int		asked;		/* ... that asks for the next one, -1 */
 	int		watch;		/* events, -1 */
 	int64_t		retry;		/* when to ask again; FOREVER: not */
+	int		pause;		/* ... ms from the failure to then */
 };
 
 /* Waits for the first one.  0 or -errno. */

@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY_MS	200
+#define RETRY_MS	200		/* ... and twice as long each time */
+#define RETRY_MAX_MS	3200
 #define SOON_MS		20
 
 enum { HELD, ASKED, WATCH };
@@ -46,7 +47,10 @@ failed(struct grant *g, int err)
 {
 	drop(&g->asked);
 	g->err = err;
-	g->retry = mip6i_deadline(RETRY_MS);
+	g->pause = g->pause ? g->pause * 2 : RETRY_MS;
+	if (g->pause > RETRY_MAX_MS)
+		g->pause = RETRY_MAX_MS;
+	g->retry = mip6i_deadline(g->pause);
 }
 
 static void
@@ -69,6 +73,7 @@ granted(struct grant *g, const struct in6_addr *addr)
 	g->addr = *addr;
 	g->ready = true;
 	g->err = 0;
+	g->pause = 0;
 	/* without events the next bind(2) tells that the address is gone */
 	if (g->watch < 0)
 		g->watch = mip6_watch();

@@ -18,12 +18,15 @@
  *	sim_node.c	a node's life: start, kill, events
  *	sim_effect.c	its effects
  *	sim_app.c	its applications and their sockets
+ *	sim_key.c	keys of mobile nodes
  *	sim_chart.c	the chart of what happened
  *	sim_diff.c	two charts compared
  *	sim_check.c	the invariants
+ *	sim_check_app.c	those of addresses on demand
  *	sim_scene.c	the scenario language: topology
  *	sim_script.c	the scenario language: actions
  *	sim_walk.c	random walks
+ *	sim_walk_world.c	the worlds that they are in
  */
 #ifndef MIP6D_TOOLS_SIM_H
 #define MIP6D_TOOLS_SIM_H
@@ -173,12 +176,40 @@ struct k_store {
 	struct store_record rec;
 };
 
+/* An application that has asked for an address of a type; a socket; an
+ * address that the node looks after. */
+struct sim_app {
+	struct list	l;
+	unsigned	id;		/* as the script counts them, from 1 */
+	enum atype	type;
+	bool		granted;
+	struct in6_addr	addr;		/* what was granted */
+	usec_t		deadline;	/* of the answer */
+};
+
+struct sim_sock {
+	struct list	l;
+	unsigned	id;
+	enum atype	type;
+	struct in6_addr	addr;
+	bool		excused;	/* nobody can know of it any more */
+	usec_t		lost;		/* its address went; 0: it is there */
+};
+
+struct k_owned {
+	struct list	l;
+	struct ef_owned	o;
+	usec_t		idle;		/* no reason for it since */
+};
+
 /* What sim_check.c remembers of a node, and of each of its homes. */
 #define SIM_HOMES	4
 struct sim_watch {
 	usec_t		last_tick;
 	unsigned	ticks;		/* at that same instant */
 	bool		heard;		/* some message has got through */
+	struct in6_addr	refused;	/* home address of the last refusal */
+	struct in6_addr	expired;	/* given up: its anchor was silent */
 	struct sim_reg {
 		bool		has_seq;
 		uint16_t	seq;		/* of the last BU */
@@ -205,9 +236,11 @@ struct sim_node {
 	char		*text;		/* what it was first parsed from */
 	struct node	*node;		/* NULL: plain, or down */
 	unsigned	boots;		/* jobs of an earlier life do nothing */
+	usec_t		started;
 	unsigned	fuse;		/* effects until it dies, 0: none */
 	unsigned	forgotten;	/* new secrets */
 	bool		hooks;		/* its sockets are bound early */
+	bool		stopping;	/* it shuts down in order */
 	int64_t		wall;		/* its wall clock - usec_t */
 	struct sim_job	tick;
 
@@ -215,6 +248,9 @@ struct sim_node {
 	struct list	apps, socks, owned;
 	unsigned	napps, nsocks;
 	struct ef_current current[ATYPES];
+	bool		current_said[ATYPES];	/* since the last start */
+	bool		out_of_date;	/* it, until the next SYNC: what it is of
+					   was not stored, or is lost */
 	uint32_t	claims[ATYPES];
 	struct sim_watch watch;
 };
@@ -396,11 +432,17 @@ void	sim_node_link(struct sim_iface *);		/* EV_LINK */
 void	sim_node_packet(struct sim_iface *, const struct lladdr *src,
 			struct sim_pkt *);
 
+/* sim_key.c: DER, and its length */
+size_t	sim_key(unsigned id, uint8_t *buf, size_t cap);
+
 /* sim_effect.c */
 void	sim_effect(struct sim_node *, const struct effect *);
 
 /* sim_app.c */
 void	app_init(struct sim_node *);
+void	app_start(struct sim_node *);	/* a process begins: nothing is said */
+void	app_sync(struct sim_node *);	/* what was not said again goes */
+void	app_excuse(struct sim_node *);	/* its sockets are not known to it */
 void	app_orphan(struct sim_node *);	/* its process is gone */
 void	app_forget(struct sim_node *);	/* its memory, at the end */
 void	app_check_stopped(struct sim_node *);
@@ -447,6 +489,21 @@ const char *chart_addr(struct sim *, const struct in6_addr *, char *buf,
 bool	chart_same(const char *want, const char *got, FILE *out);
 
 /* sim_check.c */
+#define CHECK_BINDINGS	80
+/* A binding as one end shows it. */
+struct check_view {
+	struct in6_addr	hoa, coa, ask, ha;
+	bool		bound, asking, home, returning, idle;
+	uint64_t	granted;	/* seconds */
+};
+struct check_views {
+	struct record_sink sink;
+	unsigned	n;
+	struct check_view v[CHECK_BINDINGS];
+};
+void	check_look(const struct sim_node *, struct check_views *ret);
+const struct check_view *check_view_of(const struct check_views *,
+				       const struct in6_addr *hoa);
 void	check_fail(struct sim *, const struct sim_node *, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void	check_start(struct sim_node *);
@@ -459,6 +516,19 @@ void	check_received(struct sim_node *, const struct sim_pkt *);
 void	check_output(struct sim_iface *, const struct sim_pkt *);
 void	check_world(struct sim *);		/* after each job */
 void	check_stopped(struct sim_node *);
+
+/* sim_check_app.c */
+void	check_apps(struct sim_node *);		/* after its effects */
+void	check_apps_time(struct sim_node *);	/* now and then */
+void	check_abort(struct sim_node *, const struct sim_sock *);
+/* An address has gone, from one place at least. */
+void	check_addr_gone(struct sim_node *, const struct in6_addr *);
+/* A packet goes into a path. */
+void	check_tunnelled(struct sim_node *, const struct path_key *,
+			const struct in6_addr *src);
+/* Nothing was asked for and no socket is open for long: only what has another
+ * reason is there. */
+void	check_idle(struct sim_node *);
 
 /* sim_scene.c: a world from a file or a text, its script scheduled; NULL
  * after errors, which were reported as NAME:LINE: ... */
@@ -488,6 +558,12 @@ bool	script_time(const char *, usec_t *ret);
 bool	script_address(const char *, struct in6_addr *ret, uint8_t *ret_len);
 /* "5%" of a million */
 bool	script_percent(const char *, unsigned *ret);
+
+/* sim_walk_world.c: the world of a walk, to be freed; `ret_demand': the first
+ * mobile has an AddressPolicy. */
+char	*walk_world(uint64_t seed, bool *ret_demand);
+/* A configuration with another AddressPolicy, or none; to be freed. */
+char	*walk_policy(const char *conf, struct rng *);
 
 /* sim_walk.c: 0 when all were good */
 int	walk_run(uint64_t seed, unsigned count, bool verbose,

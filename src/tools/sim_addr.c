@@ -176,6 +176,8 @@ static void addr_add(struct sim_node *n, const struct ef_address *e)
 
 static void addr_gone(struct sim_node *n, struct k_addr *a)
 {
+	struct in6_addr addr;
+
 	if (n->sim->show & SHOW_ADDRESS) {
 		char buf[80];
 
@@ -184,7 +186,9 @@ static void addr_gone(struct sim_node *n, struct k_addr *a)
 	}
 	a->state = ADDR_GONE;
 	tell(a);
+	addr = a->addr;
 	kernel_addr_del(n, a);
+	check_addr_gone(n, &addr);
 }
 
 void kernel_addr_set(struct sim_node *n, const struct ef_address *e)

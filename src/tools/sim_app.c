@@ -15,28 +15,24 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct sim_app {
-	struct list	l;
-	unsigned	id;		/* as the script counts them, from 1 */
-	enum atype	type;
-};
-
-struct sim_sock {
-	struct list	l;
-	unsigned	id;
-	struct in6_addr	addr;
-};
-
-struct k_owned {
-	struct list	l;
-	struct ef_owned	o;
-};
-
 static const char *error_word(int error)
 {
 	const char *name = strerrorname_np(error);
 
 	return name ? name : "an error of no name";
+}
+
+/* There was a reason for addresses of that type, or for that one, a moment
+ * ago. */
+static void needed(struct sim_node *n, enum atype t,
+		   const struct in6_addr *addr)
+{
+	list_each(l, &n->owned) {
+		struct k_owned *k = container_of(l, struct k_owned, l);
+
+		if (addr ? addr_eq(&k->o.addr, addr) : k->o.type == t)
+			k->idle = USEC_NEVER;
+	}
 }
 
 /* --- what the kernel tells ---------------------------------------------- */
@@ -45,6 +41,7 @@ static void tell_count(struct sim_node *n, const struct in6_addr *addr)
 {
 	struct event ev = { .kind = EV_SOCKETS };
 
+	needed(n, ATYPE_NONE, addr);
 	ev.sockets.addr = *addr;
 	list_each(l, &n->socks)
 		ev.sockets.sessions += addr_eq(
@@ -91,6 +88,7 @@ void app_owned(struct sim_node *n, const struct ef_owned *o)
 		k = sim_alloc(sizeof(*k));
 		list_init(&k->l);
 		list_append(&n->owned, &k->l);
+		k->idle = USEC_NEVER;
 		tell_count(n, &o->addr);
 	}
 	k->o = *o;
@@ -103,6 +101,8 @@ void app_current(struct sim_node *n, const struct ef_current *c)
 	char buf[80];
 
 	n->current[c->type] = *c;
+	n->current_said[c->type] = true;
+	needed(n, c->type, &c->addr);
 	if (!(n->sim->show & SHOW_TYPE))
 		return;
 	if (!c->provided)
@@ -123,7 +123,12 @@ void app_reply(struct sim_node *n, const struct ef_reply *r)
 
 		if (a->id != r->id)
 			continue;
+		if (a->granted)
+			check_fail(n->sim, n, "app %u is answered twice",
+				   a->id);
 		if (!r->error) {
+			a->granted = true;
+			a->addr = r->addr;
 			chart_line(n->sim, n, "app %u gets %s", a->id,
 				   chart_addr(n->sim, &r->addr, buf,
 					      sizeof(buf)));
@@ -135,6 +140,7 @@ void app_reply(struct sim_node *n, const struct ef_reply *r)
 		}
 		chart_line(n->sim, n, "app %u fails: %s", a->id,
 			   error_word(r->error));
+		needed(n, a->type, NULL);
 		list_del(l);
 		free(a);
 		return;
@@ -150,6 +156,7 @@ void app_abort(struct sim_node *n, const struct ef_abort *e)
 		if (!addr_eq(&k->addr, &e->addr))
 			continue;
 		chart_line(n->sim, n, "socket %u is aborted", k->id);
+		check_abort(n, k);
 		list_del(l);
 		free(k);
 	}
@@ -170,6 +177,8 @@ void app_ask(struct sim_node *n, const char *type, usec_t timeout)
 		return;
 	}
 	list_append(&n->apps, &a->l);
+	a->deadline = n->sim->now + (timeout ? timeout :
+				     MSEC(n->conf->acquire_timeout));
 	chart_line(n->sim, n, "app %u asks for %s", a->id, type);
 	ev.request = (struct ev_request){ a->id, a->type, timeout };
 	sim_node_input(n, &ev);
@@ -184,6 +193,7 @@ void app_release(struct sim_node *n, unsigned id)
 
 		if (a->id != id)
 			continue;
+		needed(n, a->type, NULL);
 		list_del(l);
 		free(a);
 		chart_line(n->sim, n, "app %u is content", id);
@@ -210,13 +220,22 @@ void app_socket(struct sim_node *n, const char *type)
 		free(k);
 		return;
 	}
+	if (!kernel_owns(n, &c->addr)) {
+		/* Of a process that is gone it may be out of date. */
+		if (n->node && n->current_said[t])
+			check_fail(n->sim, n, "a socket cannot be bound to "
+				   "what EF_CURRENT said");
+		chart_line(n->sim, n, "socket %u, %s: bind: EADDRNOTAVAIL",
+			   k->id, type);
+		free(k);
+		return;
+	}
+	k->type = t;
 	k->addr = c->addr;
+	k->excused = n->out_of_date;
 	list_append(&n->socks, &k->l);
 	chart_line(n->sim, n, "socket %u, %s: %s", k->id, type,
 		   chart_addr(n->sim, &k->addr, buf, sizeof(buf)));
-	if (!kernel_owns(n, &k->addr))
-		check_fail(n->sim, n, "a socket cannot be bound to what "
-			   "EF_CURRENT said");
 	tell_count(n, &k->addr);
 }
 
@@ -260,6 +279,7 @@ void app_claim(struct sim_node *n, const char *type, unsigned count)
 	if (!atype_parse(type, &t))
 		return;
 	n->claims[t] = count;
+	needed(n, t, NULL);
 	memcpy(ev.claims.n, n->claims, sizeof(ev.claims.n));
 	chart_line(n->sim, n, "%u claims of %s", count, type);
 	sim_node_input(n, &ev);
@@ -272,6 +292,26 @@ void app_init(struct sim_node *n)
 	list_init(&n->apps);
 	list_init(&n->socks);
 	list_init(&n->owned);
+}
+
+void app_start(struct sim_node *n)
+{
+	memset(n->current_said, 0, sizeof(n->current_said));
+}
+
+void app_sync(struct sim_node *n)
+{
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		if (!n->current_said[t])
+			n->current[t] = (struct ef_current){ .type = t };
+	n->out_of_date = false;
+}
+
+void app_excuse(struct sim_node *n)
+{
+	list_each(l, &n->socks)
+		container_of(l, struct sim_sock, l)->excused = true;
+	n->out_of_date = true;
 }
 
 /* The process is gone, and what it had told the hooks is kept. */
@@ -296,9 +336,16 @@ void app_forget(struct sim_node *n)
 	}
 }
 
-/* After a shutdown nobody provides anything. */
+/* After a shutdown nobody provides anything, and nobody waits. */
 void app_check_stopped(struct sim_node *n)
 {
+	list_each(l, &n->apps) {
+		struct sim_app *a = container_of(l, struct sim_app, l);
+
+		if (!a->granted)
+			check_fail(n->sim, n, "app %u was never answered",
+				   a->id);
+	}
 	if (!list_empty(&n->owned))
 		check_fail(n->sim, n, "an address is still owned");
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)

@@ -142,6 +142,22 @@ struct sim_line *chart_line(struct sim *s, const struct sim_node *from,
 	return l;
 }
 
+/* With what is told apart under cga. */
+static void mh_summary(const struct mh *mh, char *buf, size_t cap)
+{
+	size_t n = print_mh_summary(mh, buf, cap);
+
+	/* what is drawn at random says nothing */
+	if (mh->type == MH_COTI || mh->type == MH_COT)
+		buf[n = strcspn(buf, " ")] = '\0';
+	if (mh->type != MH_BU && mh->type != MH_BA)
+		return;
+	if (mh_opt(mh, MOPT_SIGNATURE))
+		n += (size_t)snprintf(buf + n, cap - n, " signed");
+	if (mh_opt(mh, MOPT_HOME_TOKEN))
+		snprintf(buf + n, cap - n, " token");
+}
+
 /* The one-line summary of a packet: its length, 0 when it has none. */
 static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 		      char *buf, size_t cap, const struct sim_node **to)
@@ -158,9 +174,9 @@ static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 	if (pkt_parse(p->data, p->len, &pkt, &err) != 0)
 		return 0;
 	if (pkt.proto == IPPROTO_MOBILITY &&
-	    mh_parse(pkt.payload.p, pkt.payload.len, NULL, NULL, &m.mh,
-		     &err) == 0)
-		print_mh_summary(&m.mh, text, sizeof(text));
+	    mh_parse_known(pkt.payload.p, pkt.payload.len, NULL, NULL,
+			   MH_KNOW_ALL, &m.mh, &err) == 0)
+		mh_summary(&m.mh, text, sizeof(text));
 	else if (nd_too && pkt.proto == IPPROTO_ICMPV6 &&
 		 nd_parse(pkt.payload.p, pkt.payload.len, &pkt.src, &pkt.dst,
 			  pkt.hlim, &m.nd, &err) == 0)
@@ -229,6 +245,9 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_NO_ANSWER:
 	case NOTE_EFFECT_FAILED:
 	case NOTE_LIMIT:
+	case NOTE_PRESENCE_LIMIT:
+	case NOTE_NOT_SEEN:
+	case NOTE_SIGNATURE_LIMIT:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_WANTED:
 	case NOTE_ADDRESS_UP:

@@ -14,10 +14,13 @@
  *  6. Sequence numbers of a registration grow modulo 2^16, unless the home
  *     agent has said by status 135 where to go on (RFC 6275 11.7.1); a
  *     restart goes on behind the last one that was accepted.
- *  7. No packet of a home address leaves untunnelled anywhere but on the
- *     home link, and there not before the deregistration (11.5.5).  A
- *     mobile that has just been moved away has DETECTION_TIME to notice.
+ *  7. No packet of a home address, or of another that is anchored, leaves
+ *     untunnelled anywhere but on its own link, and there not before the
+ *     deregistration (11.5.5).  A mobile that has just been moved away has
+ *     DETECTION_TIME to notice.
  *  8. Every message that a node builds can be parsed.
+ *
+ * Those of addresses on demand, 9 and on, are in sim_check_app.c.
  */
 #include "sim.h"
 
@@ -36,20 +39,8 @@
  * have been on its way. */
 #define LIFETIME_SLACK	SEC(10)
 #define DETECTION_TIME	SEC(2)
-#define BINDINGS_MAX	16
-
-/* A binding as one end shows it. */
-struct view {
-	struct in6_addr	hoa, coa, ask;
-	bool		bound, asking, home, returning;
-	uint64_t	granted;	/* seconds */
-};
-
-struct views {
-	struct record_sink sink;
-	unsigned	n;
-	struct view	v[BINDINGS_MAX];
-};
+#define MISTAKEN_TIME	SEC(30)
+#define START_TIME	SEC(11)		/* and until SYNC of a new process */
 
 void check_fail(struct sim *s, const struct sim_node *n, const char *fmt, ...)
 {
@@ -101,24 +92,26 @@ static void take_addr(const struct record *r, const char *key,
 
 static void view_put(struct record_sink *sink, const struct record *r)
 {
-	struct views *v = container_of(sink, struct views, sink);
-	struct view *x = &v->v[v->n];
+	struct check_views *v = container_of(sink, struct check_views, sink);
+	struct check_view *x = &v->v[v->n];
 	bool here = strcmp(r->type, "registration") == 0;
 	const struct field *granted = field(r, "granted");
 
-	if (v->n == BINDINGS_MAX ||
+	if (v->n == CHECK_BINDINGS ||
 	    (!here && strcmp(r->type, "binding") != 0))
 		return;
-	*x = (struct view){ 0 };
+	*x = (struct check_view){ 0 };
 	take_addr(r, "hoa", &x->hoa);
 	take_addr(r, "coa", &x->coa);
 	take_addr(r, "ask-coa", &x->ask);
+	take_addr(r, "ha", &x->ha);
 	if (!here)
 		x->ask = x->coa;
 	x->bound = here ? yes(r, "bound") : is_word(r, "state", "active");
 	x->asking = here ? is_word(r, "asking", "register")
 			 : is_word(r, "state", "waiting");
 	x->home = is_word(r, "place", "home");
+	x->idle = is_word(r, "place", "idle");
 	x->returning = is_word(r, "place", "returning");
 	if (granted)
 		x->granted = granted->kind == FIELD_DURATION ?
@@ -126,7 +119,7 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	v->n++;
 }
 
-static void look(const struct sim_node *n, struct views *ret)
+void check_look(const struct sim_node *n, struct check_views *ret)
 {
 	struct cursor c = { 0 };
 
@@ -137,8 +130,8 @@ static void look(const struct sim_node *n, struct views *ret)
 		;
 }
 
-static const struct view *view_of(const struct views *v,
-				  const struct in6_addr *hoa)
+const struct check_view *check_view_of(const struct check_views *v,
+				       const struct in6_addr *hoa)
 {
 	for (unsigned i = 0; i < v->n; i++)
 		if (addr_eq(&v->v[i].hoa, hoa))
@@ -148,10 +141,10 @@ static const struct view *view_of(const struct views *v,
 
 /* --- 1: paths ----------------------------------------------------------- */
 
-static bool has_reason(const struct views *v, const struct path_key *key)
+static bool has_reason(const struct check_views *v, const struct path_key *key)
 {
 	for (unsigned i = 0; i < v->n; i++) {
-		const struct view *x = &v->v[i];
+		const struct check_view *x = &v->v[i];
 
 		if (x->bound && (addr_eq(&x->coa, &key->remote) ||
 				 addr_eq(&x->coa, &key->local)))
@@ -175,7 +168,7 @@ static bool path_there(struct sim_node *n, const struct path_key *key)
 	return false;
 }
 
-static void check_paths(struct sim_node *n, const struct views *v)
+static void check_paths(struct sim_node *n, const struct check_views *v)
 {
 	char a[80];
 
@@ -212,28 +205,28 @@ static struct sim_node *owner_of(struct sim *s, const struct in6_addr *a)
 	return NULL;
 }
 
-static bool agree(const struct view *mn, const struct view *ha)
+static bool agree(const struct check_view *mn, const struct check_view *ha)
 {
 	bool m = mn && mn->bound, h = ha && ha->bound;
 
 	return m == h && (!m || addr_eq(&mn->coa, &ha->coa));
 }
 
-static void check_ends(struct sim_node *mn, const struct views *v, unsigned k)
+static void check_ends(struct sim_node *mn, const struct check_views *v, unsigned k)
 {
 	struct sim *s = mn->sim;
 	struct sim_reg *w = &mn->watch.reg[k];
 	const struct conf_home *home = &mn->conf->home[k];
 	struct sim_node *ha = owner_of(s, &home->ha);
-	const struct view *m = view_of(v, &home->hoa), *h;
-	struct views hv;
+	const struct check_view *m = check_view_of(v, &home->hoa), *h;
+	struct check_views hv;
 
 	if (!ha || !ha->node) {		/* it has no opinion */
 		w->apart = USEC_NEVER;
 		return;
 	}
-	look(ha, &hv);
-	h = view_of(&hv, &home->hoa);
+	check_look(ha, &hv);
+	h = check_view_of(&hv, &home->hoa);
 	if (m && m->granted > w->lifetime)
 		w->lifetime = m->granted;
 	if (h && h->granted > w->lifetime)
@@ -251,7 +244,7 @@ static void check_ends(struct sim_node *mn, const struct views *v, unsigned k)
 
 void check_world(struct sim *s)
 {
-	struct views v;
+	struct check_views v;
 
 	if (!s->dirty)
 		return;
@@ -261,8 +254,9 @@ void check_world(struct sim *s)
 
 		if (!n->node)
 			continue;
-		look(n, &v);
+		check_look(n, &v);
 		check_paths(n, &v);
+		check_apps_time(n);
 		for (unsigned k = 0; k < n->conf->nhomes && k < SIM_HOMES;
 		     k++)
 			check_ends(n, &v, k);
@@ -339,6 +333,7 @@ void check_effects(struct sim_node *n, unsigned count)
 {
 	if (count)
 		n->sim->dirty = true;
+	check_apps(n);
 	if (count > EFFECTS_MAX)
 		check_fail(n->sim, n, "%u effects of one event", count);
 }
@@ -376,8 +371,8 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	int rc = pkt_parse(e->data, e->len, &p, &err);
 
 	if (rc == 0 && p.proto == IPPROTO_MOBILITY) {
-		rc = mh_parse(p.payload.p, p.payload.len, pkt_src(&p),
-			      pkt_dst(&p), &mh, &err);
+		rc = mh_parse_known(p.payload.p, p.payload.len, pkt_src(&p),
+				    pkt_dst(&p), MH_KNOW_ALL, &mh, &err);
 		if (rc == 0 && mh.type == MH_BU && reg_of(n, pkt_src(&p)))
 			check_seq(n, reg_of(n, pkt_src(&p)), mh.bu.seq);
 	} else if (rc == 0 && p.proto == IPPROTO_ICMPV6) {
@@ -400,15 +395,19 @@ void check_received(struct sim_node *n, const struct sim_pkt *p)
 
 	if (pkt_parse(p->data, p->len, &pkt, &err) != 0 ||
 	    pkt.proto != IPPROTO_MOBILITY ||
-	    mh_parse(pkt.payload.p, pkt.payload.len, NULL, NULL, &mh,
-		     &err) != 0)
+	    mh_parse_known(pkt.payload.p, pkt.payload.len, NULL, NULL,
+			   MH_KNOW_ALL, &mh, &err) != 0)
 		return;
 	list_each(l, &n->sim->nodes)
 		container_of(l, struct sim_node, all)->watch.heard = true;
+	if (mh.type == MH_BA && mh.ba.status >= 128)
+		n->watch.refused = *pkt_dst(&pkt);
 	w = mh.type == MH_BA ? reg_of(n, pkt_dst(&pkt)) : NULL;
 	if (!w)
 		return;
-	if (mh.ba.status < 128 && mh.ba.seq == w->seq) {
+	/* Between two interfaces it may have changed its mind since. */
+	if (mh.ba.status < 128 && w->has_seq && mh.ba.seq == w->seq &&
+	    n->nifaces == 1) {
 		w->acked = true;
 		w->acked_seq = mh.ba.seq;
 	}
@@ -429,25 +428,82 @@ static bool is_signalling(const struct ip6 *ip)
 		ip->payload.p[0] >= ND_RS && ip->payload.p[0] <= ND_NA);
 }
 
-static void check_source(struct sim_iface *i, const struct conf_home *home,
-			 const struct ip6 *ip)
+/* How long it may not know that it is here.  A process that has just begun,
+ * and has heard no router, does not; one that believes in a second router of
+ * the link before, where nobody speaks up here, finds out by sending. */
+static usec_t detection_time(const struct sim_iface *i)
 {
 	struct sim_node *n = i->node;
-	const struct k_addr *left = kernel_addr(n, &home->hoa);
-	const struct view *v;
-	struct views views;
+
+	list_each(l, &n->routes) {
+		const struct k_route *k = container_of(l, struct k_route, l);
+		const struct sim_name *via;
+
+		if (!k->said || !k->made || k->r.ifindex != i->ifindex ||
+		    k->r.dst.len)
+			continue;
+		via = chart_name_find(n->sim, &k->r.gateway);
+		for (unsigned f = 0; via && via->owner &&
+				     f < via->owner->nifaces; f++)
+			if (via->owner->iface[f].link == i->link)
+				return DETECTION_TIME;
+		return MISTAKEN_TIME;
+	}
+	return USEC_NEVER;
+}
+
+/* It is on its own link by another interface: which of two a packet goes by
+ * is routing's matter. */
+static bool is_by_another(const struct sim_iface *i,
+			  const struct in6_addr *addr, bool anchored)
+{
+	struct sim_node *n = i->node;
+
+	for (unsigned k = 0; k < n->nifaces; k++) {
+		const struct sim_iface *o = &n->iface[k];
+
+		if (o != i && kernel_addr_on(n, o->ifindex, addr) &&
+		    (!anchored || (o->link && sim_link_has(o->link, addr))))
+			return true;
+	}
+	return false;
+}
+
+/* Of an address that is anchored (HOME, ACCESS, ...), or not at all. */
+static void check_source(struct sim_iface *i, const struct in6_addr *addr,
+			 bool anchored, const struct ip6 *ip)
+{
+	struct sim_node *n = i->node;
+	const struct k_addr *left = kernel_addr(n, addr);
+	usec_t plugged = i->plugged_at;
+	const struct check_view *v;
+	struct check_views views;
 
 	/* What an earlier life has left goes with the SYNC. */
 	if (!i->link || (left && left->made && !left->said))
 		return;
-	look(n, &views);
-	v = view_of(&views, &home->hoa);
-	if (!sim_link_has(i->link, &home->hoa)) {
-		if (!(v && v->home) ||
-		    n->sim->now - i->plugged_at > DETECTION_TIME)
-			check_fail(n->sim, n, "a packet of the home address "
-				   "leaves on %s, untunnelled",
-				   i->link->name);
+	if (is_by_another(i, addr, anchored))
+		return;
+	/* The other interface was unplugged, and it goes by this one. */
+	if (left && sim_iface(n, left->ifindex) &&
+	    sim_iface(n, left->ifindex)->plugged_at > plugged)
+		plugged = sim_iface(n, left->ifindex)->plugged_at;
+	check_look(n, &views);
+	v = check_view_of(&views, addr);
+	if (!sim_link_has(i->link, addr)) {
+		usec_t most = detection_time(i);
+
+		if (anchored && most == USEC_NEVER &&
+		    n->sim->now - n->started > START_TIME)
+			most = DETECTION_TIME;
+		bool here = v && (v->home ||
+				  (v->returning && is_signalling(ip)));
+
+		if ((anchored && !here) || n->sim->now - plugged > most)
+			check_fail(n->sim, n, "a packet of %s leaves on %s, "
+				   "untunnelled", anchored ?
+				   "an anchored address" :
+				   "another link's address", i->link->name);
 	} else if (v && v->returning && !is_signalling(ip))
 		check_fail(n->sim, n, "the home address is in use before the "
 			   "deregistration");
@@ -462,7 +518,11 @@ void check_output(struct sim_iface *i, const struct sim_pkt *p)
 	if (!n->node || !n->conf->nhomes ||
 	    !ip6_parse(p->data, p->len, &ip))
 		return;
-	for (unsigned k = 0; k < n->conf->nhomes; k++)
-		if (addr_eq(&n->conf->home[k].hoa, &ip.src))
-			check_source(i, &n->conf->home[k], &ip);
+	list_each(l, &n->owned) {
+		struct k_owned *k = container_of(l, struct k_owned, l);
+
+		if (addr_eq(&k->o.addr, &ip.src))
+			check_source(i, &k->o.addr,
+				     k->o.type != ATYPE_UNANCHORED, &ip);
+	}
 }

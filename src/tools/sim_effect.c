@@ -178,10 +178,14 @@ static void do_sync(struct sim_node *n, const struct effect *e)
 			kernel_route_set(n, &gone, true);
 	}
 	tunnel_sync(n);
+	app_sync(n);
 }
 
 static void do_note(struct sim_node *n, const struct effect *e)
 {
+	if (e->note.code == NOTE_ADDRESS_DOWN &&
+	    e->note.value == NOTE_GONE_EXPIRED)
+		n->watch.expired = e->note.a;
 	chart_note(n, &e->note);
 }
 

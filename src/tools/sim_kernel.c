@@ -219,9 +219,21 @@ static bool proxied(struct sim_iface *i, const struct in6_addr *a, bool group)
 	return false;
 }
 
+/* The daemon of an access anchor hears all solicitations: src/sys/nd.c. */
+static bool hears_all(const struct sim_iface *i)
+{
+	const struct conf *c = i->node->node ? i->node->conf : NULL;
+
+	for (unsigned k = 0; c && k < c->nhome_links; k++)
+		if (c->home_link[k].anchor &&
+		    strcmp(c->home_link[k].ifname, i->name) == 0)
+			return true;
+	return false;
+}
+
 static bool joined(struct sim_iface *i, const struct in6_addr *group)
 {
-	if (addr_eq(group, &addr_all_nodes))
+	if (addr_eq(group, &addr_all_nodes) || hears_all(i))
 		return true;
 	if (addr_eq(group, &addr_all_routers))
 		return i->node->router;

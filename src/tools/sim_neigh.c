@@ -173,8 +173,21 @@ static void used(struct k_neigh *k)
 	sim_job_set(s, &k->retry, s->now + DELAY_FIRST_PROBE_TIME);
 }
 
+/* ... and when one has proved to be there. */
+static void reachable(struct k_neigh *k)
+{
+	struct event ev = { .kind = EV_NEIGHBOUR };
+
+	ev.neighbour = (struct ev_neighbour){
+		.ifindex = k->ifindex, .addr = k->addr, .ll = k->ll,
+		.reachable = true,
+	};
+	sim_node_tell(k->node, &ev);
+}
+
 static void confirmed(struct k_neigh *k)
 {
+	reachable(k);
 	k->confirmed = k->node->sim->now;
 	k->probing = false;
 	k->tries = 0;

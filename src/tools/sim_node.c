@@ -37,6 +37,7 @@ static void drain(struct sim_node *n)
 		if (n->fuse && --n->fuse == 0) {
 			/* perhaps before it could store what it knew */
 			check_forget(n);
+			app_excuse(n);
 			sim_node_kill(n);
 		}
 	}
@@ -225,19 +226,26 @@ void sim_node_configure(struct sim_node *n, struct conf *conf)
 void sim_node_start(struct sim_node *n)
 {
 	struct node_seed seed = make_seed(n);
+	uint8_t key[2048];
 
 	if (n->node || !n->conf)
 		return;
+	if (n->conf->roles & CONF_MN) {
+		seed.cga_key = key;
+		seed.cga_key_len = sim_key(n->id, key, sizeof(key));
+	}
 	unsay(n);
 	sim_job_init(&n->tick, on_tick);
 	n->boots++;
 	n->fuse = 0;
+	n->started = n->sim->now;
 	n->node = node_new(n->conf, &seed, n->sim->now);
 	if (!n->node) {
 		check_fail(n->sim, n, "node_new failed");
 		return;
 	}
 	check_start(n);
+	app_start(n);
 	drain(n);
 	describe(n);
 }
@@ -273,9 +281,12 @@ void sim_node_stop(struct sim_node *n)
 	if (!n->node)
 		return;
 	n->fuse = 0;
+	n->stopping = true;
 	sim_node_input(n, &ev);
+	n->stopping = false;
 	check_stopped(n);
 	app_check_stopped(n);
+	app_excuse(n);
 	end(n);
 }
 
@@ -287,6 +298,7 @@ void sim_node_forget(struct sim_node *n)
 	}
 	n->forgotten++;
 	check_forget(n);
+	app_excuse(n);
 }
 
 int sim_node_reload(struct sim_node *n, struct conf *conf)
@@ -304,6 +316,8 @@ int sim_node_reload(struct sim_node *n, struct conf *conf)
 	conf_free(n->conf);	/* no longer borrowed: core.h */
 	n->conf = conf;
 	name_homes(n);
+	list_each(l, &n->owned)		/* linger times begin anew */
+		container_of(l, struct k_owned, l)->idle = USEC_NEVER;
 	drain(n);
 	return 0;
 }
@@ -312,6 +326,9 @@ void sim_node_clock(struct sim_node *n, int64_t step)
 {
 	struct event ev = { .kind = EV_CLOCK };
 
+	/* What it restores after this lives longer, or not so long. */
+	list_each(l, &n->sim->nodes)
+		container_of(l, struct sim_node, all)->watch.heard = true;
 	n->wall += step;
 	ev.wall = n->wall;
 	sim_node_input(n, &ev);

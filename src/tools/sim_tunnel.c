@@ -125,6 +125,15 @@ static void flow_line(struct sim_node *n, const struct ef_flow *f)
 		   f->up ? words[f->action] : "gone", *to ? " " : "", to);
 }
 
+/* Is who sent it still there? */
+static bool has_source(struct sim_node *n, const struct sim_pkt *p)
+{
+	struct ip6 ip;
+
+	return ip6_parse(p->data, p->len, &ip) &&
+	       (n->router || kernel_owns(n, &ip.src));
+}
+
 static void flow_drain(struct sim_node *n, struct k_flow *k, bool again)
 {
 	unsigned count = k->nheld;
@@ -133,7 +142,8 @@ static void flow_drain(struct sim_node *n, struct k_flow *k, bool again)
 	for (unsigned i = 0; i < count; i++) {
 		usec_t age = n->sim->now - k->held_at[i];
 
-		if (again && age <= FLOW_PATIENCE)
+		if (again && age <= FLOW_PATIENCE &&
+		    has_source(n, k->held[i]))
 			kernel_output(n, 0, NULL, k->held[i]);
 		else
 			sim_pkt_lost(n->sim, k->held[i], "held, then dropped");
@@ -283,6 +293,7 @@ bool tunnel_output(struct sim_node *n, struct sim_pkt *p)
 		sim_pkt_lost(n->sim, p, "no path");
 		return true;
 	}
+	check_tunnelled(n, &k->f.path, &ip.src);
 	encapsulate(n, &k->f.path, p);
 	return true;
 }
@@ -303,12 +314,16 @@ void tunnel_input(struct sim_node *n, const struct ip6 *outer,
 		.local = outer->dst, .remote = outer->src,
 		.kind = PATH_IP6IP6,
 	};
+	struct event ev = { .kind = EV_STRAY, .stray.path = key };
 	struct sim_pkt *in;
 	struct ip6 inner;
 
 	if (!path_find(n, &key) ||
 	    !ip6_parse(outer->payload.p, outer->payload.len, &inner) ||
 	    !accepted(n, &key, &inner)) {
+		if (ip6_parse(outer->payload.p, outer->payload.len, &inner) &&
+		    !tunnel_flow(n, &inner.dst, &inner.src))
+			sim_node_tell(n, &ev);
 		sim_pkt_lost(n->sim, p, "not accepted from this tunnel");
 		return;
 	}

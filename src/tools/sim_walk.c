@@ -10,6 +10,11 @@
  * agree, and packets must pass in both directions.  Last, all shut down and
  * nothing may be left.
  *
+ * In every second world the first mobile has addresses on demand: its
+ * applications ask, open sockets, send and go as they like.  At the end every
+ * type must be had, what is anchored must live through a last move, and when
+ * nobody needs it everything must go, at the anchors, too.
+ *
  * A walk is its seed: `mip6sim --walk SEED 1 --verbose' shows one again.
  */
 #include "sim.h"
@@ -19,84 +24,7 @@
 
 #define CHAOS		SEC(180)
 #define RECOVERY	SEC(150)	/* lifetime, back-off, new routers */
-
-static const char world[] =
-"key ha.key 00112233445566778899aabbccddeeff0123456789\n"
-"key mn2.key ffeeddccbbaa99887766554433221100aa\n"
-"link core 2001:db8:ff::/64 delay 2ms backbone\n"
-"link home 2001:db8:1::/64 delay 1ms\n"
-"link ar1 2001:db8:a1::/64 delay 3ms jitter 2ms\n"
-"link ar2 2001:db8:a2::/64 delay 1ms\n"
-"link ar3 2001:db8:a3::/64 delay 10ms jitter 5ms\n"
-"node ha router\n"
-"interface eth0 home 2001:db8:1::1/64\n"
-"interface eth1 core 2001:db8:ff::1/64\n"
-"config <<END\n"
-"NodeConfig HA;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
-"	MaxRaDelay 50; Prefix 2001:db8:1::/64 { AdvRouterAddr enabled; } }\n"
-"HomeLink \"eth0\" { Prefix 2001:db8:1::/64; }\n"
-"Peer 2001:db8:1::10 { Protect shared-key spi 256 file \"ha.key\"; }\n"
-"Peer 2001:db8:1::20 { Protect shared-key spi 257 file \"mn2.key\"\n"
-"	replay timestamp; }\n"
-"END\n"
-"node r1 router\n"
-"interface eth0 ar1 2001:db8:a1::1/64\n"
-"interface eth1 core 2001:db8:ff::a1/64\n"
-"config <<END\n"
-"NodeConfig AR;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
-"	MaxRaDelay 50; Prefix 2001:db8:a1::/64; }\n"
-"END\n"
-"node r2 router\n"
-"interface eth0 ar2 2001:db8:a2::1/64\n"
-"interface eth1 core 2001:db8:ff::a2/64\n"
-"config <<END\n"
-"NodeConfig AR;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
-"	Prefix 2001:db8:a2::/64; }\n"
-"END\n"
-"node r2b router\n"
-"interface eth0 ar2 2001:db8:a2::2/64\n"
-"interface eth1 core 2001:db8:ff::b2/64\n"
-"config <<END\n"
-"NodeConfig AR;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 5;\n"
-"	Prefix 2001:db8:a2::/64; }\n"
-"END\n"
-"node r3 router\n"
-"interface eth0 ar3 2001:db8:a3::1/64\n"
-"interface eth1 core 2001:db8:ff::a3/64\n"
-"config <<END\n"
-"NodeConfig AR;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 6;\n"
-"	Prefix 2001:db8:a3::/64 { AdvValidLifetime 60;\n"
-"	AdvPreferredLifetime 30; } }\n"
-"END\n"
-"node mn\n"
-"interface eth0 home\n"
-"config <<END\n"
-"NodeConfig MN;\n"
-"Interface \"eth0\";\n"
-"MaxBindackTimeout 8;\n"
-"MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
-"	HomeAddress 2001:db8:1::10/64; Lifetime 40; }\n"
-"Peer 2001:db8:1::1 { Protect shared-key spi 256 file \"ha.key\"; }\n"
-"END\n"
-"node mn2\n"
-"interface eth0 ar1\n"
-"config <<END\n"
-"NodeConfig MN;\n"
-"Interface \"eth0\";\n"
-"MaxBindackTimeout 8;\n"
-"MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
-"	HomeAddress 2001:db8:1::20/64; Lifetime 60; }\n"
-"Peer 2001:db8:1::1 { Protect shared-key spi 257 file \"mn2.key\"\n"
-"	replay timestamp; }\n"
-"END\n"
-"node cn\n"
-"interface eth0 core 2001:db8:ff::c/64\n"
-"99 end\n";
+#define FORGETTING	SEC(160)	/* linger or grace, patience, lifetime */
 
 static struct sim_node *pick_node(struct sim *s, const char *const *names,
 				  unsigned n)
@@ -134,9 +62,12 @@ static void go_somewhere(struct sim *s)
 	struct sim_node *n = pick_mobile(s);
 	struct sim_link *k = rng_below(&s->rng, 8) ? pick_link(s, false)
 						   : NULL;
+	struct sim_iface *i = &n->iface[n->nifaces > 1 ?
+					rng_below(&s->rng, n->nifaces) : 0];
 
-	chart_line(s, n, "moves to %s", k ? k->name : "nowhere");
-	sim_move(&n->iface[0], k);
+	chart_line(s, n, "%s%smoves to %s", n->nifaces > 1 ? i->name : "",
+		   n->nifaces > 1 ? " " : "", k ? k->name : "nowhere");
+	sim_move(i, k);
 }
 
 /* There and back, before anybody can do much about it. */
@@ -242,9 +173,14 @@ static void step_clock(struct sim *s)
 static void reload(struct sim *s)
 {
 	struct sim_node *n = pick_daemon(s);
-	struct conf *c = scene_conf(s, "walk", 1, n->text, stderr);
+	bool other = strstr(n->text, "AddressPolicy") && rng_below(&s->rng, 2);
+	char *text = other ? walk_policy(n->text, &s->rng) : NULL;
+	struct conf *c = scene_conf(s, "walk", 1, text ? text : n->text,
+				    stderr);
 
-	chart_line(s, n, "reads its configuration again");
+	free(text);
+	chart_line(s, n, "reads %s configuration", other ? "another" :
+		   "the same");
 	if (!c || sim_node_reload(n, c) != 0)
 		check_fail(s, n, "its own configuration is refused");
 }
@@ -262,12 +198,17 @@ static void ping(struct sim *s, struct sim_node *from, struct sim_node *to,
 		kernel_ping(from, src, dst, 0, ++s->next_echo, true);
 }
 
+static const struct in6_addr *address_of_cn(struct sim *s)
+{
+	return &container_of(sim_node_find(s, "cn")->addrs.prev,
+			     struct k_addr, l)->addr;
+}
+
 static void ping_mobile(struct sim *s)
 {
 	struct sim_node *cn = sim_node_find(s, "cn"), *mn = pick_mobile(s);
 	const struct in6_addr *hoa = &mn->conf->home[0].hoa;
-	const struct in6_addr *ca = &container_of(cn->addrs.prev,
-						  struct k_addr, l)->addr;
+	const struct in6_addr *ca = address_of_cn(s);
 
 	if (rng_below(&s->rng, 2))
 		ping(s, cn, mn, ca, hoa);
@@ -275,30 +216,91 @@ static void ping_mobile(struct sim *s)
 		ping(s, mn, cn, hoa, ca);
 }
 
-static const struct {
-	unsigned	weight;
+/* --- what applications do ------------------------------------------------- */
+
+static const char *pick_type(struct sim *s)
+{
+	return atype_name((enum atype)(1 + rng_below(&s->rng, ATYPES - 1)));
+}
+
+static struct sim_node *first(struct sim *s)
+{
+	return sim_node_find(s, "mn");
+}
+
+static void ask(struct sim *s)
+{
+	app_ask(first(s), pick_type(s), rng_below(&s->rng, 2) ?
+		rng_below(&s->rng, SEC(9)) : 0);
+}
+
+static unsigned pick_of(struct sim *s, unsigned n)
+{
+	unsigned few = n < 6 ? n : 6;
+
+	return few ? n - (unsigned)rng_below(&s->rng, few) : 0;
+}
+
+static void release(struct sim *s)
+{
+	app_release(first(s), pick_of(s, first(s)->napps));
+}
+
+static void open_socket(struct sim *s)
+{
+	app_socket(first(s), pick_type(s));
+}
+
+static void close_socket(struct sim *s)
+{
+	app_close(first(s), pick_of(s, first(s)->nsocks));
+}
+
+static void claim(struct sim *s)
+{
+	app_claim(first(s), pick_type(s), (unsigned)rng_below(&s->rng, 3));
+}
+
+static void send_from(struct sim *s, unsigned socket)
+{
+	const struct in6_addr *src = app_source(first(s), socket);
+
+	if (src && kernel_owns(first(s), src))
+		kernel_ping(first(s), src, address_of_cn(s), 0,
+			    ++s->next_echo, true);
+}
+
+static void send_something(struct sim *s)
+{
+	for (unsigned i = 0; i < 3; i++)
+		send_from(s, pick_of(s, first(s)->nsocks));
+}
+
+struct deed {
+	unsigned	weight;		/* 0: the last */
 	void		(*run)(struct sim *);
-} mischief[] = {
+};
+
+static const struct deed applications[] = {
+	{ 6, ask }, { 4, release }, { 8, open_socket }, { 5, close_socket },
+	{ 2, claim }, { 12, send_something }, { 0, NULL },
+}, mischief[] = {
 	{ 10, go_somewhere }, { 2, go_back }, { 3, die }, { 2, die_soon },
 	{ 5, revive }, { 1, forget }, { 6, rule }, { 2, disturb },
 	{ 2, cut }, { 1, step_clock }, { 2, replay }, { 6, ping_mobile },
-	{ 1, reload },
+	{ 1, reload }, { 0, NULL },
 };
 
-static void something(struct sim *s)
+static void something(struct sim *s, const struct deed *of)
 {
 	unsigned total = 0, pick;
 
-	for (unsigned i = 0; i < sizeof(mischief) / sizeof(mischief[0]); i++)
-		total += mischief[i].weight;
+	for (const struct deed *d = of; d->weight; d++)
+		total += d->weight;
 	pick = (unsigned)rng_below(&s->rng, total);
-	for (unsigned i = 0;; i++) {
-		if (pick < mischief[i].weight) {
-			mischief[i].run(s);
-			return;
-		}
-		pick -= mischief[i].weight;
-	}
+	while (pick >= of->weight)
+		pick -= of++->weight;
+	of->run(s);
 }
 
 /* --- and how it must end ------------------------------------------------ */
@@ -345,37 +347,141 @@ static unsigned answered(struct sim *s, usec_t since)
 	return n;
 }
 
-static void expect_recovery(struct sim *s)
+static void expect_answers(struct sim *s, usec_t since, unsigned n)
 {
-	static const char *const names[] = { "mn", "mn2" };
+	sim_run(s, s->now + SEC(5));
+	if (answered(s, since) != n)
+		check_fail(s, NULL, "only %u of %u pings were answered",
+			   answered(s, since), n);
+}
+
+static void expect_recovery(struct sim *s, const char *name)
+{
 	struct sim_node *cn = sim_node_find(s, "cn");
-	const struct in6_addr *ca = &container_of(cn->addrs.prev,
-						  struct k_addr, l)->addr;
+	struct sim_node *mn = sim_node_find(s, name);
+	const struct in6_addr *hoa = &mn->conf->home[0].hoa;
 	usec_t since = s->now;
 
-	for (unsigned i = 0; i < 2; i++) {
-		struct sim_node *mn = sim_node_find(s, names[i]);
-		const struct in6_addr *hoa = &mn->conf->home[0].hoa;
+	if (mn->watch.reg[0].apart != USEC_NEVER)
+		check_fail(s, mn, "the ends still disagree");
+	ping(s, cn, mn, address_of_cn(s), hoa);
+	ping(s, mn, cn, hoa, address_of_cn(s));
+	expect_answers(s, since, 2);
+}
 
-		if (mn->watch.reg[0].apart != USEC_NEVER)
-			check_fail(s, mn, "the ends still disagree");
-		ping(s, cn, mn, ca, hoa);
-		ping(s, mn, cn, hoa, ca);
+/* --- with addresses on demand ------------------------------------------------ */
+
+static void go(struct sim *s, const char *link)
+{
+	chart_line(s, first(s), "moves to %s", link);
+	sim_move(&first(s)->iface[0], sim_link_find(s, link));
+	sim_run(s, s->now + SEC(15));
+}
+
+static void content(struct sim *s)
+{
+	struct sim_node *n = first(s);
+
+	for (unsigned id = 1; id <= n->napps; id++)
+		app_release(n, id);
+	for (unsigned id = 1; id <= n->nsocks; id++)
+		app_close(n, id);
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		app_claim(n, atype_name(t), 0);
+}
+
+static unsigned granted(const struct sim_node *n)
+{
+	unsigned count = 0;
+
+	list_each(l, &n->apps)
+		count += container_of(l, struct sim_app, l)->granted;
+	return count;
+}
+
+/* A socket of each type, the first is `from'; they all can talk. */
+static unsigned every_type(struct sim *s)
+{
+	struct sim_node *n = first(s);
+	unsigned from = n->nsocks + 1;
+	usec_t since;
+
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		app_ask(n, atype_name(t), SEC(20));
+	sim_run(s, s->now + SEC(21));
+	if (granted(n) != ATYPES - 1)
+		check_fail(s, n, "only %u of %u types were granted",
+			   granted(n), ATYPES - 1);
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		app_socket(n, atype_name(t));
+	/* Once to find the way, neighbours may remember another interface. */
+	for (unsigned id = from; id <= n->nsocks; id++)
+		send_from(s, id);
+	sim_run(s, s->now + SEC(10));
+	since = s->now;
+	for (unsigned id = from; id <= n->nsocks; id++)
+		send_from(s, id);
+	expect_answers(s, since, ATYPES - 1);
+	return from - 1;
+}
+
+static bool is_home(struct sim *s, const struct in6_addr *a)
+{
+	return addr_eq(a, &first(s)->conf->home[0].hoa) ||
+	       addr_eq(a, &sim_node_find(s, "mn2")->conf->home[0].hoa);
+}
+
+static void expect_nothing(struct sim *s)
+{
+	static const char *const names[] = { "ha", "r1", "r2" };
+	struct check_views v;
+	char buf[80];
+
+	check_idle(first(s));
+	for (unsigned i = 0; i < 3; i++) {
+		struct sim_node *anchor = sim_node_find(s, names[i]);
+
+		check_look(anchor, &v);
+		for (unsigned k = 0; k < v.n; k++)
+			if ((v.v[k].bound || v.v[k].asking) &&
+			    !is_home(s, &v.v[k].hoa))
+				check_fail(s, anchor, "%s is still bound",
+					   chart_addr(s, &v.v[k].hoa, buf,
+						      sizeof(buf)));
 	}
-	sim_run(s, s->now + SEC(5));
-	if (answered(s, since) != 4)
-		check_fail(s, NULL, "only %u of 4 pings were answered",
-			   answered(s, since));
+}
+
+static void expect_demand(struct sim *s)
+{
+	struct sim_node *n = first(s);
+	unsigned first_socket;
+	usec_t since;
+
+	content(s);
+	if (n->nifaces > 1)
+		sim_move(&n->iface[1], NULL);
+	go(s, "ar1");
+	first_socket = every_type(s);
+	go(s, "ar2");
+	if (app_source(n, first_socket + ATYPE_UNANCHORED))
+		check_fail(s, n, "an unanchored address is still there");
+	since = s->now;
+	send_from(s, first_socket + ATYPE_HOME);
+	send_from(s, first_socket + ATYPE_ACCESS);
+	expect_answers(s, since, 2);
+	content(s);
+	sim_run(s, s->now + FORGETTING);
+	expect_nothing(s);
 }
 
 static unsigned walk(uint64_t seed, bool verbose, unsigned show)
 {
-	char text[sizeof(world) + 40];
-	struct sim *s;
+	bool demand;
+	char *text = walk_world(seed, &demand);
+	struct sim *s = scene_load_text("walk", text, stderr);
 	unsigned violations;
 
-	snprintf(text, sizeof(text), "seed %" PRIu64 "\n%s", seed, world);
-	s = scene_load_text("walk", text, stderr);
+	free(text);
 	if (!s)
 		return 1;
 	s->capture = true;
@@ -383,11 +489,17 @@ static unsigned walk(uint64_t seed, bool verbose, unsigned show)
 	sim_start(s);
 	while (s->now < SIM_EPOCH + CHAOS) {
 		sim_run(s, s->now + rng_below(&s->rng, SEC(5)));
-		something(s);
+		something(s, mischief);
+		if (demand)
+			something(s, applications);
 	}
 	mend(s);
 	sim_run(s, s->now + RECOVERY);
-	expect_recovery(s);
+	if (demand)
+		expect_demand(s);
+	else
+		expect_recovery(s, "mn");
+	expect_recovery(s, "mn2");
 	sim_stop(s);
 	violations = s->violations;
 	if (verbose)

@@ -19,20 +19,11 @@
 . "$(dirname "$0")/../netns/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../netns/roam.sh
 . "$here/roam.sh"
+# shellcheck source-path=SCRIPTDIR source=bench.sh
+. "$here/../bench/bench.sh"
 
 MOVES=${MOVES:-20}
 SETTLE=0.4
-
-# bench NAME VALUE UNIT
-bench() { printf 'bench name=%s value=%s unit=%s\n' "$@"; }
-
-median() {
-	sort -n | awk '{ v[NR] = $1 } END {
-		if (NR % 2) print v[(NR + 1) / 2]
-		else printf "%.1f\n", (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
-}
-
-larger() { awk -v a="$1" -v b="$2" 'BEGIN { print (a > b) ? a : b }'; }
 
 rss() {
 	awk '/^VmRSS/ { printf "%.1f\n", $2 / 1024 }' "/proc/${pid_of[$1]}/status"

@@ -5,6 +5,8 @@
  *	bench_setsc		against a daemon that answers from memory
  *	bench_setsc ADDRESS	against the one of this network namespace (or
  *				MIP6D_APP), which has the unanchored ADDRESS
+ *	bench_setsc first	the milliseconds of one call for a home-
+ *				anchored address, and no more
  *
  * The median of the calls; the sockets are made and closed outside of the
  * time that is taken.  At most 50 us is what it shall be.  An explicit bind(2)
@@ -160,10 +162,24 @@ static double median(const struct in6_addr *addr, int explicit)
 	return t[CALLS / 2];
 }
 
+static int first(void)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	double t = now_us();
+
+	if (setsc(fd, NULL, IPV6_REQUIRE_HOME_ANCHORED) < 0)
+		die("setsc");
+	printf("%.2f\n", (now_us() - t) / 1e3);
+	close(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct in6_addr addr;
 
+	if (argc == 2 && strcmp(argv[1], "first") == 0)
+		return first();
 	if (argc < 2)
 		world();
 	if (inet_pton(AF_INET6, argc < 2 ? ADDR : argv[1], &addr) != 1)

@@ -14,7 +14,8 @@
  *	tell EVENT TYPE ADDRESS	to all who watch
  *	lost N			... that they were too slow
  *	drop			end all connections
- *	count			"clients=N waiting=N grants=N watching=N asked=N"
+ *	count			"clients=N waiting=N grants=N watching=N
+ *				asked=N"
  */
 #include "config.h"
 

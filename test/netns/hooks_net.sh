@@ -26,7 +26,7 @@ REQ_HOME=0x10000 REQ_ACCESS=0x20000 REQ_UNANCH=0x40000 REQ_GRACE=0x80000
 #	gives "WORDS" NODE KIND OP...	hooks_probe prints exactly that
 
 # shellcheck source=test/netns/lib.sh
-. "${top_srcdir:-.}/test/netns/lib.sh"
+. "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
 hooks_tool=$top_builddir/test/netns/hooks_tool
 probe=$top_builddir/test/netns/hooks_probe
 mip6d=$hooks_tool mip6ctl=$hooks_tool	# all of them that is needed
@@ -40,7 +40,7 @@ in_cg_exec() {
 	local n=$1
 	shift
 	exec sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' - \
-		"${cg:-$CG}" nsenter --net="/run/netns/$P-$n" "$@"
+		"${below:-$CG}" nsenter --net="/run/netns/$P-$n" "$@"
 }
 
 tool() { local n=$1; shift; in_cg "$n" "$hooks_tool" "$CG" "$@" \
@@ -123,7 +123,8 @@ probe_start() {
 	mkfifo "$T/$id.in"
 	exec {fd}<> "$T/$id.in"
 	probe_fd[$id]=$fd
-	in_cg_exec "$n" ${as:-} "$probe" "$@" < "$T/$id.in" >> "$T/$id.out" 2>&1 &
+	in_cg_exec "$n" ${as:-} "$probe" "$@" \
+		< "$T/$id.in" >> "$T/$id.out" 2>&1 &
 	probe_pid[$id]=$!
 	jobs_pids+=($!)
 	eventually 5 probe_waits "$id" 1 || die "hooks_probe does not wait"
@@ -140,7 +141,11 @@ probe_go() {
 	eventually 5 probe_on "$1"
 }
 probe_says() { sed 's/ready //g' "$T/$1.out"; }
-probe_end() { kill "${probe_pid[$1]}"; wait "${probe_pid[$1]}" 2> /dev/null; :; }
+probe_end() {
+	kill "${probe_pid[$1]}"
+	wait "${probe_pid[$1]}" 2> /dev/null
+	return 0
+}
 
 hooks_node() {
 	local a
@@ -148,13 +153,12 @@ hooks_node() {
 	for a in $HOME_A $ACCESS $UNANCH $GRACE; do
 		ip -n "$P-$1" addr add $a/128 dev lo nodad preferred_lft 0
 	done
-	for a in $PLAIN $PEER; do
-		ip -n "$P-$1" addr add $a/128 dev lo nodad
-	done
+	ip -n "$P-$1" addr add $PEER/128 dev lo nodad
 	ip -n "$P-$1" link add far0 type veth peer name far1
 	ip -n "$P-$1" link set far0 arp off addrgenmode none up
 	ip -n "$P-$1" link set far1 addrgenmode none up
-	ip -n "$P-$1" addr add fe80::1/64 dev far0 nodad
+	ip -n "$P-$1" addr add $PLAIN/128 dev far0 nodad
+	ip -n "$P-$1" -6 route del multicast ff00::/8 dev far1 table local
 	route "$1" default dev far0
 	ip -n "$P-$1" route add default dev far0
 }
@@ -169,9 +173,12 @@ all_types="owned home-anchored $HOME_A , current home-anchored $HOME_A ,
 cg_tidy() {
 	local status=$? d p
 	[ "$BASHPID" = $$ ] || return
-	kill -TERM "${jobs_pids[@]}" 2> /dev/null
-	wait 2> /dev/null
-	for d in $(find "$CG" -depth -type d 2> /dev/null); do
+	trap '' HUP INT TERM
+	for p in $(jobs -p); do
+		kill -KILL "$p" 2> /dev/null
+		wait "$p" 2> /dev/null
+	done
+	for d in $(find "$CG" "$CG.out" -depth -type d 2> /dev/null); do
 		for _ in 1 2 3 4 5 6 7 8 9 10; do
 			for p in $(cat "$d/cgroup.procs"); do
 				[ "$p" != $$ ] && kill -KILL "$p" 2> /dev/null
@@ -180,19 +187,21 @@ cg_tidy() {
 			nap 0.1
 		done
 	done
+	wait 2> /dev/null
 	return $status
 }
 
 # Skip where there are no hooks.  Where there are, but our programs do not
 # load, we are at fault.
 hooks_begin() {
-	local root
-	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	net_begin "$@" nsenter
-	[ -n "$root" ] || skip "no cgroup2 is mounted"
-	CG=$root/$P
-	mkdir "$CG" || skip "no cgroup of our own"
+	[ -n "$cg" ] || skip "no cgroup2 is mounted"
+	CG=$cg
 	trap 'cg_tidy; net_cleanup' EXIT
+	# of two that come together the second shall not end the end
+	trap "trap '' HUP INT TERM; exit 129" HUP
+	trap "trap '' HUP INT TERM; exit 130" INT
+	trap "trap '' HUP INT TERM; exit 143" TERM
 	chmod 711 "$T"
 	hooks_node mn
 	tool mn remove || {

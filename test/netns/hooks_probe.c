@@ -5,8 +5,8 @@
  *
  *	hooks_probe KIND OP...
  *
- * KIND is udp, tcp, raw, ping, udp4, tcp4 or mptcp.  One word is printed for
- * each OP: ok, the name of the errno, or what was asked for.
+ * KIND is udp, tcp, raw, ping, udp4, tcp4, mptcp or udplite.  One word is
+ * printed for each OP: ok, the name of the errno, or what was asked for.
  *
  *	set=FLAGS[,LEN]	IPV6_ADDR_PREFERENCES, a number; LEN octets
  *	get[=LEN]	... read back
@@ -15,13 +15,16 @@
  *	unspec		connect to AF_UNSPEC
  *	sink=ADDR,PORT	another socket, which hears what is sent there
  *	send=ADDR,PORT	sendto; the source, when the sink heard it
- *	from=SRC,ADDR,PORT	with IPV6_PKTINFO
+ *	from=SRC[,ADDR,PORT]	with IPV6_PKTINFO; to whom it is connected
  *	many=N,ADDR,PORT	sendmmsg; how many
  *	write		send on the connected socket; the source, as above
  *	echo=ADDR	an echo request with a raw or ping socket
  *	name		the local address, "port" only whether there is one
  *	listen, accept	one connection; goes on with the accepted socket
  *	large=N		a foreign option of N octets, written and read back
+ *	priority	SO_PRIORITY 3, read back
+ *	oob		SO_OOBINLINE
+ *	reuse		SO_REUSEADDR and SO_REUSEPORT
  *	wait		for a line on standard input
  *	new		another socket of the same kind
  */
@@ -29,7 +32,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -84,9 +86,6 @@ address(const struct probe *p, const char *s, struct sockaddr_storage *ret)
 	} else {
 		s6->sin6_family = AF_INET6;
 		s6->sin6_port = htons(port);
-		if (strncmp(text, "fe80:", 5) == 0 ||
-		    strncmp(text, "ff0", 3) == 0)
-			s6->sin6_scope_id = if_nametoindex("far0");
 		if (inet_pton(AF_INET6, text, &s6->sin6_addr) == 1)
 			return sizeof(*s6);
 	}
@@ -222,12 +221,16 @@ static const char *op_from(struct probe *p, const char *v)
 	char x = 'x';
 	struct iovec iov = { &x, 1 };
 	struct msghdr m = {
-		.msg_name = &dst, .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = &c, .msg_controllen = sizeof(c),
 	};
+	const char *to = strchr(v, ',');
 
 	address(p, v, &src);
-	m.msg_namelen = address(p, strchr(v, ',') + 1, &dst);
+	if (to) {
+		m.msg_name = &dst;
+		m.msg_namelen = address(p, to + 1, &dst);
+	}
 	info.ipi6_addr = ((struct sockaddr_in6 *)&src)->sin6_addr;
 	c.h.cmsg_level = IPPROTO_IPV6;
 	c.h.cmsg_type = IPV6_PKTINFO;
@@ -345,6 +348,40 @@ static const char *op_large(struct probe *p, const char *v)
 	return "ok";
 }
 
+static const char *op_priority(struct probe *p, const char *v)
+{
+	static char text[16];
+	int n = 3;
+	socklen_t len = sizeof(n);
+
+	if (setsockopt(p->fd, SOL_SOCKET, SO_PRIORITY, &n, len) < 0 ||
+	    getsockopt(p->fd, SOL_SOCKET, SO_PRIORITY, &n, &len) < 0)
+		return errno_name(errno);
+	snprintf(text, sizeof(text), "%d", n);
+	return text;
+}
+
+static const char *op_oob(struct probe *p, const char *v)
+{
+	int on = 1;
+
+	return result(setsockopt(p->fd, SOL_SOCKET, SO_OOBINLINE, &on,
+				 sizeof(on)));
+}
+
+static const char *op_reuse(struct probe *p, const char *v)
+{
+	int on = 1, a = 0, b = 0;
+	socklen_t len = sizeof(on);
+
+	if (setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &on, len) < 0 ||
+	    setsockopt(p->fd, SOL_SOCKET, SO_REUSEPORT, &on, len) < 0 ||
+	    getsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &a, &len) < 0 ||
+	    getsockopt(p->fd, SOL_SOCKET, SO_REUSEPORT, &b, &len) < 0)
+		return errno_name(errno);
+	return a && b ? "ok" : "lost";
+}
+
 static const char *op_wait(struct probe *p, const char *v)
 {
 	char c;
@@ -372,7 +409,8 @@ static const struct {
 	{ "from", op_from }, { "many", op_many }, { "echo", op_echo },
 	{ "name", op_name }, { "port", op_port }, { "listen", op_listen },
 	{ "accept", op_accept }, { "large", op_large }, { "wait", op_wait },
-	{ "new", op_new },
+	{ "new", op_new }, { "priority", op_priority }, { "oob", op_oob },
+	{ "reuse", op_reuse },
 };
 
 static const struct {
@@ -386,6 +424,7 @@ static const struct {
 	{ "udp4", AF_INET, SOCK_DGRAM, 0 },
 	{ "tcp4", AF_INET, SOCK_STREAM, 0 },
 	{ "mptcp", AF_INET6, SOCK_STREAM, IPPROTO_MPTCP },
+	{ "udplite", AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE },
 };
 
 static const char *run(struct probe *p, char *word)

@@ -67,7 +67,7 @@ static struct in6_addr address_of(enum atype t)
 	return a;
 }
 
-/* --- who is asked ---------------------------------------------------------- */
+/* --- who is asked --------------------------------------------------------- */
 
 static int do_connect(int fd, const struct question *q)
 {
@@ -145,7 +145,7 @@ static int ask_loop(void)
 	return 0;
 }
 
-/* --- what there is to draw from -------------------------------------------- */
+/* --- what there is to draw from ------------------------------------------- */
 
 struct world {
 	const char	*root;
@@ -235,7 +235,7 @@ static struct policy *draw_policy(struct world *w)
 					ATYPE_ALL));
 }
 
-/* --- who asks --------------------------------------------------------------- */
+/* --- who asks ------------------------------------------------------------- */
 
 struct someone {
 	pid_t		pid;
@@ -266,8 +266,8 @@ static void become(const struct someone *p, int fd)
 	close(procs);
 	for (unsigned i = 1; i < p->s.ngids; i++)
 		gid[i - 1] = p->gid[i];
-	if (setgroups(p->s.ngids - 1, gid) || setresgid(-1U, p->gid[0], -1U) ||
-	    setresuid(-1U, p->s.uid, -1U))
+	if (setgroups(p->s.ngids - 1, gid) || setresgid(p->gid[0], -1U, -1U) ||
+	    setresuid(p->s.uid, -1U, -1U))
 		fail("identity");
 	dup2(fd, 0);
 	dup2(fd, 1);

@@ -4,9 +4,10 @@
  *
  *	hooks_tool CGROUP COMMAND [WORD...] [, COMMAND...]
  *	hooks_tool cleanup CGROUP
+ *	hooks_tool foreign CGROUP [alone]
  *
- * The hooks are opened at that cgroup; commands, separated by a comma, are
- * carried out in turn:
+ * The hooks are opened at that cgroup ("-": where there is one); commands,
+ * separated by a comma, are carried out in turn:
  *
  *	owned TYPE ADDR | disowned ADDR
  *	current TYPE ADDR | none TYPE | never TYPE	(not provided)
@@ -16,19 +17,28 @@
  *	policy DEFAULT PERMIT	put it in force; PERMIT may be "all", "none"
  *	sync
  *	count MS	claims, and sessions that were idle for less
+ *	echo ADDR	an echo request from a raw socket of this process
  *	stay		take commands from standard input, one a line, and
  *			print events, until its end
+ *	age		make the maps look as if they were laid out otherwise
  *	remove		take everything away; otherwise it stays
+ *
+ * `foreign' attaches somebody else's program to setsockopt there, which
+ * makes every SO_PRIORITY 5 and refuses SO_OOBINLINE; `alone' suffers no
+ * other.
  *
  * Each command is answered by "ok COMMAND" or "error COMMAND: TEXT".
  */
-#include "sys/hooks.h"
+#include "sys/hooks_private.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -242,9 +252,31 @@ static int cmd_count(struct tool *t, char *const w[])
 	return err;
 }
 
+static int cmd_echo(struct tool *t, char *const w[])
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	uint8_t request[8] = { 128 };
+	int fd, err = 0;
+
+	if (!w[0] || addr_parse(w[0], &to.sin6_addr))
+		return -EINVAL;
+	fd = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	if (fd < 0 || sendto(fd, request, sizeof(request), 0,
+			     (struct sockaddr *)&to, sizeof(to)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
 static int cmd_stay(struct tool *t, char *const w[])
 {
 	t->stay = true;
+	return 0;
+}
+
+static int cmd_age(struct tool *t, char *const w[])
+{
+	t->hooks->cfg->layout = 0xffff;
 	return 0;
 }
 
@@ -268,7 +300,9 @@ static const struct {
 	{ "policy", cmd_policy },
 	{ "sync", cmd_sync },
 	{ "count", cmd_count },
+	{ "echo", cmd_echo },
 	{ "stay", cmd_stay },
+	{ "age", cmd_age },
 	{ "remove", cmd_remove },
 };
 
@@ -356,6 +390,49 @@ static void stay(struct tool *t)
 	}
 }
 
+/* --- somebody else -------------------------------------------------------- */
+
+#define INSN(c, d, s, o, i) \
+	{ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+#define FIELD(f)	offsetof(struct bpf_sockopt, f)
+
+static const struct bpf_insn foreign_insns[] = {
+	INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 1, FIELD(level), 0),
+	INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 11, SOL_SOCKET),
+	INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 1, FIELD(optname), 0),
+	INSN(BPF_JMP | BPF_JEQ | BPF_K, 2, 0, 7, SO_OOBINLINE),
+	INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 8, SO_PRIORITY),
+	INSN(BPF_LDX | BPF_MEM | BPF_DW, 3, 1, FIELD(optval), 0),
+	INSN(BPF_LDX | BPF_MEM | BPF_DW, 4, 1, FIELD(optval_end), 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_X, 5, 3, 0, 0),
+	INSN(BPF_ALU64 | BPF_ADD | BPF_K, 5, 0, 0, 4),
+	INSN(BPF_JMP | BPF_JGT | BPF_X, 5, 4, 3, 0),
+	INSN(BPF_JMP | BPF_JA, 0, 0, 1, 0),
+	INSN(BPF_JMP | BPF_JA, 0, 0, 3, 0),
+	INSN(BPF_ST | BPF_MEM | BPF_W, 3, 0, 0, 5),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+};
+
+static int foreign(const char *cgroup, bool alone)
+{
+	DECLARE_LIBBPF_OPTS(bpf_prog_load_opts, opts,
+			    .expected_attach_type = BPF_CGROUP_SETSOCKOPT);
+	int dir = open(cgroup, O_RDONLY | O_DIRECTORY);
+	int prog = bpf_prog_load(BPF_PROG_TYPE_CGROUP_SOCKOPT, "foreign",
+				 "GPL", foreign_insns,
+				 sizeof(foreign_insns) / sizeof(*foreign_insns),
+				 &opts);
+	int err = prog < 0 ? prog :
+		  bpf_prog_attach(prog, dir, BPF_CGROUP_SETSOCKOPT,
+				  alone ? 0 : BPF_F_ALLOW_MULTI);
+
+	printf("%s\n", err ? strerror(-err) : "ok foreign");
+	return err != 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct tool t;
@@ -369,9 +446,11 @@ int main(int argc, char **argv)
 		printf("%s\n", err ? strerror(-err) : "ok cleanup");
 		return err != 0;
 	}
+	if (argc > 2 && !strcmp(argv[1], "foreign"))
+		return foreign(argv[2], argc > 3);
 	if (argc < 2)
 		return 2;
-	o.cgroup = argv[1];
+	o.cgroup = strcmp(argv[1], "-") ? argv[1] : NULL;
 	err = hooks_open(&o, &t.hooks, why, sizeof(why));
 	if (err) {
 		printf("error open: %d %s\n", err, why);

@@ -52,11 +52,8 @@ die()	{ say "FAIL: $*"; failed=1; exit 1; }
 
 # --- waiting ----------------------------------------------------------------
 
-# Sleep without a process: a read that nobody answers, which a signal ends.
-nap() {
-	[ -n "${nap_fd:-}" ] || exec {nap_fd}<> <(:)
-	read -rt "$1" -u "$nap_fd" || :
-}
+# Not a read with a timeout: bash 5.2 may die when a trap interrupts one.
+nap() { sleep "$1"; }
 
 now_ms() { local t=${EPOCHREALTIME/./}; printf '%s' "${t%???}"; }
 
@@ -293,6 +290,7 @@ net_reap() {
 cgroup_del() {
 	local p i
 	for i in 1 2 3 4 5; do
+		[ -e "$1" ] || return
 		while read -r p; do
 			kill -KILL "$p"
 		done < "$1/cgroup.procs"

@@ -263,7 +263,8 @@ static int talk_to(const char *type, char **arg)
 		p[1].fd = t.fd;
 		p[1].events = t.up ? POLLIN : POLLOUT;
 		p[1].revents = 0;
-		if (poll(p, 2, 2) < 0 && errno != EINTR)
+		if (poll(p, 2, t.fd < 0 && now() >= t.next ? 0 : 2) < 0 &&
+		    errno != EINTR)
 			die("poll");
 	} while (!p[0].revents || (fgets(line, sizeof(line), stdin) &&
 				   strcmp(line, "stop\n")));

@@ -46,18 +46,13 @@ roam_conf_routers() {
 	local n
 	for n in 1 2; do
 		cat > "$T/ar$n.conf" <<-EOC
-		NodeConfig HA;
+		NodeConfig AR;
 		Interface "core0";
 		Interface "lan0" {
 			SendAdvertisements enabled; $RA_DELAY
-			Prefix 2001:db8:$((n + 1))::/64 {
-				AdvRouterAddr enabled;
-			}
-		}
-		HomeLink "lan0" {
 			Prefix 2001:db8:$((n + 1))::/64;
-			HomeAgentAddress 2001:db8:$((n + 1))::1;
 		}
+		AccessAnchor "lan0" { Prefix 2001:db8:$((n + 1))::/64; }
 		Peer 2001:db8:$((n + 1))::/64 {
 			Protect shared-key spi 300 file "$T/anchor.key";
 		}

@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-static char dir[64], path[80];
+static char dir[64], path[100];
 static pid_t server, owner;
 
 struct in6_ifreq_ {			/* linux/ipv6.h clashes */
@@ -70,6 +70,11 @@ bool fake_world(void)
 	snprintf(path, sizeof(path), "%s/app", dir);
 	setenv("MIP6D_APP", path, 1);
 	return true;
+}
+
+void fake_place(const char *to)
+{
+	snprintf(path, sizeof(path), "%s", to);
 }
 
 static int listen_here(int backlog)
@@ -131,7 +136,7 @@ static void turn(int fd, const struct fake_turn *t)
 		fprintf(stderr, "\"%s\" instead of \"%s\"\n", line, t->expect);
 		_exit(2);
 	}
-	if (strcmp(t->say, "\2") == 0)	/* an octet 0 cannot be said otherwise */
+	if (strcmp(t->say, "\2") == 0)	/* an octet 0 in an answer */
 		put(fd, "o\0k\n", 4);
 	else
 		say(fd, t);

@@ -258,13 +258,20 @@ static void did_store(struct world *w, const struct store_record *r)
 	}
 }
 
+/* What an anchored address has to say goes through its tunnel; and who is
+ * ended and comes back must not get the same address again. */
 static void did_abort(struct world *w, const struct ef_abort *e)
 {
 	struct in6_addr hoa = w_addr(HOA);
 
-	if (!addr_eq(&hoa, &e->addr))
+	if (!addr_eq(&hoa, &e->addr) && *name(w, &e->addr) != 'U')
 		ck_assert_msg(w_kaddr(w, &e->addr) != NULL,
 			      "%s went before its sockets", name(w, &e->addr));
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
+		ck_assert_msg(!w->current[t].provided ||
+			      !addr_eq(&w->current[t].addr, &e->addr),
+			      "%s is for new sockets still",
+			      name(w, &e->addr));
 	say(w, SHOW_DEMAND, "abort %s\n", name(w, &e->addr));
 }
 

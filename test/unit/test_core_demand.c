@@ -356,7 +356,7 @@ START_TEST(claims)
 	w_expect(&w, "");
 	w_claims(&w, ATYPE_HOME, 0);
 	w_pass(&w, SEC(3));
-	w_expect(&w, "owned U1 down\nunanchored: none\n");
+	w_expect(&w, "unanchored: none\nowned U1 down\n");
 	w_end(&w);
 }
 END_TEST
@@ -383,7 +383,7 @@ START_TEST(unknown_sockets)
 	w_expect(&w, "");
 	w_sockets(&w, &u, 0);
 	w_pass(&w, SEC(1));
-	w_expect(&w, "owned U1 down\nunanchored: none\n");
+	w_expect(&w, "unanchored: none\nowned U1 down\n");
 	/* What comes late for it is for nobody. */
 	w_sockets(&w, &u, 1);
 	w_expect(&w, "");
@@ -433,11 +433,11 @@ START_TEST(released_while_waiting)
 	w_release(&w, 2);
 	/* It never stood: nothing to linger for.  The home agent may have it
 	 * already. */
-	w_expect(&w, "flow down hoa\ntunnel down to " HA "\n"
+	w_expect(&w, "flow block hoa\ntunnel down to " HA "\n"
 		 "BU lifetime=0 auth hoa\nhome-anchored: none\n");
 	w_ok(&w);
 	w_pass(&w, SEC(1000));
-	w_expect(&w, "");
+	w_expect(&w, "flow down hoa\n");
 	w_end(&w);
 }
 END_TEST

@@ -98,8 +98,8 @@ START_TEST(coa_while_wanted)
 	w_expect(&w, "owned U1 up\naddress up U1 on eth0\n"
 		 "unanchored: U1\nreply 1 U1\n");
 	w_ask(&w, 2, ATYPE_HOME, 0);
-	w_expect(&w, "address up coa on eth0\nhome-anchored: hoa\n"
-		 "address up hoa on path\nBU lifetime=240 auth hoa\n");
+	w_expect(&w, "address up coa on eth0\naddress up hoa on path\n"
+		 "BU lifetime=240 auth hoa\nhome-anchored: hoa\n");
 	w_ok(&w);
 	w_expect(&w, "reply 2 hoa\n");
 	w_release(&w, 2);
@@ -259,10 +259,42 @@ START_TEST(prefix_expires)
 	w_pass(&w, SEC(99));
 	w_expect(&w, "");
 	w_pass(&w, SEC(2));
-	w_expect(&w, "abort U1\nowned U1 down\nunanchored: none\n");
+	w_expect(&w, "unanchored: none\nowned U1 down\nabort U1\n");
 	w_ask(&w, 2, ATYPE_UNANCHORED, SEC(1));
 	w_pass(&w, SEC(2));
 	w_expect(&w, "reply 2 ETIMEDOUT\n");
+	w_end(&w);
+}
+END_TEST
+
+/* RFC 4862 5.5.4: a deprecated one is not for new sockets, where there is
+ * another; old ones keep it while it is valid. */
+START_TEST(prefix_deprecated)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w.conf->default_type = ATYPE_UNANCHORED;
+	w_born(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ready(&w);
+	w_ra_pio(&w, 3, P3, ND_PIO_L | ND_PIO_A, 10000, 50);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w_pass(&w, SEC(60));
+	w_expect(&w, "");		/* there is no other */
+	w_ra_pio(&w, 3, P2, ND_PIO_L | ND_PIO_A, 10000, 10000);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "unanchored: U2"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort"), 0);
+	ck_assert_uint_eq(w_kaddr(&w, &u)->preferred, 0);
+	w_forget(&w);
+	w_pass(&w, SEC(1000));
+	w_expect(&w, "");
 	w_end(&w);
 }
 END_TEST
@@ -373,7 +405,7 @@ START_TEST(one_current_only)
 	w_forget(&w);
 	w.eth = ETH0 + 1;
 	w_gone(&w);
-	w_expect(&w, "abort U1\nowned U1 down\n");
+	w_expect(&w, "owned U1 down\nabort U1\n");
 	w_end(&w);
 }
 END_TEST
@@ -406,6 +438,85 @@ START_TEST(graceful_renewed_then_moved)
 }
 END_TEST
 
+/* No grace at all: its sockets end before the address goes. */
+START_TEST(graceful_without_grace)
+{
+	struct in6_addr g;
+	struct world w;
+
+	w_on_demand(&w);
+	w.conf->grace = 0;
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_GRACEFUL, 0);
+	w_drain(&w);
+	g = w_current(&w, ATYPE_GRACEFUL);
+	w_sockets(&w, &g, 1);
+	w.show |= SHOW_MH | SHOW_ADDRESS;
+	w_forget(&w);
+	w_move(&w, 3, P3);
+	ck_assert_uint_eq(w_count(&w, "abort G1"), 1);
+	ck_assert_ptr_nonnull(strstr(strstr(w.did, "abort G1"),
+				     "address down G1 on eth0"));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
+
+/* On the home link, what is anchored elsewhere is away like anywhere. */
+START_TEST(access_on_home_link)
+{
+	struct in6_addr a;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_ACCESS, 0);
+	w_drain(&w);
+	a = w_current(&w, ATYPE_ACCESS);
+	w_sockets(&w, &a, 1);
+	w.show |= SHOW_MH | SHOW_ADDRESS;
+	w_forget(&w);
+	w_link(&w, false);
+	w_link(&w, true);
+	w_drain(&w);
+	w_ra(&w, 1, "2001:db8:1::1");
+	w_pass(&w, MSEC(10));
+	ck_assert_uint_eq(w_count(&w, "address up coa on eth0"), 1);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=600 auth A1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Its interface is down, another one is up: new sockets get one there, old
+ * ones may see it again. */
+START_TEST(cut_off)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth1");
+	w_arrive(&w);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra_anchor(&w, 3, P3);
+	w_ask(&w, 1, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w.eth = w_kaddr(&w, &u)->ifindex;
+	w.card = w.eth != ETH0;
+	w_link(&w, false);
+	w_expect(&w, "owned U2 up\nunanchored: none\nunanchored: U2\n");
+	w_ask(&w, 2, ATYPE_UNANCHORED, 0);
+	w_expect(&w, "reply 2 U2\n");
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(graceful_restarted)
 {
 	struct in6_addr g;
@@ -427,6 +538,85 @@ START_TEST(graceful_restarted)
 	w_forget(&w);
 	w_pass(&w, SEC(25));
 	ck_assert_uint_eq(w_count(&w, "abort G1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Who is ended finds the next address. */
+START_TEST(ended_after_the_next)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_claims(&w, ATYPE_UNANCHORED, 1);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w_forget(&w);
+	w_move(&w, 3, P3);
+	w_expect(&w, "unanchored: none\nowned U1 down\nowned U2 up\n"
+		 "unanchored: U2\nabort U1\n");
+	w_end(&w);
+}
+END_TEST
+
+/* They do not wait for ever, nor for what would never come. */
+START_TEST(ended_without_a_next)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_claims(&w, ATYPE_UNANCHORED, 1);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w.slow_dad = true;
+	w_forget(&w);
+	if (_i == 2)
+		w_claims(&w, ATYPE_UNANCHORED, 0);
+	if (_i == 2)
+		w_sockets(&w, &u, 0);
+	w_move(&w, 3, P3);
+	ck_assert_uint_eq(w_count(&w, "owned U1 down"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort U1"), _i == 2);
+	if (_i == 0) {
+		w_pass(&w, MSEC(80));
+		ck_assert_uint_eq(w_count(&w, "abort U1"), 0);
+		w_pass(&w, MSEC(20));
+	} else if (_i == 1) {
+		w_shutdown(&w);
+	}
+	ck_assert_uint_eq(w_count(&w, "abort U1"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Back on the old link, which gives the old address again: to others. */
+START_TEST(ended_before_it_is_back)
+{
+	struct in6_addr u;
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_claims(&w, ATYPE_UNANCHORED, 1);
+	w_drain(&w);
+	u = w_current(&w, ATYPE_UNANCHORED);
+	w_sockets(&w, &u, 1);
+	w.slow_dad = true;
+	w_move(&w, 3, P3);
+	w_forget(&w);
+	w_move(&w, 2, P2);
+	ck_assert_uint_eq(w_count(&w, "owned U1 up"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort U1"), 1);
+	ck_assert(strstr(w.did, "abort U1") <
+		  strstr(w.did, "owned U1 up"));
+	w_pass(&w, SEC(1));
+	ck_assert_uint_eq(w_count(&w, "abort U1"), 1);
 	w_end(&w);
 }
 END_TEST
@@ -486,8 +676,9 @@ START_TEST(home_of_somebody_else)
 	w.show = SHOW_DEMAND | SHOW_ADDRESS | SHOW_FLOW;
 	w_forget(&w);
 	w_ba(&w, (struct w_answer){ .status = 134 });
-	w_expect(&w, "flow block hoa\ntunnel down to " HA "\nabort hoa\n"
-		 "home-anchored: none\naddress down hoa on path\n");
+	w_expect(&w, "flow block hoa\ntunnel down to " HA "\n"
+		 "home-anchored: none\nabort hoa\n"
+		 "address down hoa on path\n");
 	w_ask(&w, 2, ATYPE_HOME, 0);
 	w_expect(&w, "reply 2 EADDRNOTAVAIL\n");
 	w_end(&w);
@@ -563,8 +754,11 @@ Suite *suite_demand_addr(void)
 	const TTest *const stories[] = {
 		coa_while_wanted, coa_on_two_interfaces, coa_after_silence,
 		duplicates_of_the_boot_set, duplicates_remembered,
-		prefix_expires, interface_vanishes, one_current_only,
-		graceful_renewed_then_moved, graceful_restarted,
+		prefix_expires, prefix_deprecated, interface_vanishes,
+		one_current_only, graceful_renewed_then_moved,
+		graceful_without_grace, access_on_home_link, cut_off,
+		graceful_restarted, ended_after_the_next,
+		ended_before_it_is_back,
 		again_while_releasing, home_of_somebody_else, many_addresses,
 		many_homes,
 	};
@@ -578,6 +772,7 @@ Suite *suite_demand_addr(void)
 	tcase_add_loop_test(tc, renewed_is_not_preferred, 0, 3);
 	tcase_add_loop_test(tc, duplicates, 0, 3);
 	tcase_add_loop_test(tc, prefix_cut_short, 0, 2);
+	tcase_add_loop_test(tc, ended_without_a_next, 0, 3);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -68,7 +68,7 @@ START_TEST(first_home_of_two)
 
 	two_homes(&w);
 	w_ask(&w, 1, ATYPE_HOME, 0);
-	w_expect(&w, "home-anchored: hoa\nBU lifetime=240 auth hoa\n");
+	w_expect(&w, "BU lifetime=240 auth hoa\nhome-anchored: hoa\n");
 	w_ok(&w);
 	w_expect(&w, "reply 1 hoa\n");
 	w_end(&w);
@@ -288,26 +288,32 @@ END_TEST
 
 /* --- restart ----------------------------------------------------------------- */
 
+static void home_at_home(struct world *w)
+{
+	struct in6_addr hoa = w_addr(HOA);
+
+	w_on_demand(w);
+	w_born(w);
+	w_link(w, true);
+	w_linklocal(w);
+	w_ready(w);
+	w_ra(w, 1, "2001:db8:1::1");
+	w_ask(w, 1, ATYPE_HOME, 0);
+	w_drain(w);
+	w_address(w, &hoa, ADDR_VALID);
+	w_drain(w);
+	w_sockets(w, &hoa, 1);
+	w_forget(w);
+}
+
 /* At home it has no binding, and still sockets have it. */
 START_TEST(restart_at_home)
 {
 	struct in6_addr hoa = w_addr(HOA);
 	struct world w;
 
-	w_on_demand(&w);
-	w_born(&w);
-	w_link(&w, true);
-	w_linklocal(&w);
-	w_ready(&w);
-	w_ra(&w, 1, "2001:db8:1::1");
-	w_ask(&w, 1, ATYPE_HOME, 0);
-	w_drain(&w);
-	w.eth = ETH0;
-	w_address(&w, &hoa, ADDR_VALID);
-	w_drain(&w);
+	home_at_home(&w);
 	ck_assert_uint_eq(w_asker(&w, 1)->answers, 1);
-	w_sockets(&w, &hoa, 1);
-	w_forget(&w);
 	w.show = SHOW_SYNC | SHOW_ADDRESS;
 	w_restart(&w);
 	w_ra(&w, 1, "2001:db8:1::1");
@@ -317,6 +323,73 @@ START_TEST(restart_at_home)
 	/* Said again before the SYNC, so it stays. */
 	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 1);
 	ck_assert_ptr_nonnull(strstr(strstr(w.did, "hoa on eth0"), "sync"));
+	w_end(&w);
+}
+END_TEST
+
+/* No advertisement comes: what is not known to be at home waits, before what
+ * an earlier process said of it goes. */
+START_TEST(restart_nowhere)
+{
+	struct world w;
+
+	home_at_home(&w);
+	w.show = SHOW_SYNC | SHOW_ADDRESS | SHOW_FLOW;
+	w_restart(&w);
+	w_expect(&w, "address up hoa on eth0\n");
+	w_pass(&w, SEC(11));
+	w_expect(&w, "address up hoa on path\nflow hold\n"
+		 "address down hoa on eth0\nsync\n");
+	w_end(&w);
+}
+END_TEST
+
+/* The binding ended while nobody was there; sockets did not. */
+START_TEST(restart_expired)
+{
+	struct in6_addr hoa = w_addr(HOA);
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_HOME, 0);
+	w_drain(&w);
+	w_ok(&w);
+	w_sockets(&w, &hoa, 1);
+	w_forget(&w);
+	w.now += SEC(1000);
+	w.show = SHOW_SYNC | SHOW_ADDRESS | SHOW_FLOW | SHOW_MH;
+	w_restart(&w);
+	w_expect(&w, "address up hoa on path\nflow hold\n");
+	w_sockets(&w, &hoa, 1);
+	w_ra_anchor(&w, 2, P2);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240 auth"), 1);
+	ck_assert_uint_eq(w_count(&w, "address down"), 0);
+	w_ok(&w);
+	ck_assert_uint_eq(w_count(&w, "flow path"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* A home address that is another's, at home and for good (RFC 6275 11.7.1):
+ * its sockets end, and who waits is told. */
+START_TEST(home_contested)
+{
+	struct in6_addr hoa = w_addr(HOA);
+	struct world w;
+
+	home_at_home(&w);
+	w.show = SHOW_DEMAND | SHOW_MH | SHOW_ADDRESS;
+	w_address(&w, &hoa, ADDR_DUPLICATE);
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth hoa"), 1);
+	w_ba(&w, (struct w_answer){ .status = 133 });
+	w_forget(&w);
+	w_address(&w, &hoa, ADDR_DUPLICATE);
+	w_expect(&w, "home-anchored: none\nabort hoa\n"
+		 "address down hoa on eth0\n");
+	w_ask(&w, 2, ATYPE_HOME, 0);
+	w_expect(&w, "reply 2 EADDRNOTAVAIL\n");
 	w_end(&w);
 }
 END_TEST
@@ -542,7 +615,8 @@ Suite *suite_demand_life(void)
 		first_home_of_two, second_home_of_two, second_home_refused,
 		home_removed_while_waiting, homes_come_and_go,
 		home_removed_under_traffic, policy_comes_and_goes,
-		interface_removed, restart_at_home, shutdown_forgets,
+		interface_removed, restart_at_home, restart_nowhere,
+		restart_expired, home_contested, shutdown_forgets,
 		restored_twice_current, restored_anyhow, restored_too_late,
 	};
 	Suite *s = suite_create("core_demand_life");

@@ -173,6 +173,37 @@ START_TEST(flap_onto_second_router)
 }
 END_TEST
 
+/* Two routers, and both are left behind: nothing is believed of the second
+ * that it does not say itself, and what is left of both goes together. */
+START_TEST(left_both_routers)
+{
+	struct world w;
+
+	w_away(&w);
+	w_ra(&w, 3, "2001:db8:3::");
+	w_na(&w, 2);
+	w_forget(&w);
+	w_link(&w, false);
+	w_link(&w, true);
+	w_forget(&w);
+	w_pass(&w, MSEC(400));
+	w_expect(&w, "NS unicast\nNS unicast\n");	/* 2 once more, and 3 */
+	if (_i) {
+		w_na(&w, 3);
+		w_drain(&w);
+		ck_assert_ptr_nonnull(strstr(w.did, "BU lifetime=240"));
+		w_end(&w);
+		return;
+	}
+	w_ra(&w, 4, "2001:db8:4::");
+	w_pass(&w, SEC(1));
+	ck_assert_ptr_nonnull(strstr(w.did, "route down 2001:db8:2::/64"));
+	ck_assert_ptr_nonnull(strstr(w.did, "route down 2001:db8:3::/64"));
+	ck_assert_ptr_nonnull(strstr(w.did, "route up 2001:db8:4::/64"));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(second_router)
 {
 	struct world w;
@@ -533,6 +564,11 @@ START_TEST(ping_pong)
 }
 END_TEST
 
+static bool seq_is_after(uint16_t a, uint16_t b)
+{
+	return (uint16_t)(a - b) != 0 && (uint16_t)(a - b) < 0x8000;
+}
+
 /* Each status and what the mobile does: sends again at once, later, or not
  * at all, and what becomes of its traffic. */
 static const struct {
@@ -629,6 +665,30 @@ START_TEST(stale_acknowledgement)
 }
 END_TEST
 
+/* An answer to an earlier update comes late: back to a number that was used
+ * is no way forward. */
+START_TEST(late_sequence)
+{
+	struct world w;
+	uint16_t seq;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_forget(&w);
+	seq = (uint16_t)(w.bu.bu.seq + 1000);
+	w_ba(&w, (struct w_answer){ .status = 135, .seq = seq });
+	w_expect(&w, "BU lifetime=240 auth\n");
+	ck_assert_uint_eq(w.bu.bu.seq, (uint16_t)(seq + 1));
+	w_ba(&w, (struct w_answer){ .status = 135, .seq = seq });
+	w_pass(&w, SEC(5));
+	w_drain(&w);
+	ck_assert(seq_is_after(w.bu.bu.seq, (uint16_t)(seq + 1)));
+	w_ok(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "BU"));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(timestamps)
 {
 	struct world w;
@@ -720,7 +780,7 @@ int main(void)
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
 		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
-		timestamps, restart, leaves_nothing,
+		late_sequence, timestamps, restart, leaves_nothing,
 	};
 	Suite *s = suite_create("core_mn");
 	TCase *tc = tcase_create("stories");
@@ -728,6 +788,7 @@ int main(void)
 
 	for (size_t k = 0; k < sizeof(stories) / sizeof(*stories); k++)
 		tcase_add_test(tc, stories[k]);
+	tcase_add_loop_test(tc, left_both_routers, 0, 2);
 	tcase_add_loop_test(tc, each_status, 0,
 			    sizeof(reactions) / sizeof(*reactions));
 	suite_add_tcase(s, tc);

@@ -326,7 +326,8 @@ START_TEST(answers)
 		  "types, type-of or watch\n" },
 		{ "\n", "error EINVAL a command is request, release, "
 		  "types, type-of or watch\n" },
-		{ "a b c d e f g h i j k l m n\n",
+		{ "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 "
+		  "23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41\n",
 		  "error EINVAL too many words\n" },
 		{ "typ\001es\n",
 		  "error EINVAL only printable ASCII is understood\n" },

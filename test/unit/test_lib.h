@@ -31,6 +31,8 @@ struct fake_turn {
 /* A namespace of our own with lo and its addresses; MIP6D_APP.  (Not root:
  * false.) */
 bool	fake_world(void);
+/* From now on the socket is there, and MIP6D_APP as it was. */
+void	fake_place(const char *path);
 /* Serve the turns, in order, in a process of its own. */
 void	fake_begin(const struct fake_turn *, unsigned n);
 /* ... every connection the same, several at once. */

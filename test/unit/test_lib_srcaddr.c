@@ -112,7 +112,7 @@ START_TEST(many)
 		ck_assert_int_eq(ask(text, PUBLIC), 1);
 	}
 	ck_assert_int_eq(ask("2001:db8:1::ffff", PUBLIC), -1);
-	snprintf(cmd, sizeof(cmd), "ip addr flush dev lo");
+	snprintf(cmd, sizeof(cmd), "ip addr flush dev lo to 2001:db8:1::/64");
 	ck_assert_int_eq(system(cmd), 0);
 }
 END_TEST
@@ -188,6 +188,42 @@ START_TEST(where)
 	unlink(lock);
 	ck_assert_int_eq(seteuid(65534), 0);
 	ck_assert_str_eq(found(a), ruled(b));
+	ck_assert_int_eq(seteuid(0), 0);	/* a sanitizer wants to look */
+}
+END_TEST
+
+/* Root of the machine has no number in this user namespace: it is believed
+ * where only root can be, and nowhere else. */
+START_TEST(user_namespace)
+{
+	struct fake_turn t = { "request unanchored", GRANT_A };
+	int fd = fake_socket(SOCK_STREAM);
+	char path[MIP6I_PATH], *p;
+
+	unsetenv("MIP6D_APP");
+	if (!own_run()) {
+		puts("no mount namespace: user namespaces are not tested");
+		return;
+	}
+	found(path);
+	for (p = path + 1; (p = strchr(p, '/')); *p++ = '/') {
+		*p = '\0';
+		mkdir(path, 0755);
+	}
+	fake_place(path);
+	fake_crowd(&t);
+	if (unshare(CLONE_NEWUSER) < 0) {
+		puts("no user namespace: they are not tested");
+		return;
+	}
+	ck_assert_uint_eq(getuid(), 65534);
+	setenv("MIP6D_APP", path, 1);
+	ck_assert_int_eq(setsc(fd, NULL, IPV6_REQUIRE_UNANCHORED), -1);
+	ck_assert_int_eq(errno, EPERM);
+	unsetenv("MIP6D_APP");
+	ck_assert_msg(setsc(fd, NULL, IPV6_REQUIRE_UNANCHORED) == 0, "%s",
+		      strerror(errno));
+	close(fd);
 }
 END_TEST
 
@@ -199,5 +235,6 @@ Suite *suite_srcaddr(void)
 	unit_add(s, "with daemon", with_daemon);
 	unit_add(s, "many", many);
 	unit_add(s, "where", where);
+	unit_add(s, "user namespace", user_namespace);
 	return s;
 }

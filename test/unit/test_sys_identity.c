@@ -181,7 +181,7 @@ START_TEST(own_process)
 	char path[256];
 
 	own_program(&dev, &ino, path);
-	ck_assert_int_eq(identity_of_pid(getpid(), &p), 0);
+	ck_assert_int_eq(identity_of_pid(getpid(), IDENTITY_ALL, &p), 0);
 	ck_assert_uint_eq(p.dev, dev);
 	ck_assert_uint_eq(p.ino, ino);
 	ck_assert_str_eq(p.program, path);
@@ -192,10 +192,17 @@ START_TEST(own_process)
 	ck_assert_uint_eq(s.ngids, p.ngids);
 	ck_assert_uint_eq(s.ino, ino);
 	identity_fini(&p);
-	ck_assert_int_eq(identity_of_pid(0, &p), -ESRCH);
-	ck_assert_int_eq(identity_of_pid(-1, &p), -ESRCH);
-	ck_assert_int_eq(identity_of_pid(0x7fffffff, &p), -ESRCH);
-	if (identity_of_pid(2, &p) == 0)	/* kthreadd, perhaps */
+	ck_assert_int_eq(identity_of_pid(getpid(), IDENTITY_USER, &p), 0);
+	ck_assert(!p.ino && !p.program && !p.ncgroups && has_gid(&p, getgid()));
+	identity_fini(&p);
+	ck_assert_int_eq(identity_of_pid(getpid(), IDENTITY_PROGRAM, &p), 0);
+	ck_assert(p.ino == ino && !p.ngids && !p.ncgroups);
+	identity_fini(&p);
+	ck_assert_int_eq(identity_of_pid(0x7fffffff, 0, &p), -ESRCH);
+	ck_assert_int_eq(identity_of_pid(0, IDENTITY_ALL, &p), -ESRCH);
+	ck_assert_int_eq(identity_of_pid(-1, IDENTITY_ALL, &p), -ESRCH);
+	ck_assert_int_eq(identity_of_pid(0x7fffffff, IDENTITY_ALL, &p), -ESRCH);
+	if (identity_of_pid(2, IDENTITY_ALL, &p) == 0)	/* kthreadd, perhaps */
 		identity_fini(&p);
 }
 END_TEST
@@ -250,7 +257,7 @@ START_TEST(other_user)
 		return;
 	}
 	pid = child(become_guest);
-	ck_assert_int_eq(identity_of_pid(pid, &p), 0);
+	ck_assert_int_eq(identity_of_pid(pid, IDENTITY_ALL, &p), 0);
 	ck_assert_uint_eq(p.uid, 5252);		/* the real one */
 	ck_assert_uint_eq(p.ngids, 301);
 	ck_assert(has_gid(&p, 4242) && !has_gid(&p, 4243));
@@ -258,7 +265,7 @@ START_TEST(other_user)
 	ck_assert(!has_gid(&p, 70001));
 	identity_fini(&p);
 	end_child(pid);
-	ck_assert_int_eq(identity_of_pid(pid, &p), -ESRCH);
+	ck_assert_int_eq(identity_of_pid(pid, IDENTITY_ALL, &p), -ESRCH);
 }
 END_TEST
 
@@ -309,7 +316,7 @@ START_TEST(cgroups)
 	ck_assert_int_eq(mkdir(path[1], 0755), 0);
 	pid = child(do_nothing);
 	enter(path[1], pid);
-	ck_assert_int_eq(identity_of_pid(pid, &p), 0);
+	ck_assert_int_eq(identity_of_pid(pid, IDENTITY_ALL, &p), 0);
 	snprintf(rule, sizeof(rule), "/%s", name);
 	id[0] = look((struct conf_rule){ .cgroup = rule });
 	snprintf(rule, sizeof(rule), "/%s/b", name);

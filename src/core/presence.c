@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * presence.c - see presence.h.
+ *
+ * An address is seen when it is asked for from the unspecified address
+ * (somebody's Duplicate Address Detection), when it is the source of a
+ * solicitation, when it is advertised, and when the kernel has found it
+ * reachable.  All of that can be forged by who is on the link, and only by
+ * them: what is remembered is a reason to be quick, never a permission.
+ *
+ * What a flood can do.  Every entry belongs to the link-layer address that
+ * it was first seen at, its holder, and a holder has a bounded number: one
+ * more takes the place of its own oldest.  Only its holder keeps an entry
+ * fresh, so nobody can draw another's to himself, to make it the oldest of
+ * his.  Who makes up link-layer addresses can fill the table, but pushes
+ * nobody out: it takes no more until the oldest has had its time, and those
+ * that find no room wait for Duplicate Address Detection instead.
+ */
+#include "core/presence.h"
+#include "core/anchor.h"
+#include "core/ha.h"
+
+#include <stdlib.h>
+
+/* Addresses remembered of an interface, for each binding that its anchors may
+ * keep; and at least. */
+#define PRESENCE_FACTOR	4
+#define PRESENCE_LEAST	256
+
+struct holder_key {			/* no padding */
+	uint32_t	ifindex;
+	uint8_t		len, b[LLADDR_MAX];
+	uint8_t		zero[3];
+};
+
+struct holder {
+	struct map_node	node;
+	struct holder_key key;
+	struct list	entries;	/* the oldest first */
+	uint32_t	n;
+};
+
+struct entry {
+	struct map_node	node;
+	struct addr_key	key;
+	struct list	of_holder;
+	struct list	of_link;
+	struct holder	*holder;
+	usec_t		at;		/* seen last */
+	usec_t		contested;	/* 0: not */
+};
+
+/* An interface on which something was seen. */
+struct plink {
+	struct list	l;
+	uint32_t	ifindex;
+	struct list	entries;	/* the oldest first */
+	uint32_t	n;
+	bool		full;		/* said so */
+};
+
+struct presence {
+	struct map	entries, holders;
+	struct pool	entry_pool, holder_pool;
+	struct list	links;
+};
+
+struct presence *
+presence_new(struct node *n)
+{
+	struct presence *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	map_init(&p->entries, offsetof(struct entry, key) -
+		 offsetof(struct entry, node), sizeof(struct addr_key),
+		 n->secret);
+	map_init(&p->holders, offsetof(struct holder, key) -
+		 offsetof(struct holder, node), sizeof(struct holder_key),
+		 n->secret);
+	pool_init(&p->entry_pool, sizeof(struct entry), UINT32_MAX);
+	pool_init(&p->holder_pool, sizeof(struct holder), UINT32_MAX);
+	list_init(&p->links);
+	return p;
+}
+
+struct presence *
+presence_free(struct presence *p)
+{
+	if (!p)
+		return NULL;
+	list_each(l, &p->links)
+		free(container_of(l, struct plink, l));
+	map_fini(&p->entries);
+	map_fini(&p->holders);
+	pool_fini(&p->entry_pool);
+	pool_fini(&p->holder_pool);
+	free(p);
+	return NULL;
+}
+
+/* --- the tables --------------------------------------------------------- */
+
+static struct plink *
+plink_find(const struct presence *p, uint32_t ifindex)
+{
+	list_each(l, &p->links)
+		if (container_of(l, struct plink, l)->ifindex == ifindex)
+			return container_of(l, struct plink, l);
+	return NULL;
+}
+
+static struct plink *
+plink_get(struct presence *p, uint32_t ifindex)
+{
+	struct plink *k = plink_find(p, ifindex);
+
+	if (k)
+		return k;
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return NULL;
+	k->ifindex = ifindex;
+	list_init(&k->entries);
+	list_init(&k->l);
+	list_append(&p->links, &k->l);
+	return k;
+}
+
+static struct entry *
+entry_find(const struct presence *p, uint32_t ifindex,
+	   const struct in6_addr *addr)
+{
+	struct addr_key key = { .ifindex = ifindex, .addr = *addr };
+	struct map_node *m = map_find(&p->entries, &key);
+
+	return m ? container_of(m, struct entry, node) : NULL;
+}
+
+static struct holder_key
+holder_key(uint32_t ifindex, const struct lladdr *ll)
+{
+	struct holder_key key = { .ifindex = ifindex, .len = ll->len };
+
+	memcpy(key.b, ll->b, ll->len);
+	return key;
+}
+
+static struct holder *
+holder_get(struct presence *p, uint32_t ifindex, const struct lladdr *ll)
+{
+	struct holder_key key = holder_key(ifindex, ll);
+	struct map_node *m = map_find(&p->holders, &key);
+	struct holder *h;
+
+	if (m)
+		return container_of(m, struct holder, node);
+	h = pool_get(&p->holder_pool);
+	if (!h)
+		return NULL;
+	h->key = key;
+	list_init(&h->entries);
+	if (map_insert(&p->holders, &h->node))
+		return h;
+	pool_put(&p->holder_pool, h);
+	return NULL;
+}
+
+/* It has nothing (any more). */
+static void
+holder_put(struct presence *p, struct holder *h)
+{
+	if (h->n)
+		return;
+	map_remove(&p->holders, &h->node);
+	pool_put(&p->holder_pool, h);
+}
+
+/* Its holder stays, for who has more to do with it. */
+static void
+entry_drop(struct presence *p, struct plink *k, struct entry *e)
+{
+	map_remove(&p->entries, &e->node);
+	list_del(&e->of_holder);
+	list_del(&e->of_link);
+	k->n--;
+	e->holder->n--;
+	pool_put(&p->entry_pool, e);
+}
+
+static void
+entry_free(struct presence *p, struct plink *k, struct entry *e)
+{
+	struct holder *h = e->holder;
+
+	entry_drop(p, k, e);
+	holder_put(p, h);
+}
+
+static struct entry *
+entry_new(struct presence *p, struct plink *k, struct holder *h,
+	  const struct in6_addr *addr)
+{
+	struct entry *e = pool_get(&p->entry_pool);
+
+	if (!e)
+		return NULL;
+	e->key = (struct addr_key){ .ifindex = k->ifindex, .addr = *addr };
+	e->holder = h;
+	list_init(&e->of_holder);
+	list_init(&e->of_link);
+	if (!map_insert(&p->entries, &e->node)) {
+		pool_put(&p->entry_pool, e);
+		return NULL;
+	}
+	k->n++;
+	h->n++;
+	return e;
+}
+
+/* --- room --------------------------------------------------------------- */
+
+static bool
+contested(const struct entry *e, const struct conf_home_link *l, usec_t now)
+{
+	return e->contested && now - e->contested <= SEC(l->seen_within);
+}
+
+static bool
+over(const struct entry *e, const struct conf_home_link *l, usec_t now)
+{
+	return now - e->at > SEC(l->seen_within) && !contested(e, l, now);
+}
+
+static struct entry *
+oldest_of(const struct plink *k)
+{
+	return container_of(k->entries.next, struct entry, of_link);
+}
+
+/* More are on a link than have left it. */
+static uint32_t
+limit_of(const struct node *n, const struct conf_home_link *l)
+{
+	uint32_t bindings = anchor_limit(n, l->ifname);
+
+	if (bindings > UINT32_MAX / PRESENCE_FACTOR)
+		return UINT32_MAX;
+	return bindings * PRESENCE_FACTOR > PRESENCE_LEAST ?
+		bindings * PRESENCE_FACTOR : PRESENCE_LEAST;
+}
+
+/* One more of this interface: only what has had its time goes. */
+static bool
+make_room(struct node *n, struct plink *k, const struct holder *h,
+	  const struct conf_home_link *l, usec_t now)
+{
+	uint32_t most = limit_of(n, l);
+	struct note note = { .code = NOTE_PRESENCE_LIMIT, .value = most,
+			     .ifindex = k->ifindex };
+	struct entry *e = k->n >= most ? oldest_of(k) : NULL;
+
+	if (e && over(e, l, now)) {
+		if (e->holder == h)
+			entry_drop(n->ha->presence, k, e);
+		else
+			entry_free(n->ha->presence, k, e);
+	}
+	if (k->n < most) {
+		k->full = false;
+		return true;
+	}
+	if (!k->full)
+		note_put(n, &note, now);
+	k->full = true;
+	return false;
+}
+
+/* --- what is seen ------------------------------------------------------- */
+
+static void
+touch(struct plink *k, struct entry *e, usec_t now)
+{
+	e->at = now;
+	list_append(&e->holder->entries, &e->of_holder);
+	list_append(&k->entries, &e->of_link);
+}
+
+static void
+see_new(struct node *n, const struct conf_home_link *l, struct plink *k,
+	const struct in6_addr *addr, const struct lladdr *ll, usec_t now)
+{
+	struct presence *p = n->ha->presence;
+	struct holder *h = holder_get(p, k->ifindex, ll);
+	struct entry *e = NULL;
+
+	if (!h)
+		return;
+	while (h->n >= l->max_per_link)
+		entry_drop(p, k, container_of(h->entries.next, struct entry,
+					      of_holder));
+	if (make_room(n, k, h, l, now))
+		e = entry_new(p, k, h, addr);
+	if (e)
+		touch(k, e, now);
+	holder_put(p, h);
+}
+
+/* An address was alive here just now, at `ll'. */
+static void
+see(struct node *n, const struct iface *i, const struct in6_addr *addr,
+    const struct lladdr *ll, usec_t now)
+{
+	const struct conf_home_link *l = anchor_link(n, i, addr);
+	struct holder_key key;
+	struct plink *k;
+	struct entry *e;
+
+	if (!l || !l->seen_within || !ll->len || ll->len > LLADDR_MAX ||
+	    iface_addr_find(i, addr))
+		return;
+	k = plink_get(n->ha->presence, i->ifindex);
+	e = k ? entry_find(n->ha->presence, i->ifindex, addr) : NULL;
+	if (e && over(e, l, now)) {
+		entry_free(n->ha->presence, k, e);
+		e = NULL;
+	}
+	key = holder_key(i->ifindex, ll);
+	if (k && !e)
+		see_new(n, l, k, addr, ll, now);
+	else if (e && !memcmp(&key, &e->holder->key, sizeof(key)))
+		touch(k, e, now);
+}
+
+/* RFC 4861 7.1: nd_parse has checked that a source of :: means Duplicate
+ * Address Detection, and that the hop limit is 255: it is from this link. */
+void
+presence_on_nd(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct in6_addr *src = &rx->pkt.src;
+	const struct nd *nd = &rx->nd;
+
+	if (!n->ha || lladdr_eq(&rx->ll_src, &rx->iface->ll))
+		return;
+	if (nd->type == ND_NS && addr_is_unspec(src))
+		see(n, rx->iface, &nd->ns.target, &rx->ll_src, now);
+	else if (nd->type == ND_NA)
+		see(n, rx->iface, &nd->na.target, &rx->ll_src, now);
+	else if (nd->type == ND_NS || nd->type == ND_RS)
+		see(n, rx->iface, src, &rx->ll_src, now);
+}
+
+void
+presence_on_neighbour(struct node *n, const struct ev_neighbour *ev,
+		      usec_t now)
+{
+	const struct iface *i = iface_find(n, ev->ifindex);
+
+	if (n->ha && i && ev->reachable)
+		see(n, i, &ev->addr, &ev->ll, now);
+}
+
+void
+presence_on_gone(struct node *n, uint32_t ifindex)
+{
+	struct presence *p = n->ha ? n->ha->presence : NULL;
+	struct plink *k = p ? plink_find(p, ifindex) : NULL;
+
+	if (!k)
+		return;
+	while (k->n)
+		entry_free(p, k, oldest_of(k));
+	list_del(&k->l);
+	free(k);
+}
+
+/* --- questions ---------------------------------------------------------- */
+
+bool
+presence_seen(const struct node *n, uint32_t ifindex,
+	      const struct in6_addr *addr, usec_t now, struct lladdr *ret)
+{
+	const struct iface *i = iface_find(n, ifindex);
+	const struct conf_home_link *l = i ? anchor_link(n, i, addr) : NULL;
+	const struct entry *e;
+
+	if (!l)
+		return false;
+	e = entry_find(n->ha->presence, ifindex, addr);
+	if (!e || over(e, l, now) || contested(e, l, now))
+		return false;
+	ret->len = e->holder->key.len;
+	memcpy(ret->b, e->holder->key.b, sizeof(ret->b));
+	return true;
+}
+
+void
+presence_contest(struct node *n, uint32_t ifindex,
+		 const struct in6_addr *addr, usec_t now)
+{
+	struct entry *e = entry_find(n->ha->presence, ifindex, addr);
+
+	if (e)
+		e->contested = now;
+}
+
+void
+presence_settle(struct node *n, uint32_t ifindex, const struct in6_addr *addr)
+{
+	struct entry *e = entry_find(n->ha->presence, ifindex, addr);
+
+	if (e)
+		e->contested = 0;
+}
+
+uint32_t
+presence_count(const struct node *n, uint32_t ifindex)
+{
+	const struct plink *k = plink_find(n->ha->presence, ifindex);
+
+	return k ? k->n : 0;
+}

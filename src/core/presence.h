@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * presence.h - which addresses an access anchor has itself seen alive on its
+ * link, and at which link-layer address.
+ *
+ * What is remembered is bounded: of one interface to four times the
+ * MaxBindings of its anchors, of one link-layer address to MaxPerLink, in
+ * time by SeenWithin.  It is not kept over a restart; the kernel's
+ * neighbours are told anew then.
+ */
+#ifndef MIP6D_CORE_PRESENCE_H
+#define MIP6D_CORE_PRESENCE_H
+
+#include "core/node.h"
+
+struct presence;
+
+struct presence *presence_new(struct node *);		/* NULL: memory */
+struct presence *presence_free(struct presence *);	/* always NULL */
+/* Solicitations and advertisements; others are nothing to it. */
+void	presence_on_nd(struct node *, struct rx *, usec_t now);
+void	presence_on_neighbour(struct node *, const struct ev_neighbour *,
+			      usec_t now);
+void	presence_on_gone(struct node *, uint32_t ifindex);
+
+/* Was `addr' seen on this interface within its anchor's SeenWithin, and is
+ * not contested?  *ret: at which link-layer address. */
+bool	presence_seen(const struct node *, uint32_t ifindex,
+		      const struct in6_addr *addr, usec_t now,
+		      struct lladdr *ret);
+/* Somebody answered for an address that was forwarded because it had been
+ * seen.  It counts as not seen for SeenWithin, or until Duplicate Address
+ * Detection has found nobody. */
+void	presence_contest(struct node *, uint32_t ifindex,
+			 const struct in6_addr *addr, usec_t now);
+void	presence_settle(struct node *, uint32_t ifindex,
+			const struct in6_addr *addr);
+/* How many addresses are remembered of an interface. */
+uint32_t presence_count(const struct node *, uint32_t ifindex);
+
+#endif

@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_core_anchor.c - an access anchor from outside: what it sees on its
+ * link and what a flood makes of that, what it serves at once, what it takes
+ * back, and its limits.
+ */
+#include "core_world.h"
+
+#include "core/presence.h"
+
+#define A1	"2001:db8:1::a1"
+#define A2	"2001:db8:1::a2"
+#define A3	"2001:db8:1::a3"
+
+static struct conf *anchor_conf(uint32_t bindings, uint32_t per_link,
+				uint32_t within)
+{
+	struct conf *c = world_conf(CONF_AR);
+	struct conf_home_link *l = conf_add_anchor(c, "home0");
+
+	ck_assert_ptr_nonnull(conf_add_iface(c, "home0"));
+	ck_assert_int_eq(prefix_parse("2001:db8:1::/64", &l->prefix), 0);
+	l->ha = world_addr(HA);
+	l->max_bindings = bindings;
+	l->max_per_link = per_link;
+	l->seen_within = within;
+	return c;
+}
+
+static void begin(struct world *w, uint32_t bindings, uint32_t per_link,
+		  uint32_t within)
+{
+	world_open(w, CONF_AR);
+	conf_free(w->conf);
+	w->conf = anchor_conf(bindings, per_link, within);
+	world_start(w);
+	world_expect(w, "sync\n");
+}
+
+static struct lladdr host(unsigned k)
+{
+	return (struct lladdr){ 6, { 2, 1, 0, 0, (uint8_t)(k >> 8),
+				     (uint8_t)k } };
+}
+
+/* Carry out what an event has caused: the world does after its own. */
+static void settle(struct world *w)
+{
+	world_address(w, HOME, HA, ADDR_VALID);
+}
+
+/* An ND message of a host on the link. */
+static void nd_from(struct world *w, const struct lladdr *ll,
+		    const struct nd *nd, const struct in6_addr *src,
+		    const struct in6_addr *dst)
+{
+	struct event ev = { .kind = EV_PACKET };
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+
+	nd_build(nd, src, dst, &b);
+	ck_assert(!b.bad);
+	ev.packet = (struct ev_packet){
+		.ifindex = HOME, .ll_src = *ll, .data = { buf, wbuf_len(&b) },
+	};
+	node_input(w->node, &ev, w->now);
+	settle(w);
+}
+
+/* Duplicate Address Detection. */
+static void dad(struct world *w, const char *addr, unsigned k)
+{
+	struct nd nd = { .type = ND_NS };
+	struct in6_addr group;
+	struct lladdr ll = host(k);
+
+	nd.ns.target = world_addr(addr);
+	group = addr_solicited_node(&nd.ns.target);
+	nd_from(w, &ll, &nd, &addr_unspec, &group);
+}
+
+static void solicits(struct world *w, const char *addr, unsigned k)
+{
+	struct in6_addr src = world_addr(addr), dst = world_addr(HA_LL);
+	struct nd nd = { .type = ND_NS };
+	struct lladdr ll = host(k);
+
+	nd.ns.target = dst;
+	nd_from(w, &ll, &nd, &src, &dst);
+}
+
+static void advertises(struct world *w, const char *addr, unsigned k)
+{
+	struct in6_addr src = world_addr(addr);
+	struct nd nd = { .type = ND_NA, .tll = host(k) };
+
+	nd.na.target = src;
+	nd.na.flags = ND_NA_O;
+	nd_from(w, &nd.tll, &nd, &src, &addr_all_nodes);
+}
+
+static void reachable(struct world *w, const char *addr, unsigned k)
+{
+	struct event ev = { .kind = EV_NEIGHBOUR };
+
+	ev.neighbour = (struct ev_neighbour){
+		.ifindex = HOME, .addr = world_addr(addr), .ll = host(k),
+		.reachable = true,
+	};
+	node_input(w->node, &ev, w->now);
+}
+
+static bool seen(const struct world *w, const char *addr)
+{
+	struct in6_addr a = world_addr(addr);
+	struct lladdr ll;
+
+	return presence_seen(w->node, HOME, &a, w->now, &ll);
+}
+
+static bool seen_at(const struct world *w, const char *addr, unsigned k)
+{
+	struct in6_addr a = world_addr(addr);
+	struct lladdr ll, want = host(k);
+
+	return presence_seen(w->node, HOME, &a, w->now, &ll) &&
+	       lladdr_eq(&ll, &want);
+}
+
+/* --- presence ------------------------------------------------------------ */
+
+START_TEST(what_is_seen)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	ck_assert(!seen(&w, A1));
+	dad(&w, A1, 1);
+	ck_assert(seen_at(&w, A1, 1));
+	solicits(&w, A2, 2);
+	ck_assert(seen_at(&w, A2, 2));
+	advertises(&w, A3, 3);
+	ck_assert(seen_at(&w, A3, 3));
+	reachable(&w, HOA, 4);
+	ck_assert(seen_at(&w, HOA, 4));
+	/* not ours to keep: another prefix, link-local, our own */
+	dad(&w, VHOA, 5);
+	ck_assert(!seen(&w, VHOA));
+	solicits(&w, "fe80::5", 5);
+	dad(&w, HA, 5);
+	ck_assert(!seen(&w, HA));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 4);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(seen_for_a_while)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(60));
+	ck_assert(seen(&w, A1));
+	world_later(&w, 1);
+	ck_assert(!seen(&w, A1));
+	dad(&w, A1, 1);
+	world_later(&w, SEC(50));
+	solicits(&w, A1, 1);
+	world_later(&w, SEC(50));
+	ck_assert(seen(&w, A1));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 1);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(nothing_is_remembered)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 0);
+	dad(&w, A1, 1);
+	ck_assert(!seen(&w, A1));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 0);
+	world_close(&w);
+}
+END_TEST
+
+/* One host, a thousand addresses: they take each other's place. */
+START_TEST(flood_of_one_host)
+{
+	char addr[ADDR_STRLEN];
+	struct world w;
+
+	begin(&w, 100, 4, 60);
+	dad(&w, A1, 1);
+	for (unsigned k = 0; k < 1000; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::b:%x", k);
+		dad(&w, addr, 2);
+	}
+	ck_assert(seen_at(&w, A1, 1));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 5);
+	ck_assert(seen(&w, "2001:db8:1::b:3e7"));
+	ck_assert(seen(&w, "2001:db8:1::b:3e4"));
+	ck_assert(!seen(&w, "2001:db8:1::b:3e3"));
+	/* what is used again is not the oldest any more */
+	solicits(&w, "2001:db8:1::b:3e4", 2);
+	dad(&w, A2, 2);
+	ck_assert(seen(&w, "2001:db8:1::b:3e4"));
+	ck_assert(!seen(&w, "2001:db8:1::b:3e5"));
+	world_close(&w);
+}
+END_TEST
+
+/* A thousand link-layer addresses: who is known stays known, who comes
+ * later is not, and the note is given once. */
+START_TEST(flood_of_many_hosts)
+{
+	char addr[ADDR_STRLEN];
+	struct world w;
+
+	begin(&w, 100, 4, 60);
+	dad(&w, A1, 1);
+	w.notes = true;
+	for (unsigned k = 0; k < 1000; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::b:%x", k);
+		dad(&w, addr, 2 + k);
+	}
+	ck_assert_uint_eq(world_count(&w, "note presence-limit"), 1);
+	ck_assert(seen_at(&w, A1, 1));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 400);
+	dad(&w, A2, 1);
+	ck_assert(!seen(&w, A2));
+	/* their time is over, one by one */
+	world_later(&w, SEC(61));
+	dad(&w, A2, 1);
+	ck_assert(seen(&w, A2));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 400);
+	world_close(&w);
+}
+END_TEST
+
+/* Nobody draws another's entry to himself, nor keeps it fresh. */
+START_TEST(stranger)
+{
+	char addr[ADDR_STRLEN];
+	struct world w;
+
+	begin(&w, 100, 2, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(30));
+	dad(&w, A1, 2);
+	solicits(&w, A1, 2);
+	advertises(&w, A1, 2);
+	ck_assert(seen_at(&w, A1, 1));
+	for (unsigned k = 0; k < 10; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::b:%x", k);
+		dad(&w, addr, 2);
+	}
+	ck_assert(seen_at(&w, A1, 1));
+	world_later(&w, SEC(31));
+	ck_assert(!seen(&w, A1));
+	dad(&w, A1, 2);
+	ck_assert(seen_at(&w, A1, 2));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(interface_gone)
+{
+	struct event ev = {
+		.kind = EV_LINK,
+		.link = { .ifindex = HOME, .name = "home0", .gone = true },
+	};
+	struct world w;
+
+	begin(&w, 100, 2, 60);
+	dad(&w, A1, 1);
+	dad(&w, A2, 2);
+	node_input(w.node, &ev, w.now);
+	world_link(&w, HOME, "home0", true);
+	ck_assert(!seen(&w, A1));
+	dad(&w, A1, 1);
+	ck_assert(seen(&w, A1));
+	world_close(&w);
+}
+END_TEST
+
+/* --- served at once ------------------------------------------------------ */
+
+START_TEST(at_once)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
+	world_expect(&w, "NS if=2 ::>ff02::1:ff00:10 target=HOA nonce\n"
+		     "path HA-COA up\nflow HOA to COA\nproxy HOA on 2 up\n"
+		     "BA 0 seq=1 lifetime=60 HA>COA rh2=HOA auth\n"
+		     "NA if=2 HA_LL>all target=HOA O tll\n");
+	w.notes = true;
+	world_later(&w, SEC(1));
+	world_expect(&w, "note dad-ok address=2001:db8:1::10 ifindex=2\n"
+		     "NA if=2 HA_LL>all target=HOA O tll\n");
+	world_later(&w, SEC(5));
+	world_expect(&w, "NA if=2 HA_LL>all target=HOA O tll\n");
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(unseen_waits)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
+	world_expect(&w, "proxy HOA on 2 up\n"
+		     "NS if=2 ::>ff02::1:ff00:10 target=HOA nonce\n");
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* What was served is taken back, its owner told; asked again it has to wait
+ * for the detection, which finds the same. */
+START_TEST(conflict)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 600);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	world_count(&w, "");
+	w.notes = true;
+	advertises(&w, HOA, 2);
+	world_expect(&w,
+		"note dad-failed address=2001:db8:1::10 ifindex=2\n"
+		"note binding-down hoa=2001:db8:1::10 reason=conflict\n"
+		"flow HOA down\nproxy HOA on 2 down\npath HA-COA down\n"
+		"BA 134 seq=7 lifetime=0 HA>COA rh2=HOA auth\n"
+		"note refused hoa=2001:db8:1::10 coa=2001:db8:a::10 "
+		"status=134 reason=\"duplicate address detection failed\"\n");
+	w.notes = false;
+	world_later(&w, SEC(5));
+	world_quiet(&w);
+	ck_assert(!seen(&w, HOA));
+	dad(&w, HOA, 1);
+	ck_assert(!seen(&w, HOA));
+	world_bu(&w, &(struct bu){ .seq = 8, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA"), 0);
+	advertises(&w, HOA, 2);
+	ck_assert_uint_eq(world_count(&w, "BA 134 seq=8"), 1);
+	/* nobody has it any more: the detection says so, and it counts again */
+	world_bu(&w, &(struct bu){ .seq = 9, .lifetime = 60 });
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=9"), 1);
+	ck_assert(seen(&w, HOA));
+	world_close(&w);
+}
+END_TEST
+
+/* Who begins to ask for it while it is served learns that it is taken. */
+START_TEST(late_rival)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 600);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	world_count(&w, "");
+	dad(&w, HOA, 2);
+	world_expect(&w, "NA if=2 HA_LL>all target=HOA tll\n");
+	world_later(&w, SEC(2));
+	/* and the detection being over, an advertisement is only that */
+	world_count(&w, "");
+	advertises(&w, HOA, 2);
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+/* Home again before the detection has ended. */
+START_TEST(home_meanwhile)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 600);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	world_count(&w, "");
+	world_later(&w, MSEC(200));
+	world_bu(&w, &(struct bu){ .seq = 8, .src = HOA, .no_hao = true,
+				   .ifindex = HOME });
+	world_expect(&w, "flow HOA down\nproxy HOA on 2 down\n"
+		     "path HA-COA down\n"
+		     "BA 0 seq=8 lifetime=0 HA>HOA if=2 ll auth\n");
+	advertises(&w, HOA, 1);
+	world_later(&w, SEC(5));
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+/* --- its own addresses, limits and lifetimes ----------------------------- */
+
+START_TEST(not_its_own)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .dst = HA, .seq = 1,
+				   .lifetime = 60 });
+	world_expect(&w, "BA 132 seq=1 lifetime=0 HA>COA rh2=VHOA auth\n");
+	world_bu(&w, &(struct bu){ .dst = "2001:db8:1::2", .seq = 1,
+				   .lifetime = 60 });
+	world_expect(&w, "BA 133 seq=1 lifetime=0 2001:db8:1::2>COA rh2=HOA "
+		     "auth\n");
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60,
+				   .bad_auth = true });
+	world_expect(&w, "BA 146 seq=1 lifetime=0 HA>COA rh2=HOA auth\n");
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(longest_lifetime)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	w.conf->home_link[0].max_life = 120;
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 150 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=1 lifetime=30 "), 1);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(most_bindings)
+{
+	struct world w;
+
+	begin(&w, 2, 16, 60);
+	w.notes = true;
+	dad(&w, A1, 1);
+	dad(&w, A2, 2);
+	world_bu(&w, &(struct bu){ .hoa = A1, .seq = 1, .lifetime = 60 });
+	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "note binding-limit"), 1);
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 2, .lifetime = 60 });
+	world_expect(&w, "BA 130 seq=2 lifetime=0 HA>COA rh2=" A3 " auth\n"
+		     "note refused hoa=" A3 " coa=2001:db8:a::10 status=130 "
+		     "reason=\"insufficient resources\"\n");
+	/* a refresh is none more, and one that leaves makes room */
+	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 2, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 3 });
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 3, .lifetime = 60 });
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	world_close(&w);
+}
+END_TEST
+
+/* Two of one link-layer address; the restart knows whose they are. */
+START_TEST(most_of_one_host)
+{
+	struct world w;
+
+	begin(&w, 100, 2, 60);
+	dad(&w, A1, 1);
+	dad(&w, A2, 1);
+	world_bu(&w, &(struct bu){ .hoa = A1, .seq = 1, .lifetime = 60 });
+	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	dad(&w, A3, 1);
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	dad(&w, HOA, 2);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_restart(&w);
+	dad(&w, A3, 1);
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 2, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	world_bu(&w, &(struct bu){ .hoa = A1, .seq = 2 });
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 3, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	world_close(&w);
+}
+END_TEST
+
+/* A reload counts anew, keeps what it has, and may take the anchor away. */
+START_TEST(reload)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, A1, 1);
+	dad(&w, A2, 2);
+	world_bu(&w, &(struct bu){ .hoa = A1, .seq = 1, .lifetime = 60 });
+	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 1, .lifetime = 60 });
+	world_later(&w, SEC(5));
+	world_count(&w, "");
+	world_reconfigure(&w, anchor_conf(1, 16, 60));
+	world_quiet(&w);
+	dad(&w, A3, 3);
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	world_bu(&w, &(struct bu){ .hoa = A1, .seq = 2 });
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 2, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 2 });
+	world_later(&w, SEC(11));	/* RFC 6275: MAX_DELETE_BCE_TIMEOUT */
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 3, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	world_reconfigure(&w, world_conf(CONF_AR));
+	ck_assert_uint_eq(w.keys.npaths + w.keys.nflows + w.keys.nproxies, 0);
+	world_count(&w, "");
+	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 4, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 131"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* --- strays -------------------------------------------------------------- */
+
+START_TEST(stray)
+{
+	struct event ev = { .kind = EV_STRAY };
+	struct world w;
+	unsigned said = 0;
+
+	begin(&w, 100, 16, 60);
+	ev.stray.path = (struct path_key){ world_addr(HA), world_addr(COA),
+					   PATH_IP6IP6 };
+	node_input(w.node, &ev, w.now);
+	settle(&w);
+	world_expect(&w, "BE 1 HA>COA\n");
+	for (unsigned k = 0; k < 1000; k++) {
+		node_input(w.node, &ev, w.now);
+		settle(&w);
+		said += world_count(&w, "BE");
+	}
+	ck_assert_uint_lt(said, 200);
+	world_later(&w, SEC(2));
+	/* not under an address that is not ours */
+	ev.stray.path.local = world_addr(VHA);
+	node_input(w.node, &ev, w.now);
+	settle(&w);
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("core: access anchor");
+
+	unit_add(s, "what is seen", what_is_seen);
+	unit_add(s, "seen for a while", seen_for_a_while);
+	unit_add(s, "nothing is remembered", nothing_is_remembered);
+	unit_add(s, "flood of one host", flood_of_one_host);
+	unit_add(s, "flood of many hosts", flood_of_many_hosts);
+	unit_add(s, "stranger", stranger);
+	unit_add(s, "interface gone", interface_gone);
+	unit_add(s, "at once", at_once);
+	unit_add(s, "unseen waits", unseen_waits);
+	unit_add(s, "conflict", conflict);
+	unit_add(s, "late rival", late_rival);
+	unit_add(s, "home meanwhile", home_meanwhile);
+	unit_add(s, "not its own", not_its_own);
+	unit_add(s, "longest lifetime", longest_lifetime);
+	unit_add(s, "most bindings", most_bindings);
+	unit_add(s, "most of one host", most_of_one_host);
+	unit_add(s, "reload", reload);
+	unit_add(s, "stray", stray);
+	return unit_main((Suite *const[]){ s, NULL });
+}

@@ -1,0 +1,948 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_core_cga.c - an access anchor whose clients have no key with it, and
+ * those who try (doc/cga-profile.md).
+ *
+ * The anchor is a node; mobiles and attackers are made here, message by
+ * message.  Whatever an attacker is given - every message that was ever
+ * sent, keys of his own, care-of addresses at which he is reachable - he
+ * makes the anchor forward nothing, and do little.
+ */
+#include "conf/conf.h"
+#include "core/core.h"
+#include "core/node.h"
+#include "core/proof.h"
+#include "core/registrar.h"
+#include "wire/auth.h"
+#include "unit.h"
+
+#define LINK	2
+#define ANCHOR	"2001:db8:a1::1"
+#define COA	"2001:db8:b::10"
+#define COA2	"2001:db8:c::10"
+
+struct ack {
+	bool		there;
+	uint8_t		status;
+	uint16_t	seq;
+	uint32_t	lifetime;	/* units */
+	bool		proved;		/* its authenticator is good */
+	bool		has_token;
+	uint8_t		sealed[CGA_SIG_MAX];
+	uint8_t		sealed_len;
+	struct in6_addr	dst;
+};
+
+struct story {
+	struct conf	*conf;
+	struct node	*node;
+	struct node	*forge;		/* whose MAC we borrow */
+	usec_t		now;
+	struct cga_key	*mine, *evil;
+	struct cga	cga;
+	struct in6_addr	hoa, anchor, coa, coa2;
+	uint16_t	seq;
+
+	/* heard last */
+	struct ack	ack;
+	bool		tested;
+	struct rr_proof	proof;
+	uint64_t	cookie;
+	unsigned	sent;		/* packets of all kinds */
+	unsigned	flows;
+	bool		be;
+	uint8_t		kbm[RR_KBM];	/* of the update sent last */
+	bool		ends;
+	struct in6_addr	about;		/* its home address, */
+	struct in6_addr	from;		/*   and care-of address */
+
+	unsigned	nrecords;
+	struct store_record record[8];
+};
+
+static struct in6_addr addr(const char *s)
+{
+	struct in6_addr a;
+
+	ck_assert_int_eq(addr_parse(s, &a), 0);
+	return a;
+}
+
+/* --- what the anchor does ----------------------------------------------- */
+
+static void heard_ack(struct story *s, const struct pkt *p, const struct mh *mh)
+{
+	const struct mopt *o = mh_opt(mh, MOPT_HOME_TOKEN);
+	struct proof pr = { .hoa = s->about, .coa = s->from,
+			    .anchor = s->anchor, .ends = s->ends };
+	struct ack *a = &s->ack;
+
+	memcpy(pr.kbm, s->kbm, sizeof(pr.kbm));
+	*a = (struct ack){
+		.there = true, .status = mh->ba.status, .seq = mh->ba.seq,
+		.lifetime = mh->ba.lifetime, .has_token = o, .dst = p->dst,
+	};
+	if (mh_opt(mh, MOPT_AUTH_DATA)) {
+		a->proved = proof_check_mac(s->forge, &pr, mh, p->payload.p);
+		ck_assert(a->proved);
+	}
+	if (o) {
+		a->sealed_len = (uint8_t)o->data.len;
+		memcpy(a->sealed, o->data.p, o->data.len);
+	}
+}
+
+static void heard(struct story *s, const struct ef_send *e)
+{
+	struct wire_error err;
+	struct pkt p;
+	struct mh mh;
+	struct wbuf w = wbuf_of(s->proof.token, RR_TOKEN);
+
+	s->sent++;
+	ck_assert_int_eq(pkt_parse(e->data, e->len, &p, &err), 0);
+	if (p.proto != IPPROTO_MOBILITY)
+		return;
+	ck_assert_int_eq(mh_parse_known(p.payload.p, p.payload.len,
+			 pkt_src(&p), pkt_dst(&p), MH_KNOW_ALL, &mh, &err),
+			 0);
+	if (mh.type == MH_COT) {
+		s->tested = true;
+		s->proof.nonce = mh.test.nonce;
+		s->cookie = mh.test.cookie;
+		wbuf_u64(&w, mh.test.token);
+	} else if (mh.type == MH_BA) {
+		heard_ack(s, &p, &mh);
+	}
+	s->be |= mh.type == MH_BE;
+}
+
+static void keep(struct story *s, const struct store_record *r)
+{
+	struct store_record *at = s->record;
+
+	while (at < s->record + s->nrecords &&
+	       (at->key_len != r->key_len ||
+		memcmp(at->key, r->key, r->key_len)))
+		at++;
+	if (at == s->record + s->nrecords)
+		s->nrecords++;
+	ck_assert_uint_le(s->nrecords, 8);
+	*at = *r;
+}
+
+static void drain(struct story *s)
+{
+	static struct effect e;
+
+	while (node_effect(s->node, &e)) {
+		if (e.kind == EF_SEND)
+			heard(s, &e.send);
+		else if (e.kind == EF_FLOW && e.flow.action == FLOW_PATH)
+			s->flows = e.flow.up ? s->flows + 1 : 0;
+		else if (e.kind == EF_STORE)
+			keep(s, &e.store);
+	}
+}
+
+static void later(struct story *s, usec_t by)
+{
+	usec_t end = s->now + by;
+
+	while (node_deadline(s->node) <= end) {
+		s->now = node_deadline(s->node);
+		node_tick(s->node, s->now);
+		drain(s);
+	}
+	s->now = end;
+}
+
+static void packet(struct story *s, uint32_t ifindex, const void *p,
+		   size_t len)
+{
+	struct event ev = { .kind = EV_PACKET };
+
+	ev.packet.ifindex = ifindex;
+	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 7 } };
+	ev.packet.data = (struct span){ p, len };
+	node_input(s->node, &ev, s->now);
+	drain(s);
+}
+
+/* --- what the world does ------------------------------------------------ */
+
+static void describe(struct story *s)
+{
+	struct event ev = { .kind = EV_LINK };
+
+	ev.link.ifindex = LINK;
+	strcpy(ev.link.name, "eth0");
+	ev.link.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	ev.link.mtu = 1500;
+	ev.link.up = true;
+	node_input(s->node, &ev, s->now);
+	ev = (struct event){ .kind = EV_ADDRESS };
+	ev.address.ifindex = LINK;
+	ev.address.addr = s->anchor;
+	ev.address.plen = 64;
+	ev.address.state = ADDR_VALID;
+	node_input(s->node, &ev, s->now);
+	for (unsigned i = 0; i < s->nrecords; i++) {
+		ev = (struct event){ .kind = EV_RESTORE };
+		ev.restore = s->record[i];
+		if (ev.restore.up)
+			node_input(s->node, &ev, s->now);
+	}
+	ev = (struct event){ .kind = EV_READY };
+	node_input(s->node, &ev, s->now);
+	drain(s);
+}
+
+static void open_story(struct story *s)
+{
+	struct node_seed seed = { .secret = "the anchor's", .wall = 1 };
+	struct node_seed other = { .secret = "another's" };
+	struct conf_home_link *l;
+
+	memset(s, 0, sizeof(*s));
+	s->now = SEC(1000);
+	s->seq = 100;
+	s->anchor = addr(ANCHOR);
+	s->coa = addr(COA);
+	s->coa2 = addr(COA2);
+	s->mine = random_cga_key(CGA_BITS_MIN);
+	s->evil = random_cga_key(CGA_BITS_MIN);
+	s->cga.sec = 0;
+	s->cga.modifier[3] = 9;
+	ck_assert_int_eq(cga_address(s->mine, &s->cga, &s->anchor, &s->hoa),
+			 0);
+	s->conf = conf_new();
+	s->conf->roles = CONF_AR;
+	ck_assert_ptr_nonnull(conf_add_iface(s->conf, "eth0"));
+	l = conf_add_anchor(s->conf, "eth0");
+	l->prefix = prefix_of(&s->anchor, 64);
+	l->max_life = MAX_CGA_BINDING_LIFETIME * 2;
+	s->node = node_new(s->conf, &seed, s->now);
+	s->forge = node_new(s->conf, &other, s->now);
+	ck_assert(s->node && s->forge);
+	describe(s);
+}
+
+static void restart(struct story *s)
+{
+	struct node_seed seed = { .secret = "the anchor's", .wall = 1 };
+
+	node_free(s->node);
+	s->now += SEC(1);
+	s->flows = 0;
+	s->node = node_new(s->conf, &seed, s->now);
+	describe(s);
+}
+
+static void close_story(struct story *s)
+{
+	node_free(s->node);
+	node_free(s->forge);
+	conf_free(s->conf);
+	cga_key_free(s->mine);
+	cga_key_free(s->evil);
+}
+
+/* Somebody on the link asks whether the address is taken. */
+static void is_seen(struct story *s, const struct in6_addr *a)
+{
+	struct nd ns = { .type = ND_NS };
+	struct in6_addr group = addr_solicited_node(a);
+	uint8_t buf[256];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+
+	ns.ns.target = *a;
+	nd_build(&ns, &addr_unspec, &group, &w);
+	packet(s, LINK, buf, wbuf_len(&w));
+}
+
+static uint64_t counter(const struct story *s, const char *key)
+{
+	return strcmp(key, "signatures") ? s->node->proofs->tested :
+	       s->node->proofs->verified;
+}
+
+/* --- messages ----------------------------------------------------------- */
+
+static size_t build(struct story *s, uint8_t *buf, size_t cap, struct mh *mh,
+		    const struct in6_addr *src, const struct in6_addr *hao,
+		    const struct proof *p)
+{
+	struct wbuf w = wbuf_of(buf, cap);
+	size_t at;
+
+	if (p)
+		proof_options(p, mh);
+	pkt_start(&w, src, &s->anchor, 64, hao, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&w);
+	ck_assert_int_eq(mh_build(mh, &w), 0);
+	if (p)
+		proof_seal(s->forge, p, mh, buf + at);
+	mh_seal(buf + at, mh->len, hao ? hao : src, &s->anchor);
+	pkt_finish(&w);
+	ck_assert(!w.bad);
+	return wbuf_len(&w);
+}
+
+static bool test_from(struct story *s, const struct in6_addr *a,
+		      const struct in6_addr *hao)
+{
+	struct mh mh = { .type = MH_COTI, .test_init.cookie = 42 };
+	uint8_t buf[256];
+
+	s->tested = false;
+	packet(s, 3, buf, build(s, buf, sizeof(buf), &mh, a, hao, NULL));
+	return s->tested && s->cookie == 42;
+}
+
+/* A Binding Update; zero is as a mobile would have it. */
+struct bu {
+	const struct in6_addr *hoa, *coa;	/* ours, COA */
+	uint16_t	seq;			/* the next */
+	uint16_t	lifetime;		/* 60 units */
+	bool		ends;			/* lifetime 0 */
+	const uint8_t	*token;			/* unsigned, with this one */
+	const struct cga_key *params_of;	/* mine */
+	const struct cga_key *signed_by;	/* mine */
+	const uint8_t	*sign_over;		/* another care-of token */
+	const struct in6_addr *sign_coa;
+	uint16_t	nonce;			/* of s->proof */
+	bool		bad_mac, no_mac, no_nonces, home_nonce;
+	bool		no_h;
+};
+
+static void prepare(struct story *s, const struct bu *b, uint8_t *params,
+		    struct proof *p)
+{
+	static const uint8_t none[RR_TOKEN];
+	bool careof = !b->ends || !b->token;
+
+	*p = (struct proof){
+		.hoa = b->hoa ? *b->hoa : s->hoa,
+		.coa = b->coa ? *b->coa : s->coa,
+		.anchor = s->anchor, .ends = b->ends, .has_kbm = !b->no_mac,
+		.has_nonces = !b->no_nonces,
+	};
+	if (careof) {
+		p->nonce = b->nonce ? b->nonce : s->proof.nonce;
+		memcpy(p->token, s->proof.token, RR_TOKEN);
+	}
+	rr_kbm(s->forge, b->token ? b->token : none, careof ? p->token : NULL,
+	       p->kbm);
+	memcpy(s->kbm, p->kbm, sizeof(s->kbm));
+	if (b->bad_mac)
+		p->kbm[0] ^= 1;
+	s->ends = b->ends;
+	s->about = p->hoa;
+	s->from = p->coa;
+	if (b->token)
+		return;
+	p->key = b->signed_by ? b->signed_by : s->mine;
+	p->params.p = params;
+	p->params.len = cga_params(b->params_of ? b->params_of : s->mine,
+				   &s->cga, &p->hoa, params);
+}
+
+static size_t last_len;
+static uint8_t last[2048];
+
+/* Sends it; s->ack is the answer. */
+static void update(struct story *s, const struct bu *b)
+{
+	struct mh mh = { .type = MH_BU };
+	uint8_t params[CGA_PARAMS_MAX];
+	struct proof p;
+	struct mopt *o;
+
+	prepare(s, b, params, &p);
+	mh.bu.seq = b->seq ? b->seq : ++s->seq;
+	mh.bu.flags = b->no_h ? MH_BU_A : MH_BU_A | MH_BU_H;
+	mh.bu.lifetime = b->ends ? 0 : b->lifetime ? b->lifetime : 60;
+	if ((o = mh_add(&mh, MOPT_ALTCOA)))
+		o->altcoa = p.coa;
+	last_len = build(s, last, sizeof(last), &mh, &p.coa, &p.hoa, &p);
+	s->ack.there = false;
+	packet(s, 3, last, last_len);
+}
+
+static void replay(struct story *s, const uint8_t *p, size_t len)
+{
+	s->ack.there = false;
+	packet(s, 3, p, len);
+}
+
+/* The first registration of a mobile that has left. */
+static void registered(struct story *s, uint8_t token[RR_TOKEN])
+{
+	struct span sealed;
+
+	is_seen(s, &s->hoa);
+	ck_assert(test_from(s, &s->coa, NULL));
+	update(s, &(struct bu){ 0 });
+	ck_assert(s->ack.there && s->ack.proved && s->ack.has_token);
+	ck_assert_uint_eq(s->ack.status, 0);
+	ck_assert_uint_eq(s->flows, 1);
+	sealed = (struct span){ s->ack.sealed, s->ack.sealed_len };
+	ck_assert(cga_open(s->mine, &sealed, token, RR_TOKEN));
+}
+
+#define silent(s)	ck_assert(!(s)->ack.there)
+#define refused(s, st)							\
+	do {								\
+		ck_assert((s)->ack.there);				\
+		ck_assert_uint_eq((s)->ack.status, (st));		\
+		ck_assert(!(s)->ack.has_token);				\
+	} while (0)
+
+/* --- the care-of test --------------------------------------------------- */
+
+START_TEST(test_and_token)
+{
+	struct story s;
+	struct rr_proof first;
+
+	open_story(&s);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	first = s.proof;
+	ck_assert_uint_ne(first.nonce, 0);
+	/* the same for 30 seconds, of that address alone */
+	later(&s, SEC(29));
+	ck_assert(test_from(&s, &s.coa, NULL));
+	ck_assert_mem_eq(&first, &s.proof, sizeof(first));
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	ck_assert_mem_ne(first.token, s.proof.token, RR_TOKEN);
+	later(&s, SEC(1));
+	ck_assert(test_from(&s, &s.coa, NULL));
+	ck_assert_uint_eq(s.proof.nonce, (uint16_t)(first.nonce + 1) ?
+			  (uint16_t)(first.nonce + 1) : 1);
+	ck_assert_mem_ne(first.token, s.proof.token, RR_TOKEN);
+	/* RFC 6275 9.4.2: not with a Home Address option */
+	ck_assert(!test_from(&s, &s.coa, &s.hoa));
+	close_story(&s);
+}
+END_TEST
+
+/* RFC 6275 5.2.7: a token is good for 210 seconds at least, for 240 at most,
+ * however many nonces there are meanwhile. */
+START_TEST(nonce_lifetime)
+{
+	struct story s;
+	uint8_t got[RR_TOKEN];
+	struct rr_proof first;
+
+	open_story(&s);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	first = s.proof;
+	for (int i = 0; i < 8; i++) {
+		ck_assert(rr_token(s.node, RR_CAREOF, &s.coa, first.nonce,
+				   s.now, got));
+		ck_assert_mem_eq(got, first.token, RR_TOKEN);
+		ck_assert(rr_token(s.node, RR_HOME, &s.coa, first.nonce,
+				   s.now, got));
+		ck_assert_mem_ne(got, first.token, RR_TOKEN);
+		later(&s, SEC(30) - 1);
+		ck_assert(rr_token(s.node, RR_CAREOF, &s.coa, first.nonce,
+				   s.now, got));
+		s.now++;
+		if (i < 7)
+			ck_assert(test_from(&s, &s.coa, NULL));
+	}
+	ck_assert(!rr_token(s.node, RR_CAREOF, &s.coa, first.nonce, s.now,
+			    got));
+	ck_assert(!rr_token(s.node, RR_CAREOF, &s.coa, 0, s.now, got));
+	ck_assert(!rr_token(s.node, RR_CAREOF, &s.coa,
+			    (uint16_t)(first.nonce + 50), s.now, got));
+	close_story(&s);
+}
+END_TEST
+
+/* After a restart no token of before is good, not even by chance. */
+START_TEST(nonces_do_not_come_back)
+{
+	struct story s;
+	uint8_t got[RR_TOKEN];
+	struct rr_proof first;
+
+	open_story(&s);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	first = s.proof;
+	restart(&s);
+	ck_assert(!rr_token(s.node, RR_CAREOF, &s.coa, first.nonce, s.now,
+			    got));
+	ck_assert(test_from(&s, &s.coa, NULL));
+	ck_assert_mem_ne(first.token, s.proof.token, RR_TOKEN);
+	close_story(&s);
+}
+END_TEST
+
+/* Whoever floods gets so many answers a second, and leaves nothing. */
+START_TEST(test_flood)
+{
+	struct story s;
+	unsigned answers = 0;
+	struct in6_addr a;
+
+	open_story(&s);
+	a = s.coa;
+	for (unsigned i = 0; i < 2 * RR_ANSWERS; i++) {
+		a.s6_addr[14] = (uint8_t)(i >> 8);
+		a.s6_addr[15] = (uint8_t)i;
+		answers += test_from(&s, &a, NULL);
+	}
+	ck_assert_uint_eq(answers, RR_ANSWERS);
+	later(&s, SEC(1));
+	ck_assert(test_from(&s, &s.coa, NULL));
+	close_story(&s);
+}
+END_TEST
+
+/* --- the honest mobile -------------------------------------------------- */
+
+START_TEST(first_and_later)
+{
+	uint8_t token[RR_TOKEN];
+	struct story s;
+
+	open_story(&s);
+	registered(&s, token);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	/* it moves: a care-of test and the token */
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token });
+	ck_assert(s.ack.there && s.ack.proved && !s.ack.has_token);
+	ck_assert_uint_eq(s.ack.status, 0);
+	/* RFC 4866 section 7 */
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token,
+				 .lifetime = 65535 });
+	ck_assert_uint_eq(s.ack.lifetime, MAX_CGA_BINDING_LIFETIME / 4);
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token,
+				 .ends = true });
+	ck_assert(s.ack.there && s.ack.proved);
+	ck_assert_uint_eq(s.ack.status, 0);
+	ck_assert_uint_eq(s.flows, 0);
+	/* the answer was lost: it asks again */
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token,
+				 .ends = true });
+	ck_assert(s.ack.proved);
+	ck_assert_uint_eq(s.ack.status, 0);
+	/* the token ended with the binding */
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token });
+	refused(&s, MH_ST_NO_TOKEN);
+	ck_assert(!s.ack.proved);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	close_story(&s);
+}
+END_TEST
+
+/* It has lost its token, and signs again: the binding says that it was seen.
+ * The old token is worth nothing then. */
+START_TEST(token_renewed)
+{
+	uint8_t token[RR_TOKEN], newer[RR_TOKEN];
+	struct story s;
+	struct span sealed;
+
+	open_story(&s);
+	registered(&s, token);
+	later(&s, SEC(100));
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	update(&s, &(struct bu){ .coa = &s.coa2 });
+	ck_assert_uint_eq(s.ack.status, 0);
+	sealed = (struct span){ s.ack.sealed, s.ack.sealed_len };
+	ck_assert(s.ack.has_token &&
+		  cga_open(s.mine, &sealed, newer, RR_TOKEN));
+	ck_assert_mem_ne(token, newer, RR_TOKEN);
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token });
+	silent(&s);
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = newer });
+	ck_assert_uint_eq(s.ack.status, 0);
+	/* signed, it may leave too */
+	update(&s, &(struct bu){ .coa = &s.coa2, .ends = true });
+	ck_assert(s.ack.there && s.ack.proved && !s.ack.has_token);
+	ck_assert_uint_eq(s.ack.status, 0);
+	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+START_TEST(over_a_restart)
+{
+	uint8_t token[RR_TOKEN];
+	struct story s;
+
+	open_story(&s);
+	registered(&s, token);
+	restart(&s);
+	update(&s, &(struct bu){ .token = token });
+	refused(&s, MH_ST_CAREOF_NONCE);
+	ck_assert(!s.ack.proved);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ .token = token });
+	ck_assert_uint_eq(s.ack.status, 0);
+	/* and when it has lost its store */
+	s.nrecords = 0;
+	restart(&s);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ .token = token });
+	refused(&s, MH_ST_NO_TOKEN);
+	update(&s, &(struct bu){ 0 });
+	refused(&s, MH_ST_PROHIBITED);
+	ck_assert(s.ack.proved);
+	is_seen(&s, &s.hoa);
+	update(&s, &(struct bu){ 0 });
+	ck_assert_uint_eq(s.ack.status, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* Somebody else has the address, and says so while it is being asked for: the
+ * anchor takes back what it has acknowledged, by the token alone. */
+START_TEST(revoked)
+{
+	struct nd na = { .type = ND_NA, .tll = { 6, { 2, 0, 0, 0, 0, 9 } } };
+	uint8_t token[RR_TOKEN], buf[256];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	struct story s;
+
+	open_story(&s);
+	registered(&s, token);
+	rr_kbm(s.forge, token, NULL, s.kbm);
+	s.ends = true;
+	s.ack.there = false;
+	na.na.target = s.hoa;
+	na.na.flags = ND_NA_O;
+	nd_build(&na, &s.hoa, &addr_all_nodes, &w);
+	packet(&s, LINK, buf, wbuf_len(&w));
+	refused(&s, MH_ST_DAD_FAILED);
+	ck_assert(s.ack.proved);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	ck_assert_uint_eq(s.flows, 0);
+	/* and does not take it again from him, whose address it may be not */
+	update(&s, &(struct bu){ .token = token });
+	refused(&s, MH_ST_NO_TOKEN);
+	update(&s, &(struct bu){ 0 });
+	refused(&s, MH_ST_PROHIBITED);
+	close_story(&s);
+}
+END_TEST
+
+/* --- attackers ---------------------------------------------------------- */
+
+START_TEST(never_seen)
+{
+	struct story s;
+
+	open_story(&s);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ 0 });
+	refused(&s, MH_ST_PROHIBITED);
+	ck_assert_uint_eq(counter(&s, "signatures"), 0);
+	/* it was seen, but too long ago */
+	is_seen(&s, &s.hoa);
+	later(&s, SEC(3601));
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ 0 });
+	refused(&s, MH_ST_PROHIBITED);
+	ck_assert_uint_eq(counter(&s, "signatures"), 0);
+	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* An address of ours is asked for by somebody else, who is reachable at his
+ * own care-of address. */
+START_TEST(somebody_elses_address)
+{
+	uint8_t none[RR_TOKEN] = { 0 };
+	struct story s;
+
+	open_story(&s);
+	is_seen(&s, &s.hoa);
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	/* with his parameters: they do not come to it */
+	update(&s, &(struct bu){ .coa = &s.coa2, .params_of = s.evil,
+				 .signed_by = s.evil });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(counter(&s, "signatures"), 0);
+	/* with ours, and his signature */
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	/* as if there were a token of zeros */
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = none });
+	refused(&s, MH_ST_NO_TOKEN);
+	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* ... and the address is registered. */
+START_TEST(somebody_elses_binding)
+{
+	uint8_t token[RR_TOKEN], guess[RR_TOKEN] = { 0 };
+	struct story s;
+
+	open_story(&s);
+	registered(&s, token);
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = guess });
+	silent(&s);
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = guess,
+				 .ends = true });
+	silent(&s);
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil });
+	refused(&s, MH_ST_CGA_FAILED);
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .ends = true });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.flows, 1);
+	/* the owner does not notice */
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ .token = token });
+	ck_assert_uint_eq(s.ack.status, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* The mobile itself names an address where it is not reachable, to have a
+ * flood sent there. */
+START_TEST(stolen_careof)
+{
+	uint8_t token[RR_TOKEN];
+	struct story s;
+
+	open_story(&s);
+	is_seen(&s, &s.hoa);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ .coa = &s.coa2 });
+	silent(&s);
+	registered(&s, token);
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token });
+	silent(&s);
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token,
+				 .nonce = (uint16_t)(s.proof.nonce + 1) });
+	refused(&s, MH_ST_CAREOF_NONCE);
+	ck_assert_uint_eq(s.flows, 1);
+	close_story(&s);
+}
+END_TEST
+
+/* All that was signed is worth nothing with another care-of token, at another
+ * care-of address, or at another time. */
+START_TEST(old_signature)
+{
+	uint8_t token[RR_TOKEN], old[2048], kbm[RR_KBM];
+	struct story s;
+	size_t len;
+
+	open_story(&s);
+	registered(&s, token);
+	memcpy(old, last, last_len);
+	memcpy(kbm, s.kbm, sizeof(kbm));
+	len = last_len;
+	replay(&s, old, len);
+	refused(&s, MH_ST_SEQUENCE);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	/* deregistered; the numbers are remembered as long as the nonce */
+	update(&s, &(struct bu){ .token = token, .ends = true });
+	ck_assert_uint_eq(s.ack.status, 0);
+	memcpy(s.kbm, kbm, sizeof(kbm));
+	s.ends = false;
+	for (int i = 0; i < 23; i++) {
+		later(&s, SEC(10));
+		replay(&s, old, len);
+		refused(&s, MH_ST_SEQUENCE);
+	}
+	later(&s, SEC(20));
+	replay(&s, old, len);
+	refused(&s, MH_ST_CAREOF_NONCE);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* Who is now where the mobile was has the care-of address, and the old
+ * message: he asks for a token himself, and puts the old parameters and the
+ * old signature into a new message with a good authenticator. */
+START_TEST(old_signature_new_token)
+{
+	uint8_t token[RR_TOKEN], old[CGA_SIG_MAX], buf[2048];
+	uint8_t params[CGA_PARAMS_MAX];
+	struct wire_error err;
+	const struct mopt *sig, *auth;
+	struct proof p;
+	struct story s;
+	struct pkt pkt;
+	struct mh mh;
+	size_t len;
+
+	open_story(&s);
+	registered(&s, token);
+	ck_assert_int_eq(pkt_parse(last, last_len, &pkt, &err), 0);
+	ck_assert_int_eq(mh_parse_known(pkt.payload.p, pkt.payload.len, NULL,
+					NULL, MH_KNOW_ALL, &mh, &err), 0);
+	sig = mh_opt(&mh, MOPT_SIGNATURE);
+	memcpy(old, sig->data.p, sig->data.len);
+	/* the anchor has forgotten everything; the address is alive */
+	s.nrecords = 0;
+	restart(&s);
+	is_seen(&s, &s.hoa);
+	ck_assert(test_from(&s, &s.coa, NULL));
+
+	/* the very same update, but for the token that made its key */
+	prepare(&s, &(struct bu){ 0 }, params, &p);
+	p.key = s.mine;
+	memset(&mh, 0, sizeof(mh));
+	mh.type = MH_BU;
+	mh.bu.seq = s.seq;
+	mh.bu.flags = MH_BU_A | MH_BU_H;
+	mh.bu.lifetime = 60;
+	mh_add(&mh, MOPT_ALTCOA)->altcoa = p.coa;
+	len = build(&s, buf, sizeof(buf), &mh, &p.coa, &p.hoa, &p);
+	ck_assert_int_eq(pkt_parse(buf, len, &pkt, &err), 0);
+	sig = mh_opt(&mh, MOPT_SIGNATURE);
+	auth = mh_opt(&mh, MOPT_AUTH_DATA);
+	ck_assert_mem_ne(buf + pkt.off + sig->off + 2, old, sig->len);
+	memcpy(buf + pkt.off + sig->off + 2, old, sig->len);
+	p.key = NULL;
+	memset(buf + pkt.off + 4, 0, 2);
+	memset(buf + pkt.off + auth->off + 2, 0, AUTH_DATA_LEN);
+	proof_seal(s.forge, &p, &mh, buf + pkt.off);
+	mh_seal(buf + pkt.off, mh.len, &p.hoa, &s.anchor);
+	replay(&s, buf, len);
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert(s.ack.proved);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* Updates without what the profile wants. */
+START_TEST(not_of_the_profile)
+{
+	uint8_t token[RR_TOKEN];
+	struct story s;
+
+	open_story(&s);
+	registered(&s, token);
+	update(&s, &(struct bu){ .no_mac = true });
+	silent(&s);
+	update(&s, &(struct bu){ .no_nonces = true });
+	silent(&s);
+	update(&s, &(struct bu){ .no_nonces = true, .no_mac = true });
+	silent(&s);
+	update(&s, &(struct bu){ .bad_mac = true });
+	silent(&s);
+	update(&s, &(struct bu){ .token = token, .bad_mac = true });
+	silent(&s);
+	update(&s, &(struct bu){ .nonce = 1 });
+	refused(&s, MH_ST_CAREOF_NONCE);
+	/* no home registration: it would take the place of one */
+	update(&s, &(struct bu){ .token = token, .no_h = true });
+	refused(&s, MH_ST_TYPE_CHANGE);
+	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	close_story(&s);
+}
+END_TEST
+
+/* The address of another prefix is not looked at, however well proved. */
+START_TEST(not_of_this_link)
+{
+	struct in6_addr other, hoa;
+	struct story s;
+
+	open_story(&s);
+	other = addr("2001:db8:dead::");
+	ck_assert_int_eq(cga_address(s.mine, &s.cga, &other, &hoa), 0);
+	is_seen(&s, &hoa);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ .hoa = &hoa });
+	silent(&s);
+	ck_assert_uint_eq(counter(&s, "signatures"), 0);
+	ck_assert_uint_eq(counter(&s, "tested"), 0);
+	close_story(&s);
+}
+END_TEST
+
+/* --- what it costs ------------------------------------------------------ */
+
+/* From anywhere, with nothing: no authenticator is right, no signature is
+ * looked at, and answers are few. */
+START_TEST(burn_from_anywhere)
+{
+	struct story s;
+
+	open_story(&s);
+	is_seen(&s, &s.hoa);
+	ck_assert(test_from(&s, &s.coa, NULL));
+	s.sent = 0;
+	for (int i = 0; i < 1000; i++) {
+		s.proof.token[i % 8]++;
+		update(&s, &(struct bu){ 0 });
+		update(&s, &(struct bu){ .nonce = (uint16_t)(i + 1000) });
+	}
+	ck_assert_uint_eq(counter(&s, "signatures"), 0);
+	ck_assert_uint_le(s.sent, 101);
+	ck_assert_uint_eq(s.node->registrar->bindings.count, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* Reachable, and with the parameters of an address that is there: so many a
+ * second.  Its owner is not shut out for longer than that. */
+START_TEST(burn_with_a_token)
+{
+	struct story s;
+	unsigned answers = 0;
+
+	open_story(&s);
+	is_seen(&s, &s.hoa);
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	for (int i = 0; i < 200; i++) {
+		update(&s, &(struct bu){ .coa = &s.coa2,
+					 .signed_by = s.evil });
+		answers += s.ack.there;
+	}
+	ck_assert_uint_eq(counter(&s, "signatures"), PROOF_PER_LINK);
+	ck_assert_uint_eq(answers, PROOF_PER_LINK);
+	later(&s, SEC(1));
+	ck_assert(test_from(&s, &s.coa, NULL));
+	update(&s, &(struct bu){ 0 });
+	ck_assert_uint_eq(s.ack.status, 0);
+	ck_assert(s.ack.has_token);
+	close_story(&s);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("core: cga");
+	Suite *const all[] = { s, NULL };
+
+	unit_add(s, "test_and_token", test_and_token);
+	unit_add(s, "nonce_lifetime", nonce_lifetime);
+	unit_add(s, "nonces_do_not_come_back", nonces_do_not_come_back);
+	unit_add(s, "test_flood", test_flood);
+	unit_add(s, "first_and_later", first_and_later);
+	unit_add(s, "token_renewed", token_renewed);
+	unit_add(s, "over_a_restart", over_a_restart);
+	unit_add(s, "revoked", revoked);
+	unit_add(s, "never_seen", never_seen);
+	unit_add(s, "somebody_elses_address", somebody_elses_address);
+	unit_add(s, "somebody_elses_binding", somebody_elses_binding);
+	unit_add(s, "stolen_careof", stolen_careof);
+	unit_add(s, "old_signature", old_signature);
+	unit_add(s, "old_signature_new_token", old_signature_new_token);
+	unit_add(s, "not_of_the_profile", not_of_the_profile);
+	unit_add(s, "not_of_this_link", not_of_this_link);
+	unit_add(s, "burn_from_anywhere", burn_from_anywhere);
+	unit_add(s, "burn_with_a_token", burn_with_a_token);
+	return unit_main(all);
+}
