@@ -36,11 +36,14 @@ counted() {
 claims_are() { ctl mn addresses | grep -q "name=$1 .*claims=$2 "; }
 # the conversation ID hears something, from now on
 goes_on() {
-	local had now
+	local had
 	had=$(tcp_bytes "$1")
-	nap 0.3
+	eventually 5 hears_more "$1" "${had:-0}"
+}
+hears_more() {
+	local now
 	now=$(tcp_bytes "$1")
-	[ "${now:-0}" -gt "${had:-0}" ]
+	[ "${now:-0}" -gt "$2" ]
 }
 tcp_bytes() {
 	enter mn ss -Htin6 src "[$(local_of "$1")]" dport = :$TALK |
