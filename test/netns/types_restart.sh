@@ -39,9 +39,9 @@ claims_are() { ctl mn addresses | grep -q "name=$1 .*claims=$2 "; }
 goes_on() {
 	local had
 	had=$(tcp_bytes "$1")
-	eventually 5 tcp_more "$1" "${had:-0}"
+	eventually 5 hears_more "$1" "${had:-0}"
 }
-tcp_more() {
+hears_more() {
 	local now
 	now=$(tcp_bytes "$1")
 	[ "${now:-0}" -gt "$2" ]
