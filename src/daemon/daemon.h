@@ -115,8 +115,10 @@ struct daemon {
 	uint64_t	released[DAEMON_RELEASED]; /* grants; told after it */
 	unsigned	nreleased;
 	uint32_t	claims[ATYPES];
-	usec_t		refusals_since;	/* in this second */
-	unsigned	refusals;
+	struct refusals {
+		usec_t		since;
+		unsigned	n;	/* in that second */
+	} by_hooks, by_app;
 
 	uv_signal_t	sig[3];
 	unsigned	nsig;

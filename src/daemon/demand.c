@@ -208,18 +208,16 @@ want_once(struct daemon *d, enum atype type)
 
 /* Who may not have something may ask for it as fast as he can. */
 static bool
-say_refusal(struct daemon *d)
+say_refusal(struct refusals *r)
 {
 	usec_t now = clock_now();
 
-	if (now - d->refusals_since >= SEC(1)) {
-		if (d->refusals > REFUSALS)
-			log_notice("%u more were refused",
-				   d->refusals - REFUSALS);
-		d->refusals_since = now;
-		d->refusals = 0;
+	if (now - r->since >= SEC(1)) {
+		if (r->n > REFUSALS)
+			log_notice("%u more were refused", r->n - REFUSALS);
+		*r = (struct refusals){ .since = now };
 	}
-	return d->refusals++ < REFUSALS;
+	return r->n++ < REFUSALS;
 }
 
 static void
@@ -229,7 +227,7 @@ on_hooks(void *arg)
 	struct hooks_event ev;
 
 	while (hooks_poll(d->hooks, &ev) > 0) {
-		if (ev.kind == HOOKS_REFUSED && say_refusal(d))
+		if (ev.kind == HOOKS_REFUSED && say_refusal(&d->by_hooks))
 			log_notice("%.16s (%u, user %u) may not use %s",
 				   ev.comm, ev.pid, ev.uid,
 				   atype_name(ev.type));
@@ -375,7 +373,9 @@ on_permitted(void *arg, const struct app_peer *peer, enum atype type)
 static void
 on_refused(void *arg, const struct app_peer *peer, enum atype type)
 {
-	if (say_refusal(arg))
+	struct daemon *d = arg;
+
+	if (say_refusal(&d->by_app))
 		log_notice("process %d of user %u asks for %s and may not "
 			   "have it", (int)peer->pid, (unsigned)peer->uid,
 			   atype_name(type));

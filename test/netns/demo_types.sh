@@ -21,6 +21,7 @@ if [ -t 1 ]; then
 fi
 
 GRACE=3
+ANCHOR_KEY=
 types="home-anchored access-anchored graceful unanchored"
 
 picture() {
@@ -33,6 +34,9 @@ picture() {
 	   access-anchored  stays while it is used: at the router where it began
 	   graceful         stays for a while, here $GRACE s
 	   unanchored       is gone when the mobile moves
+
+	No key is shared with the access routers: an address that they shall keep
+	alive proves by itself whose it is (RFC 3972, RFC 4866).
 
 	One mobile node, four conversations with the correspondent, each with
 	    setsockopt(IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, IPV6_REQUIRE_...)
@@ -161,7 +165,14 @@ eventually 15 talk_more unanchored connected 1 || {
 	cat "$T/unanchored.out" "$T/mn.log"
 	die "the unanchored conversation is not taken up again"
 }
-nap $((GRACE + 2))
+nap 1
+anchor=$(ctl mn addresses | sed -n 's/^address address-type=access-anchored .*current=no.* anchor=\([^ ]*\) .*/\1/p')
+say ""
+say "   The access-anchored conversation goes on through AR1, $anchor,"
+say "   where it began, and not through the home agent.  AR1 has tunnelled so far:"
+ctl ar1 paths | sed -n 's/^path .*remote=\([^ ]*\) mtu=.* out-packets=\([0-9]*\) .*in-packets=\([0-9]*\) .*/      \2 packets to \1, \3 from there/p'
+say ""
+nap $((GRACE + 1))
 page_after=$(who_am_i)
 say "   curl: you are $page_after"
 for t in $types; do

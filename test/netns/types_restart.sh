@@ -35,12 +35,16 @@ counted() {
 }
 claims_are() { ctl mn addresses | grep -q "name=$1 .*claims=$2 "; }
 # the conversation ID hears something, from now on
+# TCP may still wait for a timer that grew while the mobile moved.
 goes_on() {
-	local had now
+	local had
 	had=$(tcp_bytes "$1")
-	nap 0.3
+	eventually 5 hears_more "$1" "${had:-0}"
+}
+hears_more() {
+	local now
 	now=$(tcp_bytes "$1")
-	[ "${now:-0}" -gt "${had:-0}" ]
+	[ "${now:-0}" -gt "$2" ]
 }
 tcp_bytes() {
 	enter mn ss -Htin6 src "[$(local_of "$1")]" dport = :$TALK |
@@ -99,6 +103,7 @@ plug_in mn wlan0 two
 ac=$(local_of access-anchored)
 gr=$(local_of graceful)
 eventually 15 has_binding_at ar1 "$ac" || die "no handover"
+eventually 15 is_bound || die "no registration"
 talk_start unanchored unanchored
 talk_start here graceful
 for t in unanchored here; do
