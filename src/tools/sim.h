@@ -207,6 +207,7 @@ struct sim_watch {
 	unsigned	ticks;		/* at that same instant */
 	bool		heard;		/* some message has got through */
 	struct in6_addr	refused;	/* home address of the last refusal */
+	uint32_t	grace;		/* the longest that was configured */
 	struct sim_reg {
 		bool		has_seq;
 		uint16_t	seq;		/* of the last BU */

@@ -164,6 +164,8 @@ static usec_t longest(const struct sim_node *n, enum atype t)
 	/* Its grace time goes on, if it has one. */
 	if (t == ATYPE_GRACEFUL && n->conf->grace > s)
 		s = n->conf->grace;
+	if (t == ATYPE_GRACEFUL && n->watch.grace > s)
+		s = n->watch.grace;
 	return SEC(s) + SLACK;
 }
 

@@ -487,6 +487,34 @@ START_TEST(access_on_home_link)
 }
 END_TEST
 
+/* Two interfaces, the home link behind the one that is not preferred: it
+ * waits for the care-of address of the other, rather than to begin address
+ * detection at home and set it against the home agent's. */
+START_TEST(waits_for_the_better_one)
+{
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth0")->preference = 1;
+	conf_add_iface(w.conf, "eth1")->preference = 5;
+	w_arrive(&w);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra(&w, 1, "2001:db8:1::1");
+	w.show = SHOW_ADDRESS | SHOW_MH | SHOW_DEMAND;
+	w_forget(&w);
+	w_ask(&w, 1, ATYPE_HOME, 0);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth1"), 0);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240 auth hoa"), 1);
+	w_ok(&w);
+	ck_assert_uint_eq(w_count(&w, "reply 1 hoa"), 1);
+	w_end(&w);
+}
+END_TEST
+
 /* Its interface is down, another one is up: new sockets get one there, old
  * ones may see it again. */
 START_TEST(cut_off)
@@ -676,7 +704,7 @@ Suite *suite_demand_addr(void)
 		duplicates_of_the_boot_set, duplicates_remembered,
 		prefix_expires, prefix_deprecated, interface_vanishes, one_current_only,
 		graceful_renewed_then_moved, graceful_without_grace,
-		access_on_home_link, cut_off, graceful_restarted,
+		access_on_home_link, waits_for_the_better_one, cut_off, graceful_restarted,
 		again_while_releasing, home_of_somebody_else, many_addresses,
 		many_homes,
 	};
