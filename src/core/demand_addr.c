@@ -21,6 +21,9 @@
 /* Asked of an access anchor, seconds: who vanishes without a word shall not
  * leave it a binding for days. */
 #define ACCESS_LIFETIME	600
+/* After which one may try again what was all duplicates: an anchor may have
+ * defended what it had of an earlier life of ours. */
+#define TRY_AGAIN	SEC(ACCESS_LIFETIME)
 
 /* --- finding ------------------------------------------------------------ */
 
@@ -237,13 +240,26 @@ duplicates(const struct epoch *e, const struct prefix *p)
 }
 
 void
-owned_count_duplicate(struct node *n, const struct owned *o)
+owned_count_duplicate(struct node *n, const struct owned *o, usec_t now)
 {
 	struct epoch *e = &n->demand->epoch[o->type];
 
 	e->counter = duplicates(e, &o->prefix) + 1;
 	e->prefix = o->prefix;
+	e->again = now + TRY_AGAIN;
 	wish_add(n, &e->store, 1);
+}
+
+void
+owned_try_again(struct node *n, bool elsewhere, usec_t now)
+{
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++) {
+		struct epoch *e = &n->demand->epoch[t];
+
+		if (e->counter > IDGEN_RETRIES &&
+		    (elsewhere || now >= e->again))
+			e->counter = 0;
+	}
 }
 
 static bool

@@ -200,6 +200,35 @@ START_TEST(duplicates)
 }
 END_TEST
 
+/* Not for ever: who had them may have gone, and so it is on the same link a
+ * while later, or in the next life. */
+START_TEST(duplicates_pass)
+{
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w.duplicates = 4;
+	w_ask(&w, 1, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	ck_assert_int_eq(w_asker(&w, 1)->error, EADDRNOTAVAIL);
+	if (_i == 0)
+		w_pass(&w, SEC(601));
+	else if (_i == 1)
+		w_move(&w, 3, P3);
+	else
+		w_restart(&w);
+	w_ra_anchor(&w, _i == 1 ? 3 : 2, _i == 1 ? P3 : P2);
+	if (_i == 1)
+		w_move(&w, 2, P2);
+	w_ask(&w, 2, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	ck_assert_uint_eq(w_asker(&w, 2)->answers, 1);
+	ck_assert_int_eq(w_asker(&w, 2)->error, 0);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(duplicates_of_the_boot_set)
 {
 	struct world w;
@@ -717,6 +746,7 @@ Suite *suite_demand_addr(void)
 			    sizeof(defaults) / sizeof(*defaults));
 	tcase_add_loop_test(tc, renewed_is_not_preferred, 0, 3);
 	tcase_add_loop_test(tc, duplicates, 0, 3);
+	tcase_add_loop_test(tc, duplicates_pass, 0, 3);
 	tcase_add_loop_test(tc, prefix_cut_short, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
