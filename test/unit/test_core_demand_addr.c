@@ -544,6 +544,40 @@ START_TEST(waits_for_the_better_one)
 }
 END_TEST
 
+/* Two interfaces on one link: from one to the other it goes without asking
+ * who has it - that would be ourselves - and tells the neighbours. */
+START_TEST(two_on_one_link)
+{
+	struct in6_addr a;
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth0")->preference = 1;
+	conf_add_iface(w.conf, "eth1")->preference = 5;
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_ACCESS, 0);
+	w_drain(&w);
+	a = w_current(&w, ATYPE_ACCESS);
+	w_sockets(&w, &a, 1);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra_anchor(&w, 2, P2);
+	w_drain(&w);
+	w.show = SHOW_ADDRESS | SHOW_ND | SHOW_DEMAND;
+	w_forget(&w);
+	w.duplicates = 1;
+	w.eth = ETH0;
+	w.card = 0;
+	w_link(&w, false);
+	ck_assert_uint_eq(w_count(&w, "address up A1 on eth1"), 1);
+	ck_assert_uint_ge(w_count(&w, "NA"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort A1"), 0);
+	w_end(&w);
+}
+END_TEST
+
 /* Its interface is down, another one is up: new sockets get one there, old
  * ones may see it again. */
 START_TEST(cut_off)
@@ -733,7 +767,8 @@ Suite *suite_demand_addr(void)
 		duplicates_of_the_boot_set, duplicates_remembered,
 		prefix_expires, prefix_deprecated, interface_vanishes, one_current_only,
 		graceful_renewed_then_moved, graceful_without_grace,
-		access_on_home_link, waits_for_the_better_one, cut_off, graceful_restarted,
+		access_on_home_link, waits_for_the_better_one,
+		two_on_one_link, cut_off, graceful_restarted,
 		again_while_releasing, home_of_somebody_else, many_addresses,
 		many_homes,
 	};
