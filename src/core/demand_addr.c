@@ -446,7 +446,9 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 	if (o->stands)
 		note_put(n, &note, now);
 	o->stands = false;
-	if (!configured && reason != NOTE_GONE_UNUSED)
+	/* Also when nobody has it: who got it this very moment is not
+	 * counted yet. */
+	if (!configured)
 		abort_sockets(n, o, now);
 	if (!h)
 		say_address(n, o, false);

@@ -191,6 +191,7 @@ struct sim_sock {
 	unsigned	id;
 	enum atype	type;
 	struct in6_addr	addr;
+	usec_t		opened;
 	bool		excused;	/* nobody can know of it any more */
 };
 

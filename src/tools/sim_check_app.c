@@ -101,7 +101,9 @@ void check_abort(struct sim_node *n, const struct sim_sock *k)
 	if (!a && !k->excused)
 		check_fail(n->sim, n, "socket %u is aborted when its address "
 			   "has gone", k->id);
-	if (k->type == ATYPE_HOME || k->type == ATYPE_ACCESS)
+	/* One that was opened a moment ago may have come too late. */
+	if ((k->type == ATYPE_HOME || k->type == ATYPE_ACCESS) &&
+	    k->opened != n->sim->now)
 		if (!addr_eq(&n->watch.refused, &k->addr) &&
 		    !(a && a->state == ADDR_DUPLICATE))
 			check_fail(n->sim, n, "socket %u, %s, is aborted",

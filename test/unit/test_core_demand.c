@@ -356,7 +356,7 @@ START_TEST(claims)
 	w_expect(&w, "");
 	w_claims(&w, ATYPE_HOME, 0);
 	w_pass(&w, SEC(3));
-	w_expect(&w, "owned U1 down\nunanchored: none\n");
+	w_expect(&w, "abort U1\nowned U1 down\nunanchored: none\n");
 	w_end(&w);
 }
 END_TEST
@@ -383,7 +383,7 @@ START_TEST(unknown_sockets)
 	w_expect(&w, "");
 	w_sockets(&w, &u, 0);
 	w_pass(&w, SEC(1));
-	w_expect(&w, "owned U1 down\nunanchored: none\n");
+	w_expect(&w, "abort U1\nowned U1 down\nunanchored: none\n");
 	/* What comes late for it is for nobody. */
 	w_sockets(&w, &u, 1);
 	w_expect(&w, "");
