@@ -274,6 +274,7 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	struct tunnel *old = h->tunnel;
 
 	home_stop_announcing(n, h);
+	registrant_pause(n, &h->reg);	/* until it is asked from here */
 	h->place = PLACE_RETURNING;
 	h->ifindex = a->iface->ifindex;
 	h->ha_ll.len = 0;
