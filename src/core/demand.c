@@ -291,6 +291,7 @@ demand_run(struct node *n, usec_t now)
 {
 	if (!n->ready || n->stopping)
 		return;
+	owned_try_again(n, false, now);
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
 		run_type(n, t, now);
 	each_owned(n, o, l)
@@ -401,6 +402,7 @@ outlives_its_link(const struct node *n, const struct owned *o)
 void
 demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
+	owned_try_again(n, true, now);
 	each_owned(n, o, l) {
 		bool here = strcmp(o->ifname, a->iface->name) == 0;
 
@@ -423,7 +425,7 @@ demand_on_address(struct node *n, const struct ev_address *ev, usec_t now)
 				     .ifindex = ev->ifindex };
 
 		note_put(n, &note, now);
-		owned_count_duplicate(n, o);
+		owned_count_duplicate(n, o, now);
 		owned_release(n, o, NOTE_GONE_PREFIX, now);
 	}
 	demand_run(n, now);
@@ -440,7 +442,7 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 		asks_drop_packets(n, o);
 		owned_lose(n, o, now);
 	} else {
-		owned_count_duplicate(n, o);
+		owned_count_duplicate(n, o, now);
 		owned_release(n, o, NOTE_GONE_PREFIX, now);
 	}
 	demand_run(n, now);
@@ -479,7 +481,7 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 			     ECONNREFUSED);
 	/* Where somebody has it, the next one must not be the same. */
 	if (duplicate && o->type != ATYPE_HOME)
-		owned_count_duplicate(n, o);
+		owned_count_duplicate(n, o, now);
 	if (o->type != ATYPE_HOME) {
 		owned_release(n, o, NOTE_GONE_REFUSED, now);
 	} else if (duplicate) {

@@ -264,7 +264,8 @@ static void did_abort(struct world *w, const struct ef_abort *e)
 {
 	struct in6_addr hoa = w_addr(HOA);
 
-	if (!addr_eq(&hoa, &e->addr) && *name(w, &e->addr) != 'U')
+	if (!addr_eq(&hoa, &e->addr) && *name(w, &e->addr) != 'U' &&
+	    owned(w, &e->addr))
 		ck_assert_msg(w_kaddr(w, &e->addr) != NULL,
 			      "%s went before its sockets", name(w, &e->addr));
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
