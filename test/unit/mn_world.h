@@ -162,6 +162,8 @@ void	w_traffic(struct world *, const struct in6_addr *src);
 void	w_sockets(struct world *, const struct in6_addr *, uint32_t n);
 /* As the kernel has it: NULL, not at all. */
 const struct world_kaddr *w_kaddr(const struct world *, const struct in6_addr *);
+struct world_kaddr *w_kaddr_on(struct world *, uint32_t ifindex,
+			       const struct in6_addr *);
 /* The address that EF_CURRENT gives, or ::. */
 struct in6_addr w_current(const struct world *, enum atype);
 const struct world_asker *w_asker(const struct world *, uint64_t id);

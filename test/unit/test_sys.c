@@ -10,7 +10,7 @@ int main(int argc, char **argv)
 {
 	Suite *suites[] = {
 		suite_store(), suite_files(), suite_ctl(), suite_identity(),
-		NULL
+		suite_earlier(), NULL
 	};
 
 	/* a program to be watched: not forever, should the test die */
