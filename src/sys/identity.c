@@ -228,62 +228,85 @@ is_number(const char *s, uint32_t *ret)
 	return true;
 }
 
+/* An entry of the user or group database, by name; a user also by number. */
+struct entry {
+	bool		group;
+	const char	*name;		/* NULL: by number */
+	uint32_t	uid;
+	struct passwd	pw;
+	struct group	gr;
+	char		*buf;		/* where its texts are; free it */
+};
+
+static int
+entry_ask(struct entry *e, size_t cap, bool *ret_found)
+{
+	struct passwd *pw = NULL;
+	struct group *gr = NULL;
+	int err;
+
+	if (e->group)
+		err = getgrnam_r(e->name, &e->gr, e->buf, cap, &gr);
+	else if (e->name)
+		err = getpwnam_r(e->name, &e->pw, e->buf, cap, &pw);
+	else
+		err = getpwuid_r(e->uid, &e->pw, e->buf, cap, &pw);
+	*ret_found = pw || gr;
+	return err;
+}
+
+static int
+entry_find(struct entry *e)
+{
+	bool found = false;
+	size_t cap = 1024;
+	int err = ERANGE;
+	char *more;
+
+	while (err == ERANGE && cap <= LOOKUP_MOST) {
+		more = realloc(e->buf, cap *= 2);
+		if (!more) {
+			err = ENOMEM;
+			break;
+		}
+		e->buf = more;
+		err = entry_ask(e, cap, &found);
+	}
+	if (found)
+		return 0;
+	/* some say it so, getpwnam(3) */
+	return !err || err == ESRCH || err == EPERM ? -ENOENT : -err;
+}
+
 /* The user, by name or (when that is NULL) by number.  His own group, and
  * his name as it stands there. */
 static int
 find_user(const char *name, uint32_t uid, uint32_t *ret_uid,
 	  uint32_t *ret_gid, char **ret_name)
 {
-	struct passwd pw, *found = NULL;
-	size_t cap = 1024;
-	char *buf = NULL, *more;
-	int err = ERANGE;
+	struct entry e = { .name = name, .uid = uid };
+	int err = entry_find(&e);
+	char *copy = err ? NULL : strdup(e.pw.pw_name);
 
-	while (err == ERANGE && cap <= LOOKUP_MOST) {
-		more = realloc(buf, cap *= 2);
-		if (!more) {
-			err = ENOMEM;
-			break;
-		}
-		buf = more;
-		err = name ? getpwnam_r(name, &pw, buf, cap, &found) :
-			     getpwuid_r(uid, &pw, buf, cap, &found);
+	if (copy) {
+		*ret_uid = e.pw.pw_uid;
+		*ret_gid = e.pw.pw_gid;
+		*ret_name = copy;
 	}
-	if (found) {
-		*ret_uid = pw.pw_uid;
-		*ret_gid = pw.pw_gid;
-		*ret_name = strdup(pw.pw_name);
-		err = *ret_name ? 0 : ENOMEM;
-	} else if (!err || err == ESRCH || err == EPERM) {
-		err = ENOENT;		/* some say it so, getpwnam(3) */
-	}
-	free(buf);
-	return -err;
+	free(e.buf);
+	return copy || err ? err : -ENOMEM;
 }
 
 static int
 find_group(const char *name, uint32_t *ret)
 {
-	struct group gr, *found = NULL;
-	size_t cap = 1024;
-	char *buf = NULL, *more;
-	int err = ERANGE;
+	struct entry e = { .group = true, .name = name };
+	int err = entry_find(&e);
 
-	while (err == ERANGE && cap <= LOOKUP_MOST) {
-		more = realloc(buf, cap *= 2);
-		if (!more) {
-			err = ENOMEM;
-			break;
-		}
-		buf = more;
-		err = getgrnam_r(name, &gr, buf, cap, &found);
-	}
-	if (found)
-		*ret = gr.gr_gid;
-	else if (!err || err == ESRCH || err == EPERM)
-		err = ENOENT;
-	free(buf);
-	return found ? 0 : -err;
+	if (!err)
+		*ret = e.gr.gr_gid;
+	free(e.buf);
+	return err;
 }
 
 static int
