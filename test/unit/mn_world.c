@@ -337,12 +337,24 @@ void w_prepare(struct world *w)
 	w->now = SEC(100);
 }
 
+void w_make_key(struct world *w)
+{
+	struct cga_key *key = random_cga_key(CGA_BITS_MIN);
+
+	ck_assert_int_eq(cga_key_write(key, w->key, sizeof(w->key),
+				       &w->key_len), 0);
+	cga_key_free(key);
+}
+
 void w_born(struct world *w)
 {
 	struct node_seed seed = {
 		.wall = 1000000000 * (int64_t)SEC(1),
 		.early_bind = w->early_bind,
+		.cga_key = w->key_len ? w->key : NULL,
+		.cga_key_len = w->key_len,
 	};
+
 
 	memcpy(seed.secret, "a seed that is the same every ti", 32);
 	w->node = node_new(w->conf, &seed, w->now);

@@ -192,6 +192,7 @@ static void did_owned(struct world *w, const struct ef_owned *e)
 	}
 	o->type = e->type;
 	o->up = e->up;
+	o->cga = e->cga;
 	say(w, SHOW_DEMAND, "owned %s %s\n", name(w, &e->addr),
 	    e->up ? "up" : "down");
 }
