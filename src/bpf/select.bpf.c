@@ -629,6 +629,10 @@ int sel_count(struct sm_iter *ctx)
 	words_copy(dst, sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
 	if (st->require && addr_any(src) && addr_any(dst))
 		count_one(meta, st->require, NULL);
+	/* bound without a port (IP_BIND_ADDRESS_NO_PORT), which no table of
+	 * the kernel has */
+	if (!sk->__sk_common.skc_num && addr_any(dst) && type_of(src))
+		count_one(meta, type_of(src), src);
 	for (__u32 i = 0; i < SM_TYPES - 1; i++) {
 		__u32 from[4] = { st->src[i][0], st->src[i][1],
 				  st->src[i][2], st->src[i][3] };

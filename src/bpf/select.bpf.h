@@ -84,6 +84,7 @@ struct in6_addr {
 } KERNEL;
 struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr, skc_v6_daddr;
+	__u16	skc_num;
 } KERNEL;
 struct sock {
 	struct sock_common __sk_common;

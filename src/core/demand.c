@@ -139,6 +139,19 @@ demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
 
 /* --- compare and fix ---------------------------------------------------- */
 
+/* Who gave a grant back has bound a socket, and connects it next: only then
+ * does every kernel tell of it. */
+#define GRANT_GAP	SEC(3)
+
+static usec_t
+linger_until(const struct node *n, const struct owned *o, usec_t now)
+{
+	usec_t until = now + SEC(n->conf->linger[o->type]);
+	usec_t gap = o->given_back ? o->given_back + GRANT_GAP : 0;
+
+	return until > gap ? until : gap;
+}
+
 /* What nobody uses ends after its linger time.  One that never came to stand
  * has nothing to linger for, where lingering may be for ever. */
 static void
@@ -159,7 +172,7 @@ linger(struct node *n, struct owned *o, usec_t now)
 	if (!o->stands && o->type == ATYPE_HOME)
 		owned_release(n, o, NOTE_GONE_UNUSED, now);
 	else if (s != CONF_NEVER)
-		alarm_set(n, &o->end, now + SEC(s));
+		alarm_set(n, &o->end, linger_until(n, o, now));
 }
 
 static void

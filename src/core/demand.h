@@ -33,6 +33,7 @@ struct owned {
 	bool		uncounted;	/* restored: sessions are not known */
 	uint32_t	sessions;
 	usec_t		since;		/* it is wanted */
+	usec_t		given_back;	/* the last grant; 0: none was */
 	struct alarm	end;		/* linger, grace, or another try */
 	enum note_gone	reason;		/* of `end' */
 	struct wish	store;

@@ -21,7 +21,7 @@
 
 #define OWNED_MOST	64		/* beside those of the configuration */
 /* Beyond what is configured: an alarm may be armed a little later. */
-#define SLACK		SEC(2)
+#define SLACK		SEC(5)	/* ... and a grant was given back */
 /* How long a socket may be without its address. */
 #define LOST_MOST	MSEC(150)
 

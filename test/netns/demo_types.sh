@@ -21,6 +21,7 @@ if [ -t 1 ]; then
 fi
 
 GRACE=3
+ANCHOR_KEY=
 types="home-anchored access-anchored graceful unanchored"
 
 picture() {
@@ -33,6 +34,9 @@ picture() {
 	   access-anchored  stays while it is used: at the router where it began
 	   graceful         stays for a while, here $GRACE s
 	   unanchored       is gone when the mobile moves
+
+	No key is shared with the access routers: an address that they shall keep
+	alive proves by itself whose it is (RFC 3972, RFC 4866).
 
 	One mobile node, four conversations with the correspondent, each with
 	    setsockopt(IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, IPV6_REQUIRE_...)
@@ -95,7 +99,7 @@ life() {	# when each address came and went, from the mobile's notes
 			printf "%-16s %-39s %7.2f  %7s  %s\n", type[a], a,
 				(up[a] > 0) ? up[a] : 0, o, d
 		}
-	}' "$T/mn.notes"
+	}' "$T/mn.recent" "$T/mn.notes"
 }
 
 check_story() {
@@ -118,12 +122,15 @@ check_story() {
 net_begin types curl
 [ -n "$cg" ] || skip "no cgroup2 is mounted: no socket hooks"
 curl=$(readlink -f "$(command -v curl)")
+say ""
+say "${bold}== Addresses on demand$off"
 picture
 roam_net
 types_conf "Boot unanchored; Default unanchored; GracePeriod $GRACE;
 	Linger access-anchored 2; Linger unanchored 2; Linger graceful 2;
 	Program \"$curl\" { Default home-anchored; }"
 types_daemons
+ctl mn recent > "$T/mn.recent"
 roam_watch mn
 read -r up _ < /proc/uptime
 start=$(( ${up%.*} * 1000 + 10#${up#*.} * 10 ))
@@ -161,7 +168,14 @@ eventually 15 talk_more unanchored connected 1 || {
 	cat "$T/unanchored.out" "$T/mn.log"
 	die "the unanchored conversation is not taken up again"
 }
-nap $((GRACE + 2))
+nap 1
+anchor=$(ctl mn addresses | sed -n 's/^address address-type=access-anchored .*current=no.* anchor=\([^ ]*\) .*/\1/p')
+say ""
+say "   The access-anchored conversation goes on through AR1, $anchor,"
+say "   where it began, and not through the home agent.  AR1 has tunnelled so far:"
+ctl ar1 paths | sed -n 's/^path .*remote=\([^ ]*\) mtu=.* out-packets=\([0-9]*\) .*in-packets=\([0-9]*\) .*/      \2 packets to \1, \3 from there/p'
+say ""
+nap $((GRACE + 1))
 page_after=$(who_am_i)
 say "   curl: you are $page_after"
 for t in $types; do

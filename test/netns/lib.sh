@@ -268,6 +268,12 @@ net_reap() {
 	for p in "${captures[@]}" "${jobs_pids[@]}" "${pid_of[@]}"; do
 		kill -TERM "$p" 2> /dev/null
 	done
+	# ... and those that a shell of ours started for us
+	for n in ether "${nodes[@]}"; do
+		for p in $(ip netns pids "$P-$n" 2> /dev/null); do
+			kill -TERM "$p" 2> /dev/null
+		done
+	done
 	for n in ether "${nodes[@]}"; do
 		[ -e "/run/netns/$P-$n" ] || continue
 		for _ in 1 2 3 4 5 6 7 8 9 10; do

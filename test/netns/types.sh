@@ -15,6 +15,8 @@
 # Programs that are to pass the socket hooks run with `inside'.
 
 TALK=7		# port of the conversations and of the web page
+ANCHOR_KEY=yes	# the anchors and the mobile share one; empty: its addresses
+		# prove themselves (cga)
 talk=$top_builddir/test/netns/talk
 
 types_key() {
@@ -27,7 +29,7 @@ types_conf() {
 	RA_DELAY="MaxRaDelay 0;"
 	roam_conf
 	types_key anchor.key
-	for n in 2 3; do
+	for n in ${ANCHOR_KEY:+2 3}; do
 		cat >> "$T/mn.conf" <<-EOC
 		Peer 2001:db8:$n::1 {
 			Protect shared-key spi 300 file "$T/anchor.key";
@@ -53,6 +55,8 @@ roam_conf_routers() {
 			Prefix 2001:db8:$((n + 1))::/64;
 		}
 		AccessAnchor "lan0" { Prefix 2001:db8:$((n + 1))::/64; }
+		EOC
+		[ -z "$ANCHOR_KEY" ] || cat >> "$T/ar$n.conf" <<-EOC
 		Peer 2001:db8:$((n + 1))::/64 {
 			Protect shared-key spi 300 file "$T/anchor.key";
 		}

@@ -161,9 +161,8 @@ expect "it is said who was refused" eventually 2 grep -q "curl.* may not" \
 	"$T/mn.log"
 
 say "- EOPNOTSUPP: no way to one"
-# and none that proves itself by its address
-sed -i -e '/^Peer 2001:db8:[23]::1/,/^}/d' \
-	-e 's/^AddressPolicy {/&\n\tAccessProtection peer;/' "$T/mn.conf"
+sed -i '/^Peer 2001:db8:[23]::1/,/^}/d
+	s/Linger graceful 1;/& AccessProtection peer;/' "$T/mn.conf"
 expect "without peers among the access routers" ctl mn reload
 expect "setsockopt" eventually 2 gives "EOPNOTSUPP EOPNOTSUPP 0x0" \
 	tool udp require=$A require=$G option
