@@ -159,8 +159,10 @@ owned_say(struct node *n, const struct owned *o, bool up)
 {
 	struct effect e = { .kind = EF_OWNED };
 
-	e.owned = (struct ef_owned){ .up = up, .addr = o->addr,
-				     .type = o->type };
+	e.owned = (struct ef_owned){
+		.up = up, .addr = o->addr, .type = o->type,
+		.cga = o->home && o->home->reg.has_cga,
+	};
 	want(n, &e);
 }
 
@@ -445,6 +447,9 @@ place_anchored(struct node *n, struct owned *o, const struct attach *a,
 	if (!o->home)
 		return false;
 	home_set_cga(n, o->home, cga);
+	/* What was said of it when it was new did not have that yet. */
+	if (n->ready && o->home->reg.has_cga)
+		owned_say(n, o, true);
 	home_activate(n, o->home, now);
 	return true;
 }

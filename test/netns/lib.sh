@@ -139,7 +139,7 @@ forwarding() { at "$1" sysctl -qw net.ipv6.conf.all.forwarding=1; }
 # there when tcpdump ends.
 capture() {
 	local n=${#captures[@]}
-	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U -s 0 -w "$T/$1.pcap" \
+	ip netns exec "$P-ether" tcpdump -i "$1" -B 32768 -U -s 0 -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &
 	captures[n]=$!
 	eventually 5 grep -qs listening "$T/$1.tcpdump" ||
