@@ -20,7 +20,8 @@
  * source of a message.  The kernel gives a socket that connects without
  * having been bound a port before it asks nobody; so a datagram socket that
  * was bound to a port, or has sent already, cannot be bound any more when it
- * connects.  Then the kernel chooses, and egress sees that it chose well.
+ * connects.  Then the kernel chooses, and we see afterwards that it chose
+ * well; so we do where there is no type to choose, but some are forbidden.
  *
  * All of it is for one network namespace: everything begins by comparing the
  * cookie.  Sockets that belong to us carry storage, and only the programs
@@ -170,6 +171,38 @@ static __noinline int unbind(struct bpf_sock_addr *ctx, struct sm_sock *st)
 	return 1;
 }
 
+/*
+ * The kernel chooses the source: it must be of one of these types (bit 0: of
+ * none), and is looked at when it is known - that of TCP before the first
+ * segment leaves, that of datagrams with every one.
+ */
+static __noinline int
+check_later(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 types)
+{
+	struct sm_sock *st;
+
+	if (!cfg || ctx->protocol == IPPROTO_ICMPV6)	/* egress looks anyway */
+		return 1;
+	st = sock_get(ctx, true);
+	if (!st)
+		return refuse(ENOBUFS);
+	st->check = types;
+	st->flags |= SM_CHECK;
+	check_on(ctx->protocol == IPPROTO_TCP ? &cfg->tcp_check :
+						&cfg->udp_check);
+	return 1;
+}
+
+/* No type is asked for, and none is the default. */
+static __noinline int
+connect_any(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 permit)
+{
+	unbind(ctx, sock_get(ctx, false));
+	if ((permit & TYPES_ALL) == TYPES_ALL)
+		return 1;
+	return check_later(ctx, cfg, permit | TYPE_BIT(0));
+}
+
 /* The socket has an address that is not our choice. */
 static __noinline int
 has_address(const struct ask *a, const __u32 *src, __u32 require, bool locked)
@@ -180,8 +213,9 @@ has_address(const struct ask *a, const __u32 *src, __u32 require, bool locked)
 		return 1;
 	t = type_of(src);
 	want = require ? require : a->def;
-	if (!locked)	/* by an earlier connect, and cannot be changed */
-		return !want || t == want ? 1 : refuse(EADDRNOTAVAIL);
+	/* by an earlier connect, and cannot be changed */
+	if (!locked && want && t != want)
+		return refuse(EADDRNOTAVAIL);
 	if (require && t != require)
 		return refuse(EINVAL);
 	if (t && !(a->permit & TYPE_BIT(t)))
@@ -194,19 +228,10 @@ static __noinline int
 has_port(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
 	 bool required)
 {
-	struct sm_sock *st;
-
-	if (ctx->protocol == IPPROTO_ICMPV6)	/* egress looks anyway */
-		return 1;
-	if (required || ctx->protocol != IPPROTO_UDP || !cfg)
+	if (ctx->protocol != IPPROTO_ICMPV6 &&
+	    (required || ctx->protocol != IPPROTO_UDP))
 		return refuse(EADDRNOTAVAIL);
-	st = sock_get(ctx, true);
-	if (!st)
-		return refuse(ENOBUFS);
-	st->check = type;
-	st->flags |= SM_CHECK;
-	cfg->udp_check = 1;
-	return 1;
+	return check_later(ctx, cfg, TYPE_BIT(type));
 }
 
 /* Bind it to `addr', and remember that it was us. */
@@ -266,7 +291,7 @@ SEC("cgroup/connect6")
 int sel_connect6(struct bpf_sock_addr *ctx)
 {
 	struct sm_config *cfg = config_get();
-	__u32 src[4], port, require;
+	__u32 src[4], port, require, type;
 	struct sm_sock *st;
 	struct ask a = { 0 };
 	enum scope scope;
@@ -294,11 +319,12 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 	if (!addr_any(src) && !ours && (!mine || port))
 		return has_address(&a, src, require,
 				   !mine && addr_locked(ctx));
-	if (!require && !a.def)
-		return unbind(ctx, st);
-	if (require && !(a.permit & TYPE_BIT(require)))
-		return not_permitted(require, NULL);
-	return connect_as(ctx, cfg, require ? require : a.def, ours);
+	type = require ? require : a.def;
+	if (!type)
+		return connect_any(ctx, cfg, a.permit);
+	if (!(a.permit & TYPE_BIT(type)))
+		return not_permitted(type, NULL);
+	return connect_as(ctx, cfg, type, ours);
 }
 
 /* --- sending without a connection ----------------------------------------- */
@@ -320,8 +346,12 @@ ask_cached(struct sm_config *cfg, const struct sm_sock *st, struct ask *a)
 }
 
 static __always_inline void
-ask_cache(struct sm_sock *st, const struct ask *a)
+ask_cache(const struct sm_config *cfg, struct sm_sock *st, const struct ask *a)
 {
+	if (!(st->flags & SM_CACHED) || st->serial != cfg->serial)
+		st->every = 0xff;
+	st->every &= a->permit;
+	st->serial = cfg->serial;
 	st->flags |= SM_CACHED;
 	st->port = a->port;
 	words_copy(st->dst, a->dst);
@@ -351,6 +381,7 @@ send_named(struct bpf_sock_addr *ctx, const struct ask *a, const __u32 *src,
 	   bool bound)
 {
 	struct sm_sock *st = sock_get(ctx, false);
+	struct sm_config *cfg;
 	__u32 t;
 
 	if (!a || !src || !has_address(a, src, st ? st->require : 0, true))
@@ -359,10 +390,37 @@ send_named(struct bpf_sock_addr *ctx, const struct ask *a, const __u32 *src,
 	if (!t)
 		return 1;
 	st = sock_get(ctx, true);
+	cfg = config_get();
+	if (!st || !cfg)
+		return refuse(ENOBUFS);
+	ask_cache(cfg, st, a);
+	sent_from(st, t, src, false);
+	return 1;
+}
+
+/* The kernel chooses, or chose when it was connected elsewhere. */
+static __noinline int
+send_any(struct bpf_sock_addr *ctx, struct sm_config *cfg,
+	 const struct ask *a, const __u32 *src)
+{
+	struct sm_sock *st = sock_get(ctx, false);
+	bool all;
+	__u32 t;
+
+	if (!cfg || !a || !src)
+		return 1;
+	all = (a->permit & TYPES_ALL) == TYPES_ALL;
+	t = type_of(src);
+	if (t && !(a->permit & TYPE_BIT(t)))
+		return not_permitted(t, src);
+	if (all && !(st && (st->flags & SM_SENDS)))
+		return 1;
+	st = sock_get(ctx, true);
 	if (!st)
 		return refuse(ENOBUFS);
-	ask_cache(st, a);
-	sent_from(st, t, src, false);
+	ask_cache(cfg, st, a);
+	st->flags |= SM_SENDS;
+	check_on(&cfg->udp_check);
 	return 1;
 }
 
@@ -378,7 +436,7 @@ send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, const struct ask *a,
 		return 1;
 	if (!st)
 		return refuse(ENOBUFS);
-	ask_cache(st, a);
+	ask_cache(cfg, st, a);
 	type = st->require ? st->require : a->def;
 	/* connected elsewhere, from what is right here, too */
 	if (addr_any(bound) && type_of(bound) == type)
@@ -424,7 +482,7 @@ SEC("cgroup/sendmsg6")
 int sel_sendmsg6(struct bpf_sock_addr *ctx)
 {
 	struct sm_config *cfg = config_get();
-	__u32 src[4], bound[4], port, require;
+	__u32 src[4], bound[4], port, require, type;
 	struct sm_sock *st;
 	struct ask a = { 0 };
 	enum scope scope;
@@ -455,10 +513,11 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 	if (!addr_any(src) &&
 	    (!same || (!(st && (st->flags & SM_OURS)) && addr_locked(ctx))))
 		return send_named(ctx, &a, src, same);
-	if (!require && !a.def)
-		return 1;
-	if (require && !(a.permit & TYPE_BIT(require)))
-		return not_permitted(require, NULL);
+	type = require ? require : a.def;
+	if (!type)
+		return send_any(ctx, cfg, &a, src);
+	if (!(a.permit & TYPE_BIT(type)))
+		return not_permitted(type, NULL);
 	return send_as(ctx, cfg, &a, bound);
 }
 

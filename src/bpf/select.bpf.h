@@ -37,6 +37,10 @@
 #define ENOBUFS		105
 
 #define TYPE_BIT(t)	(1U << (t))
+#define TYPES_ALL	(TYPE_BIT(SM_TYPES) - 2)	/* ATYPE_ALL */
+
+#define SOL_SOCKET	1
+#define SO_BINDTOIFINDEX 62
 
 /* --- the kernel's own, as much as we look at ------------------------------ */
 
@@ -182,6 +186,15 @@ static __always_inline struct sm_config *config_get(void)
 static __always_inline struct sm_policy *policy_get(struct sm_config *cfg)
 {
 	return &cfg->policy[cfg->active & 1];
+}
+
+/* Somebody has to look at packets on egress from now on.  (The flag first
+ * with the socket, then here: hooks_count() takes it away when it has found
+ * none.) */
+static __always_inline void check_on(__u32 *check)
+{
+	if (*(volatile __u32 *)check != 1)
+		__sync_lock_test_and_set(check, 1);
 }
 
 /* --- addresses ------------------------------------------------------------ */

@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-#define SM_LAYOUT	1
+#define SM_LAYOUT	2
 
 #define SM_TYPES	5		/* ATYPES */
 #define SM_RULES	512		/* POLICY_RULES */
@@ -90,7 +90,9 @@ struct sm_config {
 	__u32	tgid;
 	__u32	active;			/* which of policy[] is in force */
 	__u32	serial;			/* another one for every policy */
-	__u32	udp_check;		/* some socket has SM_CHECK */
+	__u32	udp_check;		/* some socket has SM_CHECK or SM_SENDS */
+	__u32	tcp_check;		/* some socket has SM_CHECK */
+	__u32	zero;
 	__u64	count_since;		/* of hooks_count, ns of boottime */
 	__u64	claim_told[SM_TYPES];	/* as sm_owned.told */
 	struct sm_current current[SM_TYPES];
@@ -115,16 +117,22 @@ struct sm_owned {
 /* A socket that has a requirement or has got an address from us. */
 #define SM_OURS		1		/* it is us who bound it, to `bound' */
 #define SM_CLOSED	2
-#define SM_CHECK	4		/* the kernel chose its source: see at
-					   egress that it is of type `check' */
+#define SM_CHECK	4		/* the kernel chose its source: see, when
+					   it leaves, that its type is in `check' */
 #define SM_CACHED	8		/* the verdict about dst and port */
+#define SM_SENDS	16		/* the kernel chooses for datagrams that
+					   it sends without a connection: see
+					   that the type is in `permit' */
 struct sm_sock {
 	__u8	require;		/* enum atype */
 	__u8	flags;			/* SM_* */
-	__u8	check;
+	__u8	check;			/* bits of types; 0: of no type */
 	__u8	chosen;			/* types whose src[] we chose */
 	__u8	def, permit;		/* SM_CACHED: the verdict */
 	__u16	port;
+	__u32	serial;			/* of the policy that said so */
+	__u8	every;			/* what it permits for every dst so far */
+	__u8	zero[3];
 	__u32	dst[4];
 	__u32	bound[4];		/* address that it was bound to */
 	/* what it sent from without being bound to it, and when; of type
