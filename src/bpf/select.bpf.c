@@ -653,6 +653,11 @@ int sel_release(struct bpf_sock *ctx)
 
 /* --- counting ------------------------------------------------------------- */
 
+/*
+ * The sums are made here, for somebody may have very many sockets; nothing
+ * is written for the reader.
+ */
+
 struct bpf_iter_meta {
 	struct seq_file *seq;
 } KERNEL;
@@ -663,38 +668,32 @@ struct sm_iter {	/* struct bpf_iter__bpf_sk_storage_map */
 	struct sm_sock	*value;
 };
 
-static __always_inline void
-count_one(struct bpf_iter_meta *meta, __u32 type, const __u32 addr[4])
-{
-	struct sm_session s = { .type = type, .claim = !addr };
-
-	if (addr)
-		words_copy(s.addr, addr);
-	bpf_seq_write(meta->seq, &s, sizeof(s));
-}
-
 SEC("iter/bpf_sk_storage_map")
 int sel_count(struct sm_iter *ctx)
 {
 	struct sm_config *cfg = config_get();
-	struct bpf_iter_meta *meta = ctx->meta;
 	struct sm_sock *st = ctx->value;
 	struct sock *sk = ctx->sk;
+	struct sm_owned *o;
 	__u32 src[4], dst[4];
 
-	if (!cfg || !meta || !st || !sk || (st->flags & SM_CLOSED))
+	if (!cfg || !st || !sk || (st->flags & SM_CLOSED))
 		return 0;
 	words_copy(src, sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
 	words_copy(dst, sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
-	if (st->require && addr_any(src) && addr_any(dst))
-		count_one(meta, st->require, NULL);
+	if (st->require && st->require < SM_TYPES && addr_any(src) &&
+	    addr_any(dst))
+		cfg->claims[st->require]++;
 	for (__u32 i = 0; i < SM_TYPES - 1; i++) {
 		__u32 from[4] = { st->src[i][0], st->src[i][1],
 				  st->src[i][2], st->src[i][3] };
 
-		if (st->last[i] && st->last[i] >= cfg->count_since &&
-		    !words_eq(from, src))
-			count_one(meta, i + 1, from);
+		if (!st->last[i] || st->last[i] < cfg->count_since ||
+		    words_eq(from, src))
+			continue;
+		o = bpf_map_lookup_elem(&sm_owned, from);
+		if (o)
+			o->sessions++;
 	}
 	return 0;
 }

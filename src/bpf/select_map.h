@@ -95,6 +95,8 @@ struct sm_config {
 	__u32	zero;
 	__u64	count_since;		/* of hooks_count, ns of boottime */
 	__u64	claim_told[SM_TYPES];	/* as sm_owned.told */
+	__u32	claims[SM_TYPES];	/* what sel_count has counted */
+	__u32	zero2;
 	struct sm_current current[SM_TYPES];
 	struct sm_policy policy[2];
 };
@@ -112,6 +114,7 @@ struct sm_owned {
 	__u32	gen;
 	__u64	told;			/* when SM_EV_CLOSED was said last and
 					   nobody has counted since; 0 */
+	__u32	sessions, zero;		/* what sel_count has counted */
 };
 
 /* A socket that has a requirement or has got an address from us. */
@@ -177,13 +180,6 @@ struct sm_want_key {
 struct sm_rate {
 	__u64	second;
 	__u64	n;
-};
-
-/* What the iterator of hooks_count writes, one for a socket. */
-struct sm_session {
-	__u32	type;
-	__u32	claim;			/* 1: a claim, no address */
-	__u32	addr[4];
 };
 
 #endif

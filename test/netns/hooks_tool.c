@@ -16,7 +16,8 @@
  *			cgroup=PATH protocol=N dst=PREFIX port=LO[-HI]
  *	policy DEFAULT PERMIT	put it in force; PERMIT may be "all", "none"
  *	sync
- *	count MS	claims, and sessions that were idle for less
+ *	count MS	claims, and sessions that were idle for less; and
+ *			the microseconds of CPU time that it took
  *	echo ADDR	an echo request from a raw socket of this process
  *	stay		take commands from standard input, one a line, and
  *			print events, until its end
@@ -41,6 +42,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WORDS	16
@@ -239,16 +241,20 @@ static void print_sessions(void *arg, const struct in6_addr *a, uint32_t n)
 static int cmd_count(struct tool *t, char *const w[])
 {
 	uint32_t claims[ATYPES];
+	struct timespec a, b;
 	int err;
 
 	if (!w[0])
 		return -EINVAL;
 	printf("count");
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
 	err = hooks_count(t->hooks, MSEC((unsigned)atoi(w[0])), claims,
 			  print_sessions, NULL);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
 	for (enum atype i = 1; i < ATYPES && !err; i++)
 		printf(" %s=%u", atype_name(i), claims[i]);
-	putchar('\n');
+	printf("\ntook us=%ld\n", (b.tv_sec - a.tv_sec) * 1000000 +
+	       (b.tv_nsec - a.tv_nsec) / 1000);
 	return err;
 }
 
