@@ -314,6 +314,7 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 	if (st)
 		st->flags &= ~SM_CHECK;
 	sock_src(ctx, src, &port);
+	settle(st, src);
 	mine = st && (st->flags & SM_OURS);
 	ours = mine && words_eq(src, st->bound);
 	if (!addr_any(src) && !ours && (!mine || port))
@@ -492,6 +493,7 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 		return 1;
 	st = sock_get(ctx, false);
 	sock_src(ctx, bound, &port);
+	settle(st, bound);
 	src[0] = ctx->msg_src_ip6[0];
 	src[1] = ctx->msg_src_ip6[1];
 	src[2] = ctx->msg_src_ip6[2];
@@ -535,6 +537,8 @@ bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
 	if (!cfg || !st || !st->require)
 		return 1;
 	require = st->require;
+	sock_src(ctx, src, &port);
+	settle(st, src);
 	policy_ask(cfg, &a);
 	if (!(a.permit & TYPE_BIT(require)))
 		return not_permitted(require, NULL);
@@ -545,11 +549,9 @@ bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
 	ctx->user_ip6[1] = addr[1];
 	ctx->user_ip6[2] = addr[2];
 	ctx->user_ip6[3] = addr[3];
-	sock_src(ctx, src, &port);
 	if (port)		/* twice: the kernel says no */
 		return 1;
-	st->flags |= SM_OURS;
-	words_copy(st->bound, addr);
+	bind_tried(st, addr, true);
 	tell_unclaimed(require);
 	return 1;
 }
@@ -573,8 +575,9 @@ int sel_bind6(struct bpf_sock_addr *ctx)
 		return bind_any(ctx, cfg);
 	st = sock_get(ctx, false);
 	sock_src(ctx, src, &port);
+	settle(st, src);
 	if (st && !port)	/* it will not be ours any longer */
-		st->flags &= ~SM_OURS;
+		bind_tried(st, addr, false);
 	if (scope_of(addr) != SCOPE_GLOBAL)
 		return 1;
 	type = type_of(addr);
@@ -587,7 +590,7 @@ int sel_bind6(struct bpf_sock_addr *ctx)
 	if (!st)
 		return refuse(ENOBUFS);
 	if (!port)
-		words_copy(st->bound, addr);
+		bind_tried(st, addr, false);
 	if (st->require)
 		tell_unclaimed(st->require);
 	return 1;
@@ -620,6 +623,7 @@ int sel_create(struct bpf_sock *ctx)
 	policy_ask_of(side, &s, &a);
 	raw->serial = cfg->serial;
 	raw->tgid = tgid_get();
+	raw->started = started_get();
 	raw->def = a.def;
 	raw->permit = a.permit;
 	return 1;
@@ -641,6 +645,8 @@ int sel_release(struct bpf_sock *ctx)
 		return 1;
 	/* it may be there for a while yet, but does not count */
 	st->flags |= SM_CLOSED;
+	if (st->flags & SM_TRIED)
+		tell_closed(st->tried);
 	if (!addr_any(st->bound))
 		tell_closed(st->bound);
 	else if (st->require)
@@ -679,6 +685,10 @@ int sel_count(struct sm_iter *ctx)
 
 	if (!cfg || !st || !sk || (st->flags & SM_CLOSED))
 		return 0;
+	/* as long as there are such, packets are looked at */
+	if (st->flags & (SM_CHECK | SM_SENDS))
+		check_on(sk->sk_protocol == IPPROTO_TCP ? &cfg->tcp_check :
+							  &cfg->udp_check);
 	words_copy(src, sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
 	words_copy(dst, sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
 	if (st->require && st->require < SM_TYPES && addr_any(src) &&

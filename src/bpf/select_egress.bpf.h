@@ -140,7 +140,8 @@ static __noinline int egress_look(struct __sk_buff *skb)
 	if (!sk)
 		return 1;
 	raw = bpf_sk_storage_get(&sm_raws, sk, 0, 0);
-	if (raw && cfg->tgid && raw->tgid == cfg->tgid)
+	if (raw && cfg->tgid && raw->tgid == cfg->tgid &&
+	    raw->started == cfg->started)
 		return 1;		/* the daemon's */
 	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
 	if (!raw) {

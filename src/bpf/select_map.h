@@ -87,11 +87,13 @@ struct sm_config {
 	__u64	netns;			/* cookie of the namespace */
 	/* the probe, and who the daemon is: see SM_PROBE */
 	__u64	nonce, heard;
+	__u64	started;		/* another process may get the tgid */
 	__u32	tgid;
 	__u32	active;			/* which of policy[] is in force */
 	__u32	serial;			/* another one for every policy */
-	__u32	udp_check;		/* some socket has SM_CHECK or SM_SENDS */
-	__u32	tcp_check;		/* some socket has SM_CHECK */
+	/* some socket has SM_CHECK or SM_SENDS: 1; 0 none; 2 while the
+	 * sockets are counted and none was found yet */
+	__u32	udp_check, tcp_check;
 	__u32	zero;
 	__u64	count_since;		/* of hooks_count, ns of boottime */
 	__u64	claim_told[SM_TYPES];	/* as sm_owned.told */
@@ -123,6 +125,8 @@ struct sm_owned {
 #define SM_CHECK	4		/* the kernel chose its source: see, when
 					   it leaves, that its type is in `check' */
 #define SM_CACHED	8		/* the verdict about dst and port */
+#define SM_TRIED	32		/* a bind to `tried' was under way... */
+#define SM_TRIED_ANY	64		/* ... that we made of one to :: */
 #define SM_SENDS	16		/* the kernel chooses for datagrams that
 					   it sends without a connection: see
 					   that the type is in `permit' */
@@ -138,6 +142,7 @@ struct sm_sock {
 	__u8	zero[3];
 	__u32	dst[4];
 	__u32	bound[4];		/* address that it was bound to */
+	__u32	tried[4];
 	/* what it sent from without being bound to it, and when; of type
 	 * t at [t - 1] */
 	__u32	src[SM_TYPES - 1][4];
@@ -149,6 +154,7 @@ struct sm_raw {
 	struct sm_bits	subject;	/* rules that speak of its maker... */
 	__u32		serial;		/* ... in this policy */
 	__u32		tgid;
+	__u64		started;
 	__u8		def, permit;	/* without a target */
 	__u8		zero[6];
 };

@@ -258,6 +258,23 @@ static int count_run(struct hooks *h)
 	return err;
 }
 
+/* Who finds a socket whose packets are to be looked at makes it 1. */
+static void check_begin(uint32_t *check)
+{
+	uint32_t on = 1;
+
+	__atomic_compare_exchange_n(check, &on, 2, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+}
+
+static void check_end(uint32_t *check)
+{
+	uint32_t none = 2;
+
+	__atomic_compare_exchange_n(check, &none, 0, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+}
+
 struct telling {
 	void	(*each)(void *, const struct in6_addr *, uint32_t);
 	void	*arg;
@@ -287,11 +304,15 @@ int hooks_count(struct hooks *h, usec_t idle, uint32_t claims[ATYPES],
 	h->cfg->count_since = now / 1000 > idle ? now - idle * 1000 : 1;
 	memset(h->cfg->claim_told, 0, sizeof(h->cfg->claim_told));
 	memset(h->cfg->claims, 0, sizeof(h->cfg->claims));
+	check_begin(&h->cfg->udp_check);
+	check_begin(&h->cfg->tcp_check);
 	err = owned_each(h, unmark_one, NULL);
 	if (!err)
 		err = count_run(h);
 	if (err)
 		return err;
+	check_end(&h->cfg->udp_check);
+	check_end(&h->cfg->tcp_check);
 	memcpy(claims, h->cfg->claims, ATYPES * sizeof(*claims));
 	return each ? owned_each(h, tell_one, &t) : 0;
 }

@@ -21,6 +21,8 @@
  *	echo ADDR	an echo request from a raw socket of this process
  *	stay		take commands from standard input, one a line, and
  *			print events, until its end
+ *	daemon PID	make a process look as if it had our number
+ *	checks		are packets looked at on egress?
  *	age		make the maps look as if they were laid out otherwise
  *	remove		take everything away; otherwise it stays
  *
@@ -280,6 +282,21 @@ static int cmd_stay(struct tool *t, char *const w[])
 	return 0;
 }
 
+static int cmd_daemon(struct tool *t, char *const w[])
+{
+	if (!w[0])
+		return -EINVAL;
+	t->hooks->cfg->tgid = (uint32_t)atoi(w[0]);
+	return 0;
+}
+
+static int cmd_checks(struct tool *t, char *const w[])
+{
+	printf("checks udp=%u tcp=%u\n", t->hooks->cfg->udp_check,
+	       t->hooks->cfg->tcp_check);
+	return 0;
+}
+
 static int cmd_age(struct tool *t, char *const w[])
 {
 	t->hooks->cfg->layout = 0xffff;
@@ -308,6 +325,8 @@ static const struct {
 	{ "count", cmd_count },
 	{ "echo", cmd_echo },
 	{ "stay", cmd_stay },
+	{ "daemon", cmd_daemon },
+	{ "checks", cmd_checks },
 	{ "age", cmd_age },
 	{ "remove", cmd_remove },
 };
