@@ -332,18 +332,23 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 
 /*
  * What the policy says of this destination.  A socket that stays with one
- * asks once; so a new policy does not change a session that goes on.
+ * asks once for each policy: a new default does not change a session that
+ * goes on, but what is permitted is so from now on.
  */
 static __always_inline void
 ask_cached(struct sm_config *cfg, const struct sm_sock *st, struct ask *a)
 {
-	if (st && (st->flags & SM_CACHED) && st->port == a->port &&
-	    words_eq(st->dst, a->dst)) {
-		a->def = st->def;
+	bool same = st && (st->flags & SM_CACHED) && st->port == a->port &&
+		    words_eq(st->dst, a->dst);
+
+	if (same && st->serial == cfg->serial) {
 		a->permit = st->permit;
-	} else {
-		policy_ask(cfg, a);
+		a->def = st->def;
+		return;
 	}
+	policy_ask(cfg, a);
+	if (same)
+		a->def = st->def;
 }
 
 static __always_inline void
