@@ -18,9 +18,8 @@
  *
  * A program has little to go by: it may bind an unbound socket, or set the
  * source of a message.  The kernel gives a socket that connects without
- * having been bound a port before it asks nobody; so a datagram socket that
- * was bound to a port, or has sent already, cannot be bound any more when it
- * connects.  Then the kernel chooses, and we see afterwards that it chose
+ * having been bound a port before it asks nobody; so a socket that was bound
+ * to a port, or has sent already, cannot be bound any more when it connects.  Then the kernel chooses, and we see afterwards that it chose
  * well; so we do where there is no type to choose, but some are forbidden.
  *
  * All of it is for one network namespace: everything begins by comparing the
@@ -228,8 +227,7 @@ static __noinline int
 has_port(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
 	 bool required)
 {
-	if (ctx->protocol != IPPROTO_ICMPV6 &&
-	    (required || ctx->protocol != IPPROTO_UDP))
+	if (required && ctx->protocol != IPPROTO_ICMPV6)
 		return refuse(EADDRNOTAVAIL);
 	return check_later(ctx, cfg, TYPE_BIT(type));
 }
