@@ -7,6 +7,8 @@
  *		-t TYPE not from LOCAL, but from an address of that type
  *	flow ticks   NAME LOCAL REMOTE PORT	datagrams, one a millisecond
  *
+ *	flow rtt     NAME LOCAL REMOTE PORT COUNT   how long a handshake takes
+ *
  * A stream is one TCP connection that carries pseudo-random bytes both
  * ways, paced (-r bytes a second), until somebody says `stop' at either
  * end.  Each end hashes what it sent and what it received, and tells so in
@@ -434,6 +436,37 @@ static int flow_connect(char **arg)
 	return err;
 }
 
+/* --- round trips ----------------------------------------------------------- */
+
+/* One connection after the other, each for itself; a handshake is a round
+ * trip from when the address is there. */
+static int flow_rtt(char **arg)
+{
+	struct sockaddr_in6 local = address(arg[1], arg[3]);
+	struct sockaddr_in6 peer = address(arg[2], arg[3]), from;
+	socklen_t len = sizeof(from);
+	char host[INET6_ADDRSTRLEN];
+
+	local.sin6_port = 0;
+	for (int n = atoi(arg[4]); n > 0; n--) {
+		int fd = wanted ? socket_typed() :
+				  socket_bound(SOCK_STREAM, &local);
+		uint64_t begun = now_ns(CLOCK_MONOTONIC), took;
+
+		if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)) < 0)
+			die("connect");
+		took = now_ns(CLOCK_MONOTONIC) - begun;
+		if (getsockname(fd, (struct sockaddr *)&from, &len) < 0)
+			die("getsockname");
+		inet_ntop(AF_INET6, &from.sin6_addr, host, sizeof(host));
+		printf("rtt name=%s local=%s us=%.1f\n", arg[0], host,
+		       (double)took / 1e3);
+		close(fd);
+		usleep(PACE_MS * 1000);
+	}
+	return 0;
+}
+
 /* --- ticks --------------------------------------------------------------- */
 
 static void ticks_mark(struct ticks *t, const char *word)
@@ -555,6 +588,7 @@ static const struct {
 	{ "serve",	3, flow_serve },
 	{ "connect",	4, flow_connect },
 	{ "ticks",	4, flow_ticks },
+	{ "rtt",	5, flow_rtt },
 };
 
 static int type_flag(const char *name)
@@ -587,6 +621,7 @@ int main(int argc, char **argv)
 	fprintf(stderr, "usage: flow [-r RATE] serve NAME LOCAL PORT\n"
 		"       flow [-r RATE] [-t TYPE] connect NAME LOCAL REMOTE "
 		"PORT\n"
-		"       flow ticks NAME LOCAL REMOTE PORT\n");
+		"       flow ticks NAME LOCAL REMOTE PORT\n"
+		"       flow [-t TYPE] rtt NAME LOCAL REMOTE PORT COUNT\n");
 	return 2;
 }
