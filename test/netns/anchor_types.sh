@@ -135,7 +135,7 @@ ways_read() {
 			-T fields -E separator=/s -E occurrence=a \
 			-e frame.time_epoch -e tcp.srcport -e tcp.dstport \
 			-e tcp.seq_raw -e tcp.options.timestamp.tsval \
-			-e ipv6.src -e ipv6.dst 2> "$T/tshark" |
+			-e ipv6.src -e ipv6.dst -e tcp.len 2> "$T/tshark" |
 			awk -v l="$l" '
 			function who(a) {
 				if (a == "2001:db8:1::1") return "ha"
@@ -153,12 +153,17 @@ ways_read() {
 				for (k = 1; k < n; k++)
 					place = place "[" who(s[k]) ">" \
 						who(d[k]) "]"
-				print $1, $2 ":" $3 ":" $4 ":" $5, place
+				print $1, $2 ":" $3 ":" $4 ":" $5 ":" $8, place
 			}'
 		[ ! -s "$T/tshark" ] || grep -v 'Running as user' "$T/tshark" \
 			>> "$T/trouble"
 	done | sort -n > "$T/places"
+	# What does not fit into a tunnel is answered, and comes again in
+	# pieces: that is no way.
 	awk '{
+		split($2, f, ":")
+		if (f[5] > 1000)
+			next
 		if (!($2 in at)) { at[$2] = $1; order[++n] = $2 }
 		way[$2] = way[$2] (way[$2] ? " " : "") $3
 	}
