@@ -26,6 +26,7 @@
 #include "bpf/path_icmp.bpf.h"
 
 #define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */
+#define NESTED_MAX	4		/* RFC 2473 section 6.6 */
 #define LEARNED_FOR	600		/* seconds, RFC 8201 section 4 */
 
 /* What an Ethernet header may carry to us from user space. */
@@ -189,6 +190,37 @@ outer_route(struct __sk_buff *skb, const struct pm_config *cfg,
 	return route_find(skb, cfg->ifindex, p->local, p->remote, len, ret_r);
 }
 
+/*
+ * Is it in so many tunnels already that it must be going round in a circle?
+ * Two anchors may each have been told, by one mobile that answers at both,
+ * that the other's address is the way: none of them can know, and the hop
+ * limit is a new one with each header.  RFC 2473 section 4.1 has an option
+ * for it, with 4 as its default; the headers are there to be counted, but for
+ * those before a fragment that is not the first: of these it starts anew.
+ */
+static __always_inline bool
+nested_too_deep(struct __sk_buff *skb, const struct ip6 *in)
+{
+	__u32 off = OFF_IP6 + IP6_LEN;
+	__u8 next = in->next, f[8];
+
+	for (int depth = 0; depth < NESTED_MAX; depth++) {
+		if (next == NEXT_FRAGMENT) {
+			if (bpf_skb_load_bytes(skb, off, f, sizeof(f)) ||
+			    f[2] || f[3] & 0xf8)
+				return false;
+			next = f[0];
+			off += sizeof(f);
+		}
+		if (next != NEXT_IPV6 ||
+		    bpf_skb_load_bytes(skb, off + offsetof(struct ip6, next),
+				       &next, 1))
+			return false;
+		off += IP6_LEN;
+	}
+	return true;
+}
+
 /* Send `skb' through the path; `in' is a copy of its header. */
 static __always_inline int
 tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
@@ -199,6 +231,8 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
 	struct route *r = NULL;
 	long ret;
 
+	if (nested_too_deep(skb, in))
+		return drop(skb, PM_DROP_LOOP);
 	if (mtu && len > mtu)
 		return too_big(skb, p, len, mtu);
 	ret = outer_route(skb, cfg, p, len, &r);
@@ -334,7 +368,7 @@ fast_out(struct __sk_buff *skb, const struct pm_config *cfg, struct ip6 *in)
 	    bytes != IP6_LEN + bpf_ntohs(in->plen))
 		return TC_ACT_UNSPEC;
 	f = flow_find(cfg, in->src, in->dst, true);
-	if (!f || f->action != PM_PATH)
+	if (!f || f->action != PM_PATH || nested_too_deep(skb, in))
 		return TC_ACT_UNSPEC;
 	id = f->path;
 	p = path_of(f);

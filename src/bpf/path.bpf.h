@@ -26,6 +26,7 @@
 #define AF_INET6	10
 #define NEXT_DSTOPTS	60
 #define NEXT_IPV6	41
+#define NEXT_FRAGMENT	44
 #define NEXT_ICMPV6	58
 #define NEXT_TCP	6
 #define NEXT_UDP	17

@@ -108,7 +108,8 @@ enum pm_stat {
 	PM_DROP_BLOCKED,
 	PM_DROP_TOO_BIG,
 	PM_DROP_NO_ROUTE,	/* for the outer packet */
-	PM_DROP_LOOP,		/* the outer packet would enter the device */
+	PM_DROP_LOOP,		/* the outer packet would enter the device,
+				   or this one is in too many tunnels */
 	PM_DROP_ENCAP,
 	PM_DROP_OUTER_SOURCE,	/* from elsewhere than the flow's path */
 	PM_DROP_INNER_SOURCE,	/* no flow back */

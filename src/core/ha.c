@@ -409,7 +409,7 @@ ha_stop(struct node *n)
 		if (n->ha->defend)
 			alarm_clear(n, &n->ha->announce);
 		n->ha->defend = defend_free(n, n->ha->defend);
-		n->ha->presence = presence_free(n->ha->presence);
+		n->ha->presence = presence_free(n, n->ha->presence);
 		n->ha->anchors = anchors_free(n->ha->anchors);
 	}
 	n->registrar = registrar_free(n, n->registrar);

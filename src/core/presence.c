@@ -15,6 +15,11 @@
  * his.  Who makes up link-layer addresses can fill the table, but pushes
  * nobody out: it takes no more until the oldest has had its time, and those
  * that find no room wait for Duplicate Address Detection instead.
+ *
+ * Who is quiet for long is asked: a host with a session in which nothing is
+ * said would be forgotten otherwise, and under cga that is the end of the
+ * session when it leaves.  Three times, a quarter of the time apart, so that
+ * a lost message does not matter; whoever has left does not answer.
  */
 #include "core/presence.h"
 #include "core/anchor.h"
@@ -26,6 +31,11 @@
  * keep; and at least. */
 #define PRESENCE_FACTOR	4
 #define PRESENCE_LEAST	256
+
+/* So many parts of SeenWithin; so many questions at a time. */
+#define ASK_PARTS	4
+#define ASK_PIECE	16
+#define ASK_PAUSE	MSEC(50)
 
 struct holder_key {			/* no padding */
 	uint32_t	ifindex;
@@ -45,8 +55,10 @@ struct entry {
 	struct addr_key	key;
 	struct list	of_holder;
 	struct list	of_link;
+	struct list	to_ask;
 	struct holder	*holder;
 	usec_t		at;		/* seen last */
+	usec_t		turn;		/* seen, or asked, last */
 	usec_t		contested;	/* 0: not */
 };
 
@@ -55,6 +67,8 @@ struct plink {
 	struct list	l;
 	uint32_t	ifindex;
 	struct list	entries;	/* the oldest first */
+	struct list	to_ask;		/* by their turn */
+	struct alarm	ask;
 	uint32_t	n;
 	bool		full;		/* said so */
 };
@@ -85,12 +99,16 @@ presence_new(struct node *n)
 }
 
 struct presence *
-presence_free(struct presence *p)
+presence_free(struct node *n, struct presence *p)
 {
 	if (!p)
 		return NULL;
-	list_each(l, &p->links)
-		free(container_of(l, struct plink, l));
+	list_each(l, &p->links) {
+		struct plink *k = container_of(l, struct plink, l);
+
+		alarm_clear(n, &k->ask);
+		free(k);
+	}
 	map_fini(&p->entries);
 	map_fini(&p->holders);
 	pool_fini(&p->entry_pool);
@@ -110,6 +128,8 @@ plink_find(const struct presence *p, uint32_t ifindex)
 	return NULL;
 }
 
+static alarm_fire ask_quiet;
+
 static struct plink *
 plink_get(struct presence *p, uint32_t ifindex)
 {
@@ -122,6 +142,8 @@ plink_get(struct presence *p, uint32_t ifindex)
 		return NULL;
 	k->ifindex = ifindex;
 	list_init(&k->entries);
+	list_init(&k->to_ask);
+	alarm_init(&k->ask, ask_quiet);
 	list_init(&k->l);
 	list_append(&p->links, &k->l);
 	return k;
@@ -183,6 +205,7 @@ entry_drop(struct presence *p, struct plink *k, struct entry *e)
 	map_remove(&p->entries, &e->node);
 	list_del(&e->of_holder);
 	list_del(&e->of_link);
+	list_del(&e->to_ask);
 	k->n--;
 	e->holder->n--;
 	pool_put(&p->entry_pool, e);
@@ -209,6 +232,7 @@ entry_new(struct presence *p, struct plink *k, struct holder *h,
 	e->holder = h;
 	list_init(&e->of_holder);
 	list_init(&e->of_link);
+	list_init(&e->to_ask);
 	if (!map_insert(&p->entries, &e->node)) {
 		pool_put(&p->entry_pool, e);
 		return NULL;
@@ -276,14 +300,90 @@ make_room(struct node *n, struct plink *k, const struct holder *h,
 	return false;
 }
 
+/* --- asking ------------------------------------------------------------- */
+
+/* The shortest SeenWithin of the anchors on an interface; 0: none has one. */
+static usec_t
+ask_after(const struct node *n, const char *ifname)
+{
+	uint32_t least = 0;
+
+	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
+		const struct conf_home_link *l = &n->conf->home_link[k];
+
+		if (l->anchor && !strcmp(l->ifname, ifname) &&
+		    l->seen_within && (!least || l->seen_within < least))
+			least = l->seen_within;
+	}
+	return SEC(least) / ASK_PARTS;
+}
+
+/* RFC 4861 7.2.2, as to a neighbour that one has known; not who is away. */
+static void
+ask(struct node *n, const struct iface *i, const struct entry *e)
+{
+	const struct holder_key *key = &e->holder->key;
+	const struct in6_addr *src = iface_linklocal(i);
+	struct nd nd = { .type = ND_NS, .sll = i->ll };
+	struct lladdr ll = { .len = key->len };
+
+	if (!src || ha_defended(n, i, &e->key.addr))
+		return;
+	memcpy(ll.b, key->b, sizeof(ll.b));
+	nd.ns.target = e->key.addr;
+	outbox_nd(n, i->ifindex, &ll, &nd, src, &e->key.addr);
+}
+
+static void
+ask_later(struct node *n, struct plink *k, usec_t after, usec_t at_least)
+{
+	const struct entry *e = container_of(k->to_ask.next, struct entry,
+					     to_ask);
+	usec_t at = e->turn + after;
+
+	alarm_set(n, &k->ask, at > at_least ? at : at_least);
+}
+
+static void
+ask_quiet(struct node *n, struct alarm *al, usec_t now)
+{
+	struct plink *k = container_of(al, struct plink, ask);
+	const struct iface *i = iface_find(n, k->ifindex);
+	usec_t after = i ? ask_after(n, i->name) : 0;
+
+	if (!after)
+		return;
+	for (int m = 0; m < ASK_PIECE && !list_empty(&k->to_ask); m++) {
+		struct entry *e = container_of(k->to_ask.next, struct entry,
+					       to_ask);
+		bool again = now - e->at < after * (ASK_PARTS - 1);
+
+		if (e->turn + after > now)
+			break;
+		ask(n, i, e);
+		e->turn = now;
+		if (again)
+			list_append(&k->to_ask, &e->to_ask);
+		else
+			list_del(&e->to_ask);
+	}
+	if (!list_empty(&k->to_ask))
+		ask_later(n, k, after, now + ASK_PAUSE);
+}
+
 /* --- what is seen ------------------------------------------------------- */
 
 static void
-touch(struct plink *k, struct entry *e, usec_t now)
+touch(struct node *n, struct plink *k, struct entry *e, usec_t now)
 {
-	e->at = now;
+	usec_t after = ask_after(n, iface_find(n, k->ifindex)->name);
+
+	e->at = e->turn = now;
 	list_append(&e->holder->entries, &e->of_holder);
 	list_append(&k->entries, &e->of_link);
+	list_append(&k->to_ask, &e->to_ask);
+	if (!alarm_is_set(&k->ask))
+		ask_later(n, k, after, now);
 }
 
 static void
@@ -302,7 +402,7 @@ see_new(struct node *n, const struct conf_home_link *l, struct plink *k,
 	if (make_room(n, k, h, l, now))
 		e = entry_new(p, k, h, addr);
 	if (e)
-		touch(k, e, now);
+		touch(n, k, e, now);
 	holder_put(p, h);
 }
 
@@ -329,7 +429,7 @@ see(struct node *n, const struct iface *i, const struct in6_addr *addr,
 	if (k && !e)
 		see_new(n, l, k, addr, ll, now);
 	else if (e && !memcmp(&key, &e->holder->key, sizeof(key)))
-		touch(k, e, now);
+		touch(n, k, e, now);
 }
 
 /* RFC 4861 7.1: nd_parse has checked that a source of :: means Duplicate
@@ -370,6 +470,7 @@ presence_on_gone(struct node *n, uint32_t ifindex)
 		return;
 	while (k->n)
 		entry_free(p, k, oldest_of(k));
+	alarm_clear(n, &k->ask);
 	list_del(&k->l);
 	free(k);
 }

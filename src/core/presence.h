@@ -5,7 +5,7 @@
  *
  * What is remembered is bounded: of one interface to four times the
  * MaxBindings of its anchors, of one link-layer address to MaxPerLink, in
- * time by SeenWithin.  It is not kept over a restart; the kernel's
+ * time by SeenWithin; who is quiet is asked before that.  It is not kept over a restart; the kernel's
  * neighbours are told anew then.
  */
 #ifndef MIP6D_CORE_PRESENCE_H
@@ -16,7 +16,7 @@
 struct presence;
 
 struct presence *presence_new(struct node *);		/* NULL: memory */
-struct presence *presence_free(struct presence *);	/* always NULL */
+struct presence *presence_free(struct node *, struct presence *); /* NULL */
 /* Solicitations and advertisements; others are nothing to it. */
 void	presence_on_nd(struct node *, struct rx *, usec_t now);
 void	presence_on_neighbour(struct node *, const struct ev_neighbour *,

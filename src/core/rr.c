@@ -329,6 +329,8 @@ rr_prove(struct node *n, const struct rr_about *about, usec_t now)
 		return NULL;
 	t->asking = true;
 	t->until = 0;
+	/* It is as good as new: make_room() takes others first. */
+	list_append(&n->rr->tests, &t->l);
 	exchange_begin(n, &t->x, TEST_FIRST, TEST_MAX);
 	send_init(n, t, now);
 	return NULL;

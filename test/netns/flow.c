@@ -3,8 +3,11 @@
  * flow.c - the traffic of the demo and of the scenario tests.
  *
  *	flow serve   NAME LOCAL PORT		the passive end of a stream
- *	flow connect NAME LOCAL REMOTE PORT	the active end of one
+ *	flow connect NAME LOCAL REMOTE PORT	the active end of one; with
+ *		-t TYPE not from LOCAL, but from an address of that type
  *	flow ticks   NAME LOCAL REMOTE PORT	datagrams, one a millisecond
+ *
+ *	flow rtt     NAME LOCAL REMOTE PORT COUNT   how long a handshake takes
  *
  * A stream is one TCP connection that carries pseudo-random bytes both
  * ways, paced (-r bytes a second), until somebody says `stop' at either
@@ -41,6 +44,10 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef IPV6_ADDR_PREFERENCES
+#define IPV6_ADDR_PREFERENCES	72
+#endif
 
 #define CHUNK		16384
 #define PACE_MS		10
@@ -85,6 +92,15 @@ struct ticks {
 };
 
 static uint64_t rate = 1000000;
+static int wanted;			/* RFC 8653: the flag of a type */
+
+static const struct {
+	const char	*name;
+	int		flag;
+} types[] = {
+	{ "home-anchored", 0x10000 }, { "access-anchored", 0x20000 },
+	{ "unanchored", 0x40000 }, { "graceful", 0x80000 },
+};
 
 static void die(const char *what)
 {
@@ -363,6 +379,19 @@ static int socket_bound(int type, const struct sockaddr_in6 *sa)
 	return fd;
 }
 
+/* Nothing is bound: the type decides. */
+static int socket_typed(void)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket");
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &wanted,
+		       sizeof(wanted)) < 0)
+		die("setsockopt");
+	return fd;
+}
+
 static int flow_serve(char **arg)
 {
 	struct sockaddr_in6 sa = address(arg[1], arg[2]);
@@ -398,13 +427,44 @@ static int flow_connect(char **arg)
 	local.sin6_port = 0;
 	s->name = arg[0];
 	s->listener = -1;
-	s->fd = socket_bound(SOCK_STREAM, &local);
+	s->fd = wanted ? socket_typed() : socket_bound(SOCK_STREAM, &local);
 	if (connect(s->fd, (struct sockaddr *)&peer, sizeof(peer)) < 0)
 		die("connect");
 	s->connections = 1;
 	err = stream_run(s);
 	free(s);
 	return err;
+}
+
+/* --- round trips ----------------------------------------------------------- */
+
+/* One connection after the other, each for itself; a handshake is a round
+ * trip from when the address is there. */
+static int flow_rtt(char **arg)
+{
+	struct sockaddr_in6 local = address(arg[1], arg[3]);
+	struct sockaddr_in6 peer = address(arg[2], arg[3]), from;
+	socklen_t len = sizeof(from);
+	char host[INET6_ADDRSTRLEN];
+
+	local.sin6_port = 0;
+	for (int n = atoi(arg[4]); n > 0; n--) {
+		int fd = wanted ? socket_typed() :
+				  socket_bound(SOCK_STREAM, &local);
+		uint64_t begun = now_ns(CLOCK_MONOTONIC), took;
+
+		if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)) < 0)
+			die("connect");
+		took = now_ns(CLOCK_MONOTONIC) - begun;
+		if (getsockname(fd, (struct sockaddr *)&from, &len) < 0)
+			die("getsockname");
+		inet_ntop(AF_INET6, &from.sin6_addr, host, sizeof(host));
+		printf("rtt name=%s local=%s us=%.1f\n", arg[0], host,
+		       (double)took / 1e3);
+		close(fd);
+		usleep(PACE_MS * 1000);
+	}
+	return 0;
 }
 
 /* --- ticks --------------------------------------------------------------- */
@@ -528,14 +588,30 @@ static const struct {
 	{ "serve",	3, flow_serve },
 	{ "connect",	4, flow_connect },
 	{ "ticks",	4, flow_ticks },
+	{ "rtt",	5, flow_rtt },
 };
+
+static int type_flag(const char *name)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (!strcmp(types[i].name, name))
+			return types[i].flag;
+	errno = EINVAL;
+	die(name);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
-	if (argc > 2 && !strcmp(argv[1], "-r")) {
-		rate = strtoull(argv[2], NULL, 10);
+	while (argc > 2 && argv[1][0] == '-') {
+		if (!strcmp(argv[1], "-r"))
+			rate = strtoull(argv[2], NULL, 10);
+		else if (!strcmp(argv[1], "-t"))
+			wanted = type_flag(argv[2]);
+		else
+			break;
 		argv += 2;
 		argc -= 2;
 	}
@@ -543,7 +619,9 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], verbs[i].word) && argc == verbs[i].args + 2)
 			return verbs[i].run(argv + 2);
 	fprintf(stderr, "usage: flow [-r RATE] serve NAME LOCAL PORT\n"
-		"       flow [-r RATE] connect NAME LOCAL REMOTE PORT\n"
-		"       flow ticks NAME LOCAL REMOTE PORT\n");
+		"       flow [-r RATE] [-t TYPE] connect NAME LOCAL REMOTE "
+		"PORT\n"
+		"       flow ticks NAME LOCAL REMOTE PORT\n"
+		"       flow [-t TYPE] rtt NAME LOCAL REMOTE PORT COUNT\n");
 	return 2;
 }

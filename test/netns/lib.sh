@@ -136,10 +136,13 @@ route() { local n=$1; shift; ip -n "$P-$n" -6 route add "$@"; }
 forwarding() { at "$1" sysctl -qw net.ipv6.conf.all.forwarding=1; }
 
 # Packets are taken as they come, not in blocks: what came last would not be
-# there when tcpdump ends.
+# there when tcpdump ends.  Room is made for packets of CAPTURE_MOST octets: the
+# fewer, the more of them may wait while the machine is busy.
+CAPTURE_MOST=0		# as long as they are
 capture() {
 	local n=${#captures[@]}
-	ip netns exec "$P-ether" tcpdump -i "$1" -B 32768 -U -s 0 -w "$T/$1.pcap" \
+	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U -B 32768 \
+		-s "$CAPTURE_MOST" -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &
 	captures[n]=$!
 	eventually 5 grep -qs listening "$T/$1.tcpdump" ||

@@ -231,8 +231,12 @@ START_TEST(flood_of_many_hosts)
 	ck_assert_uint_eq(presence_count(w.node, HOME), 400);
 	dad(&w, A2, 1);
 	ck_assert(!seen(&w, A2));
-	/* their time is over, one by one */
-	world_later(&w, SEC(61));
+	/* their time is over, one by one; all that were asked meanwhile is
+	 * more than the world remembers */
+	for (unsigned k = 0; k < 610; k++) {
+		world_later(&w, MSEC(100));
+		w.did[0] = '\0';
+	}
 	dad(&w, A2, 1);
 	ck_assert(seen(&w, A2));
 	ck_assert_uint_eq(presence_count(w.node, HOME), 400);
@@ -282,6 +286,47 @@ START_TEST(interface_gone)
 	ck_assert(!seen(&w, A1));
 	dad(&w, A1, 1);
 	ck_assert(seen(&w, A1));
+	world_close(&w);
+}
+END_TEST
+
+/* Who is quiet is asked, at its link-layer address, three times; who is away
+ * is not, and who answers is seen. */
+START_TEST(quiet)
+{
+	static const char asked[] = "NS if=2 HA_LL>2001:db8:1::a1 "
+				    "target=2001:db8:1::a1 ll sll\n";
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, "2001:db8:1::a1", 1);
+	world_later(&w, SEC(14));
+	world_expect(&w, "");
+	for (int k = 0; k < 3; k++) {
+		world_later(&w, k ? SEC(15) : SEC(2));
+		world_expect(&w, asked);
+		ck_assert(seen(&w, "2001:db8:1::a1"));
+	}
+	world_later(&w, SEC(100));
+	world_expect(&w, "");
+	ck_assert(!seen(&w, "2001:db8:1::a1"));
+
+	dad(&w, "2001:db8:1::a1", 1);
+	world_later(&w, SEC(16));
+	world_expect(&w, asked);
+	advertises(&w, "2001:db8:1::a1", 1);
+	world_later(&w, SEC(50));
+	ck_assert(seen(&w, "2001:db8:1::a1"));
+	w.did[0] = '\0';
+	world_later(&w, SEC(60));
+	w.did[0] = '\0';
+
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
+	world_later(&w, SEC(14));
+	w.did[0] = '\0';
+	world_later(&w, SEC(30));
+	world_expect(&w, "");
 	world_close(&w);
 }
 END_TEST
@@ -566,6 +611,7 @@ int main(void)
 	unit_add(s, "flood of one host", flood_of_one_host);
 	unit_add(s, "flood of many hosts", flood_of_many_hosts);
 	unit_add(s, "stranger", stranger);
+	unit_add(s, "quiet", quiet);
 	unit_add(s, "interface gone", interface_gone);
 	unit_add(s, "at once", at_once);
 	unit_add(s, "unseen waits", unseen_waits);

@@ -558,6 +558,40 @@ START_TEST(two_addresses)
 END_TEST
 
 /* No way to send: the test is not repeated either. */
+/* Tests of many others, at once: what is asked for now is not thrown out for
+ * them because it has been asked for before. */
+static void others(struct mobile *m, struct rate *rate, unsigned from,
+		   unsigned n)
+{
+	struct rr_about about = { .kind = RR_CAREOF, .peer = m->anchor,
+				  .addr = addr("2001:db8:e::"), .rate = rate };
+
+	for (unsigned k = from; k < from + n; k++) {
+		about.addr.s6_addr[15] = (uint8_t)k;
+		ck_assert_ptr_null(rr_prove(m->n, &about, m->now));
+	}
+}
+
+START_TEST(many_tests)
+{
+	struct rate rate = { 0 };
+	struct mobile m;
+
+	away(&m);
+	later(&m, SEC(197));	/* too old to be used, not over */
+	others(&m, &rate, 0, RR_TESTS_MAX / 2);
+	drain(&m);
+	m.did[0] = '\0';
+	registrant_refresh(m.n, &m.h->reg, m.now);
+	did(&m, "T");
+	others(&m, &rate, RR_TESTS_MAX / 2, RR_TESTS_MAX / 2);
+	cot(&m, ANCHOR, &m.coa, 78, m.cookie);
+	did(&m, "U");
+	ck_assert_uint_eq(m.nonce, 78);
+	end(&m);
+}
+END_TEST
+
 START_TEST(paused)
 {
 	struct mobile m;
@@ -609,6 +643,7 @@ int main(void)
 	unit_add(s, "leaving", leaving);
 	unit_add(s, "revoked", revoked);
 	unit_add(s, "two_addresses", two_addresses);
+	unit_add(s, "many tests", many_tests);
 	unit_add(s, "paused", paused);
 	unit_add(s, "no_cga", no_cga);
 	return unit_main(all);
