@@ -140,14 +140,15 @@ demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
 /* --- compare and fix ---------------------------------------------------- */
 
 /* Who gave a grant back has bound a socket, and connects it next: only then
- * does every kernel tell of it. */
+ * does every kernel tell of it.  (Hooks see it before.) */
 #define GRANT_GAP	SEC(3)
 
 static usec_t
 linger_until(const struct node *n, const struct owned *o, usec_t now)
 {
 	usec_t until = now + SEC(n->conf->linger[o->type]);
-	usec_t gap = o->given_back ? o->given_back + GRANT_GAP : 0;
+	usec_t gap = o->given_back && !n->early_bind ?
+		     o->given_back + GRANT_GAP : 0;
 
 	return until > gap ? until : gap;
 }
