@@ -352,7 +352,7 @@ static const struct statement policy_stmts[] = {
 	  FIELD(conf, access_protect), .words = schema_strangers,
 	  .def = CONF_PROTECT_CGA,
 	  .help = "how access routers without a Peer are used" },
-	{ UINT("CgaSec", conf, cga_sec, 0, 3, 1),
+	{ UINT("CgaSec", conf, cga_sec, 1, 3, 1),
 	  .help = "Sec of our CGAs, RFC 3972" },
 	{ UINT("MaxRequests", conf, max_requests, 1, 65536, 64),
 	  .help = "requests of one user at a time" },

@@ -344,12 +344,17 @@ answer_ns(struct node *n, struct rx *rx)
 			  ll->len ? ll : NULL);
 }
 
-/* RFC 4862 5.4.4: whoever advertises an address that we ask for has it. */
+/* RFC 4862 5.4.4: whoever advertises an address that we ask for has it.  Not
+ * we: a link that sends back what we say (RFC 7527) has our announcement as
+ * well, which leaves while we ask (defend_check). */
 static void
-hear_owner(struct node *n, const struct binding *b, usec_t now)
+hear_owner(struct node *n, const struct rx *rx, const struct binding *b,
+	   usec_t now)
 {
 	struct defence *f = defence_find(n->ha->defend, &b->hoa);
 
+	if (rx->ll_src.len && lladdr_eq(&rx->ll_src, &rx->iface->ll))
+		return;
 	if (f && f->asking)
 		asked(n, f, false, now);
 	else if (f && f->checking)
@@ -377,5 +382,5 @@ defend_on_nd(struct node *n, struct rx *rx, usec_t now)
 	else if (ns)
 		answer_ns(n, rx);
 	else
-		hear_owner(n, b, now);
+		hear_owner(n, rx, b, now);
 }

@@ -293,6 +293,9 @@ const struct conf_peer *security_peer(const struct node *,
  * so and we have a key. */
 const struct conf_peer *security_anchor(const struct node *,
 					const struct in6_addr *);
+/* For updates of addresses that are of no link here, to refuse them: NULL when
+ * there is no anchor that cga protects. */
+const struct conf_peer *security_stranger(const struct node *);
 /* The Mobility Headers that this node knows, MH_KNOW() of each. */
 uint32_t security_known(const struct node *);
 

@@ -195,6 +195,16 @@ security_peer(const struct node *n, const struct in6_addr *addr)
 }
 
 const struct conf_peer *
+security_stranger(const struct node *n)
+{
+	for (unsigned k = 0; k < n->conf->nhome_links; k++)
+		if (n->conf->home_link[k].anchor &&
+		    n->conf->home_link[k].protect == CONF_PROTECT_CGA)
+			return &n->cga_peer;
+	return NULL;
+}
+
+const struct conf_peer *
 security_anchor(const struct node *n, const struct in6_addr *addr)
 {
 	const struct conf_peer *p = security_peer(n, addr);

@@ -196,11 +196,11 @@ static const char peers[] =
 "Peer 2001:db8:a2::1 { Protect shared-key spi 300 file \"ar.key\"\n"
 "	replay timestamp; }\n";
 
-static void put_policy(struct text *t, bool keyless, struct rng *r)
+static void put_policy(struct text *t, struct rng *r)
 {
 	enum atype def = (enum atype)rng_below(r, ATYPES);
 
-	put(t, "AddressPolicy {\n%s", keyless ? "CgaSec 0;\n" : "");
+	put(t, "AddressPolicy {\n");
 	put_boot(t, r);
 	put(t, "Default %s;\n", def ? atype_name(def) : "none");
 	for (enum atype k = ATYPE_HOME; k < ATYPES; k++) {
@@ -225,7 +225,7 @@ char *walk_policy(const char *conf, struct rng *r)
 	put(t, "%.*s", policy ? (int)(policy - conf) : (int)strlen(conf),
 	    conf);
 	if (rng_below(r, 6))
-		put_policy(t, !strstr(conf, "spi 300"), r);
+		put_policy(t, r);
 	s = strdup(t->s);
 	free(t);
 	if (!s)
@@ -248,7 +248,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	*ret_demand = seed % 2 == 0;
 	if (*ret_demand) {
 		put(policy, "%s", keyless ? "" : peers);
-		put_policy(policy, keyless, &r);
+		put_policy(policy, &r);
 	}
 	put(t, "seed %" PRIu64 "\n%s", seed, links);
 	put(t, home_agent, *ret_demand ? "HaMaxBindingLife 60;\n" : "",

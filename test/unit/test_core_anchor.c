@@ -354,6 +354,32 @@ START_TEST(at_once)
 }
 END_TEST
 
+/* A link that gives back what is sent on it: our announcement is nobody
+ * else's. */
+START_TEST(echo)
+{
+	struct nd nd = { .type = ND_NA };
+	struct in6_addr src = world_addr(HA_LL);
+	struct lladdr other = host(9);
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	nd.tll = iface_find(w.node, HOME)->ll;
+	nd.na.target = world_addr(HOA);
+	nd.na.flags = ND_NA_O;
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
+	w.did[0] = '\0';
+	nd_from(&w, &nd.tll, &nd, &src, &addr_all_nodes);
+	world_expect(&w, "");
+	ck_assert(seen(&w, HOA));
+	/* the same of another one is a conflict */
+	nd_from(&w, &other, &nd, &src, &addr_all_nodes);
+	ck_assert_uint_eq(world_count(&w, "BA 134"), 1);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(unseen_waits)
 {
 	struct world w;
@@ -614,6 +640,7 @@ int main(void)
 	unit_add(s, "quiet", quiet);
 	unit_add(s, "interface gone", interface_gone);
 	unit_add(s, "at once", at_once);
+	unit_add(s, "echo", echo);
 	unit_add(s, "unseen waits", unseen_waits);
 	unit_add(s, "conflict", conflict);
 	unit_add(s, "late rival", late_rival);

@@ -462,7 +462,8 @@ START_TEST(not_of_the_profile)
 }
 END_TEST
 
-/* The address of another prefix is not looked at, however well proved. */
+/* The address of another prefix is not looked at, however well proved; but who
+ * is reachable is told so: it may have been one of ours before. */
 START_TEST(not_of_this_link)
 {
 	struct in6_addr other, hoa;
@@ -474,9 +475,15 @@ START_TEST(not_of_this_link)
 	is_seen(&s, &hoa);
 	ck_assert(test_from(&s, &s.coa, NULL));
 	update(&s, &(struct bu){ .hoa = &hoa });
+	refused(&s, MH_ST_NOT_HOME_SUBNET);
+	ck_assert(s.ack.proved);
+	update(&s, &(struct bu){ .hoa = &hoa, .bad_mac = true });
 	silent(&s);
+	update(&s, &(struct bu){ .hoa = &hoa, .token = (const uint8_t *)
+				 "unknown!" });
+	refused(&s, MH_ST_NO_TOKEN);
 	ck_assert_uint_eq(counter(&s, "signatures"), 0);
-	ck_assert_uint_eq(counter(&s, "tested"), 0);
+	ck_assert_uint_eq(s.flows, 0);
 	close_story(&s);
 }
 END_TEST
