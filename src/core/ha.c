@@ -309,7 +309,7 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	/* Of a prefix that was an anchor's before, perhaps: whoever is
 	 * reachable is told that it is none (132). */
 	if (!rq.peer && mh_opt(&rx->mh, MOPT_NONCES) && is_home_agent(n) &&
-	    !link_of(n, &rq.hoa))
+	    !home_link_of(n, &rq.hoa))
 		rq.peer = security_stranger(n);
 	if (rq.keeper == KEEPER_HOME && mh_opt(&rx->mh, MOPT_NONCES) &&
 	    !(rq.peer && rq.peer->protect == CONF_PROTECT_CGA))
