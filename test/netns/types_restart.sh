@@ -134,7 +134,7 @@ daemon mn "$T/mn.conf"
 roam_watch mn
 eventually 10 has_router
 say "- it is there again"
-expect "the programs are there, once" test "$(hooks)" = 10
+expect "the programs are there, once" test "$(hooks)" = 11
 expect "the home address' sessions are counted again" \
 	eventually 8 counted 1 $HOA
 expect "... those of the access-anchored one of link one" \
@@ -190,7 +190,7 @@ eventually 10 has_router
 eventually 5 has_address access-anchored
 tool tcp require=0x10000 connect=$CN,80 > /dev/null
 daemon_kill mn
-expect "after kill -9 the programs are there" test "$(hooks)" = 10
+expect "after kill -9 the programs are there" test "$(hooks)" = 11
 expect "--cleanup" enter mn "$mip6d" --cleanup --run-dir "$T/run-mn" \
 	--cgroup "$cg"
 expect "... no program is left" test "$(hooks)" = 0
