@@ -22,6 +22,7 @@
  * With PM_FAST_PATH the device and all that belongs to it are left out
  * where the kernel would only forward.
  */
+#include "bpf/path_guard.bpf.h"
 #include "bpf/path_icmp.bpf.h"
 
 #define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */

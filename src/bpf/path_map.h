@@ -117,6 +117,7 @@ enum pm_stat {
 	PM_DROP_ECN,		/* RFC 6040: congestion marked, not capable */
 	PM_DROP_HOLD_FULL,
 	PM_DROP_HOLD_EXPIRED,
+	PM_DROP_UNTUNNELLED,	/* on its way out of a physical interface */
 	PM_DROP_ICMP,		/* outer errors not to be passed on */
 	PM_FRAGMENTED,		/* left to user space, to be cut */
 	PM_REASSEMBLED,

@@ -18,9 +18,9 @@
  *
  * A program has little to go by: it may bind an unbound socket, or set the
  * source of a message.  The kernel gives a socket that connects without
- * having been bound a port before it asks nobody; so a datagram socket that
- * was bound to a port, or has sent already, cannot be bound any more when it
- * connects.  Then the kernel chooses, and egress sees that it chose well.
+ * having been bound a port before it asks nobody; so a socket that was bound
+ * to a port, or has sent already, cannot be bound any more when it connects.  Then the kernel chooses, and we see afterwards that it chose
+ * well; so we do where there is no type to choose, but some are forbidden.
  *
  * All of it is for one network namespace: everything begins by comparing the
  * cookie.  Sockets that belong to us carry storage, and only the programs
@@ -170,6 +170,38 @@ static __noinline int unbind(struct bpf_sock_addr *ctx, struct sm_sock *st)
 	return 1;
 }
 
+/*
+ * The kernel chooses the source: it must be of one of these types (bit 0: of
+ * none), and is looked at when it is known - that of TCP before the first
+ * segment leaves, that of datagrams with every one.
+ */
+static __noinline int
+check_later(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 types)
+{
+	struct sm_sock *st;
+
+	if (!cfg || ctx->protocol == IPPROTO_ICMPV6)	/* egress looks anyway */
+		return 1;
+	st = sock_get(ctx, true);
+	if (!st)
+		return refuse(ENOBUFS);
+	st->check = types;
+	st->flags |= SM_CHECK;
+	check_on(ctx->protocol == IPPROTO_TCP ? &cfg->tcp_check :
+						&cfg->udp_check);
+	return 1;
+}
+
+/* No type is asked for, and none is the default. */
+static __noinline int
+connect_any(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 permit)
+{
+	unbind(ctx, sock_get(ctx, false));
+	if ((permit & TYPES_ALL) == TYPES_ALL)
+		return 1;
+	return check_later(ctx, cfg, permit | TYPE_BIT(0));
+}
+
 /* The socket has an address that is not our choice. */
 static __noinline int
 has_address(const struct ask *a, const __u32 *src, __u32 require, bool locked)
@@ -180,8 +212,9 @@ has_address(const struct ask *a, const __u32 *src, __u32 require, bool locked)
 		return 1;
 	t = type_of(src);
 	want = require ? require : a->def;
-	if (!locked)	/* by an earlier connect, and cannot be changed */
-		return !want || t == want ? 1 : refuse(EADDRNOTAVAIL);
+	/* by an earlier connect, and cannot be changed */
+	if (!locked && want && t != want)
+		return refuse(EADDRNOTAVAIL);
 	if (require && t != require)
 		return refuse(EINVAL);
 	if (t && !(a->permit & TYPE_BIT(t)))
@@ -194,19 +227,9 @@ static __noinline int
 has_port(struct bpf_sock_addr *ctx, struct sm_config *cfg, __u32 type,
 	 bool required)
 {
-	struct sm_sock *st;
-
-	if (ctx->protocol == IPPROTO_ICMPV6)	/* egress looks anyway */
-		return 1;
-	if (required || ctx->protocol != IPPROTO_UDP || !cfg)
+	if (required && ctx->protocol != IPPROTO_ICMPV6)
 		return refuse(EADDRNOTAVAIL);
-	st = sock_get(ctx, true);
-	if (!st)
-		return refuse(ENOBUFS);
-	st->check = type;
-	st->flags |= SM_CHECK;
-	cfg->udp_check = 1;
-	return 1;
+	return check_later(ctx, cfg, TYPE_BIT(type));
 }
 
 /* Bind it to `addr', and remember that it was us. */
@@ -266,7 +289,7 @@ SEC("cgroup/connect6")
 int sel_connect6(struct bpf_sock_addr *ctx)
 {
 	struct sm_config *cfg = config_get();
-	__u32 src[4], port, require;
+	__u32 src[4], port, require, type;
 	struct sm_sock *st;
 	struct ask a = { 0 };
 	enum scope scope;
@@ -289,39 +312,50 @@ int sel_connect6(struct bpf_sock_addr *ctx)
 	if (st)
 		st->flags &= ~SM_CHECK;
 	sock_src(ctx, src, &port);
+	settle(st, src);
 	mine = st && (st->flags & SM_OURS);
 	ours = mine && words_eq(src, st->bound);
 	if (!addr_any(src) && !ours && (!mine || port))
 		return has_address(&a, src, require,
 				   !mine && addr_locked(ctx));
-	if (!require && !a.def)
-		return unbind(ctx, st);
-	if (require && !(a.permit & TYPE_BIT(require)))
-		return not_permitted(require, NULL);
-	return connect_as(ctx, cfg, require ? require : a.def, ours);
+	type = require ? require : a.def;
+	if (!type)
+		return connect_any(ctx, cfg, a.permit);
+	if (!(a.permit & TYPE_BIT(type)))
+		return not_permitted(type, NULL);
+	return connect_as(ctx, cfg, type, ours);
 }
 
 /* --- sending without a connection ----------------------------------------- */
 
 /*
  * What the policy says of this destination.  A socket that stays with one
- * asks once; so a new policy does not change a session that goes on.
+ * asks once for each policy: a new default does not change a session that
+ * goes on, but what is permitted is so from now on.
  */
 static __always_inline void
 ask_cached(struct sm_config *cfg, const struct sm_sock *st, struct ask *a)
 {
-	if (st && (st->flags & SM_CACHED) && st->port == a->port &&
-	    words_eq(st->dst, a->dst)) {
-		a->def = st->def;
+	bool same = st && (st->flags & SM_CACHED) && st->port == a->port &&
+		    words_eq(st->dst, a->dst);
+
+	if (same && st->serial == cfg->serial) {
 		a->permit = st->permit;
-	} else {
-		policy_ask(cfg, a);
+		a->def = st->def;
+		return;
 	}
+	policy_ask(cfg, a);
+	if (same)
+		a->def = st->def;
 }
 
 static __always_inline void
-ask_cache(struct sm_sock *st, const struct ask *a)
+ask_cache(const struct sm_config *cfg, struct sm_sock *st, const struct ask *a)
 {
+	if (!(st->flags & SM_CACHED) || st->serial != cfg->serial)
+		st->every = 0xff;
+	st->every &= a->permit;
+	st->serial = cfg->serial;
 	st->flags |= SM_CACHED;
 	st->port = a->port;
 	words_copy(st->dst, a->dst);
@@ -351,6 +385,7 @@ send_named(struct bpf_sock_addr *ctx, const struct ask *a, const __u32 *src,
 	   bool bound)
 {
 	struct sm_sock *st = sock_get(ctx, false);
+	struct sm_config *cfg;
 	__u32 t;
 
 	if (!a || !src || !has_address(a, src, st ? st->require : 0, true))
@@ -359,10 +394,37 @@ send_named(struct bpf_sock_addr *ctx, const struct ask *a, const __u32 *src,
 	if (!t)
 		return 1;
 	st = sock_get(ctx, true);
+	cfg = config_get();
+	if (!st || !cfg)
+		return refuse(ENOBUFS);
+	ask_cache(cfg, st, a);
+	sent_from(st, t, src, false);
+	return 1;
+}
+
+/* The kernel chooses, or chose when it was connected elsewhere. */
+static __noinline int
+send_any(struct bpf_sock_addr *ctx, struct sm_config *cfg,
+	 const struct ask *a, const __u32 *src)
+{
+	struct sm_sock *st = sock_get(ctx, false);
+	bool all;
+	__u32 t;
+
+	if (!cfg || !a || !src)
+		return 1;
+	all = (a->permit & TYPES_ALL) == TYPES_ALL;
+	t = type_of(src);
+	if (t && !(a->permit & TYPE_BIT(t)))
+		return not_permitted(t, src);
+	if (all && !(st && (st->flags & SM_SENDS)))
+		return 1;
+	st = sock_get(ctx, true);
 	if (!st)
 		return refuse(ENOBUFS);
-	ask_cache(st, a);
-	sent_from(st, t, src, false);
+	ask_cache(cfg, st, a);
+	st->flags |= SM_SENDS;
+	check_on(&cfg->udp_check);
 	return 1;
 }
 
@@ -378,7 +440,7 @@ send_as(struct bpf_sock_addr *ctx, struct sm_config *cfg, const struct ask *a,
 		return 1;
 	if (!st)
 		return refuse(ENOBUFS);
-	ask_cache(st, a);
+	ask_cache(cfg, st, a);
 	type = st->require ? st->require : a->def;
 	/* connected elsewhere, from what is right here, too */
 	if (addr_any(bound) && type_of(bound) == type)
@@ -424,7 +486,7 @@ SEC("cgroup/sendmsg6")
 int sel_sendmsg6(struct bpf_sock_addr *ctx)
 {
 	struct sm_config *cfg = config_get();
-	__u32 src[4], bound[4], port, require;
+	__u32 src[4], bound[4], port, require, type;
 	struct sm_sock *st;
 	struct ask a = { 0 };
 	enum scope scope;
@@ -434,6 +496,7 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 		return 1;
 	st = sock_get(ctx, false);
 	sock_src(ctx, bound, &port);
+	settle(st, bound);
 	src[0] = ctx->msg_src_ip6[0];
 	src[1] = ctx->msg_src_ip6[1];
 	src[2] = ctx->msg_src_ip6[2];
@@ -455,10 +518,11 @@ int sel_sendmsg6(struct bpf_sock_addr *ctx)
 	if (!addr_any(src) &&
 	    (!same || (!(st && (st->flags & SM_OURS)) && addr_locked(ctx))))
 		return send_named(ctx, &a, src, same);
-	if (!require && !a.def)
-		return 1;
-	if (require && !(a.permit & TYPE_BIT(require)))
-		return not_permitted(require, NULL);
+	type = require ? require : a.def;
+	if (!type)
+		return send_any(ctx, cfg, &a, src);
+	if (!(a.permit & TYPE_BIT(type)))
+		return not_permitted(type, NULL);
 	return send_as(ctx, cfg, &a, bound);
 }
 
@@ -476,6 +540,8 @@ bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
 	if (!cfg || !st || !st->require)
 		return 1;
 	require = st->require;
+	sock_src(ctx, src, &port);
+	settle(st, src);
 	policy_ask(cfg, &a);
 	if (!(a.permit & TYPE_BIT(require)))
 		return not_permitted(require, NULL);
@@ -486,11 +552,9 @@ bind_any(struct bpf_sock_addr *ctx, struct sm_config *cfg)
 	ctx->user_ip6[1] = addr[1];
 	ctx->user_ip6[2] = addr[2];
 	ctx->user_ip6[3] = addr[3];
-	sock_src(ctx, src, &port);
 	if (port)		/* twice: the kernel says no */
 		return 1;
-	st->flags |= SM_OURS;
-	words_copy(st->bound, addr);
+	bind_tried(st, addr, true);
 	tell_unclaimed(require);
 	return 1;
 }
@@ -514,8 +578,9 @@ int sel_bind6(struct bpf_sock_addr *ctx)
 		return bind_any(ctx, cfg);
 	st = sock_get(ctx, false);
 	sock_src(ctx, src, &port);
+	settle(st, src);
 	if (st && !port)	/* it will not be ours any longer */
-		st->flags &= ~SM_OURS;
+		bind_tried(st, addr, false);
 	if (scope_of(addr) != SCOPE_GLOBAL)
 		return 1;
 	type = type_of(addr);
@@ -528,7 +593,7 @@ int sel_bind6(struct bpf_sock_addr *ctx)
 	if (!st)
 		return refuse(ENOBUFS);
 	if (!port)
-		words_copy(st->bound, addr);
+		bind_tried(st, addr, false);
 	if (st->require)
 		tell_unclaimed(st->require);
 	return 1;
@@ -561,6 +626,7 @@ int sel_create(struct bpf_sock *ctx)
 	policy_ask_of(side, &s, &a);
 	raw->serial = cfg->serial;
 	raw->tgid = tgid_get();
+	raw->started = started_get();
 	raw->def = a.def;
 	raw->permit = a.permit;
 	return 1;
@@ -582,6 +648,8 @@ int sel_release(struct bpf_sock *ctx)
 		return 1;
 	/* it may be there for a while yet, but does not count */
 	st->flags |= SM_CLOSED;
+	if (st->flags & SM_TRIED)
+		tell_closed(st->tried);
 	if (!addr_any(st->bound))
 		tell_closed(st->bound);
 	else if (st->require)
@@ -594,6 +662,11 @@ int sel_release(struct bpf_sock *ctx)
 
 /* --- counting ------------------------------------------------------------- */
 
+/*
+ * The sums are made here, for somebody may have very many sockets; nothing
+ * is written for the reader.
+ */
+
 struct bpf_iter_meta {
 	struct seq_file *seq;
 } KERNEL;
@@ -604,38 +677,43 @@ struct sm_iter {	/* struct bpf_iter__bpf_sk_storage_map */
 	struct sm_sock	*value;
 };
 
-static __always_inline void
-count_one(struct bpf_iter_meta *meta, __u32 type, const __u32 addr[4])
-{
-	struct sm_session s = { .type = type, .claim = !addr };
-
-	if (addr)
-		words_copy(s.addr, addr);
-	bpf_seq_write(meta->seq, &s, sizeof(s));
-}
-
 SEC("iter/bpf_sk_storage_map")
 int sel_count(struct sm_iter *ctx)
 {
 	struct sm_config *cfg = config_get();
-	struct bpf_iter_meta *meta = ctx->meta;
 	struct sm_sock *st = ctx->value;
 	struct sock *sk = ctx->sk;
+	struct sm_owned *o;
 	__u32 src[4], dst[4];
 
-	if (!cfg || !meta || !st || !sk || (st->flags & SM_CLOSED))
+	if (!cfg || !st || !sk || (st->flags & SM_CLOSED))
 		return 0;
+	/* as long as there are such, packets are looked at */
+	if (st->flags & (SM_CHECK | SM_SENDS))
+		check_on(sk->sk_protocol == IPPROTO_TCP ? &cfg->tcp_check :
+							  &cfg->udp_check);
 	words_copy(src, sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
 	words_copy(dst, sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
-	if (st->require && addr_any(src) && addr_any(dst))
-		count_one(meta, st->require, NULL);
+	if (st->require && st->require < SM_TYPES && addr_any(src) &&
+	    addr_any(dst))
+		cfg->claims[st->require]++;
+	/* bound without a port (IP_BIND_ADDRESS_NO_PORT), which no table of
+	 * the kernel has */
+	if (!sk->__sk_common.skc_num && addr_any(dst)) {
+		o = bpf_map_lookup_elem(&sm_owned, src);
+		if (o)
+			o->sessions++;
+	}
 	for (__u32 i = 0; i < SM_TYPES - 1; i++) {
 		__u32 from[4] = { st->src[i][0], st->src[i][1],
 				  st->src[i][2], st->src[i][3] };
 
-		if (st->last[i] && st->last[i] >= cfg->count_since &&
-		    !words_eq(from, src))
-			count_one(meta, i + 1, from);
+		if (!st->last[i] || st->last[i] < cfg->count_since ||
+		    words_eq(from, src))
+			continue;
+		o = bpf_map_lookup_elem(&sm_owned, from);
+		if (o)
+			o->sessions++;
 	}
 	return 0;
 }

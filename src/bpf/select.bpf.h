@@ -37,6 +37,10 @@
 #define ENOBUFS		105
 
 #define TYPE_BIT(t)	(1U << (t))
+#define TYPES_ALL	(TYPE_BIT(SM_TYPES) - 2)	/* ATYPE_ALL */
+
+#define SOL_SOCKET	1
+#define SO_BINDTOIFINDEX 62
 
 /* --- the kernel's own, as much as we look at ------------------------------ */
 
@@ -71,6 +75,8 @@ struct mm_struct {
 	struct file *exe_file;
 } KERNEL;
 struct task_struct {
+	__u64	start_time;
+	struct task_struct *group_leader;
 	struct mm_struct *mm;
 	const struct cred *cred;
 	int	tgid;
@@ -84,9 +90,11 @@ struct in6_addr {
 } KERNEL;
 struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr, skc_v6_daddr;
+	__u16	skc_num;
 } KERNEL;
 struct sock {
 	struct sock_common __sk_common;
+	__u16	sk_protocol;
 	__u8	sk_userlocks;
 } KERNEL;
 struct inet_sock {
@@ -184,6 +192,15 @@ static __always_inline struct sm_policy *policy_get(struct sm_config *cfg)
 	return &cfg->policy[cfg->active & 1];
 }
 
+/* Somebody has to look at packets on egress from now on.  (The flag first
+ * with the socket, then here: hooks_count() takes it away when it has found
+ * none.) */
+static __always_inline void check_on(__u32 *check)
+{
+	if (*(volatile __u32 *)check != 1)
+		__sync_lock_test_and_set(check, 1);
+}
+
 /* --- addresses ------------------------------------------------------------ */
 
 static __always_inline bool words_eq(const __u32 a[4], const __u32 b[4])
@@ -251,6 +268,31 @@ current_get(struct sm_config *cfg, __u32 type, __u32 ret[4])
 	return addr_any(ret) ? EADDRNOTAVAIL : 0;
 }
 
+/*
+ * What a hook has said of a bind holds when the kernel has carried it out,
+ * which nobody tells: the next hook sees it by the socket's address.
+ */
+static __always_inline void settle(struct sm_sock *st, const __u32 src[4])
+{
+	if (!st || !(st->flags & SM_TRIED))
+		return;
+	if (words_eq(st->tried, src)) {
+		words_copy(st->bound, src);
+		if (st->flags & SM_TRIED_ANY)
+			st->flags |= SM_OURS;
+		else
+			st->flags &= ~SM_OURS;
+	}
+	st->flags &= ~(SM_TRIED | SM_TRIED_ANY);
+}
+
+static __always_inline void
+bind_tried(struct sm_sock *st, const __u32 addr[4], bool any)
+{
+	words_copy(st->tried, addr);
+	st->flags |= SM_TRIED | (any ? SM_TRIED_ANY : 0);
+}
+
 /* --- saying no, and telling ----------------------------------------------- */
 
 static __always_inline int refuse(int err)
@@ -273,6 +315,14 @@ static __always_inline __u32 tgid_get(void)
 	struct task_struct *t = bpf_get_current_task_btf();
 
 	return t->tgid;
+}
+
+/* ... and when it began, which no two with one number share. */
+static __always_inline __u64 started_get(void)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	return t->group_leader->start_time;
 }
 
 static __noinline int tell(__u32 kind, __u32 type, const __u32 *addr)

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * select_egress.bpf.h - what leaves sockets that pass no other hook.
+ * select_egress.bpf.h - what leaves sockets whose source no hook knew.
  *
  * Raw and ping sockets do not ask anybody when they send, nor UDP-Lite when
- * it connects; and the kernel chooses the source of a datagram socket that
- * had a port already when it was connected.  Their packets are looked at on
- * the way out; everybody else's leave at once.
+ * it connects; and the kernel chooses the source of a socket that had a port
+ * already when it was connected, or whose policy has no default but forbids
+ * some types.  Their packets are looked at on the way out; everybody else's
+ * leave at once.
+ *
+ * TCP does not tell its socket that a SYN could not leave, but tries again
+ * for minutes.  So a TCP socket is looked at in connect, when its source is
+ * known and nothing has been sent, and one that may not have it is bound to
+ * an interface that there is not: then there is no route, which connect
+ * does tell.
  *
  * The process that sends is not known here.  So a raw socket remembers from
  * the beginning which of the rules speak of its maker; what remains to be
@@ -81,6 +88,43 @@ egress_raw(struct __sk_buff *skb, struct sm_config *cfg, struct sm_raw *raw,
 	return egress_no(type, e->src);
 }
 
+/* Of which types may the source be of a datagram on no connection?  Threads
+ * may send at a time: what is said of another peer than this packet's is
+ * not for it. */
+static __always_inline __u32
+sends_may(struct __sk_buff *skb, const struct sm_sock *st,
+	  const struct leaving *e)
+{
+	__u16 port = 0;
+	__u8 next = 0;
+
+	if (words_eq(st->dst, e->dst) &&
+	    !bpf_skb_load_bytes(skb, 6, &next, sizeof(next)) &&
+	    next == IPPROTO_UDP &&
+	    !bpf_skb_load_bytes(skb, 40 + 2, &port, sizeof(port)) &&
+	    bpf_ntohs(port) == st->port)
+		return st->permit | TYPE_BIT(0);
+	return st->every | TYPE_BIT(0);
+}
+
+static __noinline int
+egress_checked(struct __sk_buff *skb, const __u32 *peer, struct sm_sock *st,
+	       const struct leaving *e)
+{
+	__u32 type, may;
+
+	if (!peer || !st || !e)
+		return 1;
+	if ((st->flags & SM_CHECK) && words_eq(peer, e->dst))
+		may = st->check;
+	else if (st->flags & SM_SENDS)
+		may = sends_may(skb, st, e);
+	else
+		return 1;
+	type = type_of(e->src);
+	return may & TYPE_BIT(type) ? 1 : egress_no(type, e->src);
+}
+
 static __noinline int egress_look(struct __sk_buff *skb)
 {
 	struct sm_config *cfg = config_get();
@@ -96,7 +140,8 @@ static __noinline int egress_look(struct __sk_buff *skb)
 	if (!sk)
 		return 1;
 	raw = bpf_sk_storage_get(&sm_raws, sk, 0, 0);
-	if (raw && cfg->tgid && raw->tgid == cfg->tgid)
+	if (raw && cfg->tgid && raw->tgid == cfg->tgid &&
+	    raw->started == cfg->started)
 		return 1;		/* the daemon's */
 	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
 	if (!raw) {
@@ -117,15 +162,13 @@ static __noinline int egress_look(struct __sk_buff *skb)
 	e.same = words_eq(own, e.src);
 	if (raw)
 		return egress_raw(skb, cfg, raw, &e);
-	if (sk->protocol != IPPROTO_UDP)	/* raw, and older than us */
+	if (sk->protocol != IPPROTO_UDP && sk->protocol != IPPROTO_TCP) /* raw, and older than us */
 		return !e.require || type_of(e.src) == e.require;
 	peer[0] = sk->dst_ip6[0];
 	peer[1] = sk->dst_ip6[1];
 	peer[2] = sk->dst_ip6[2];
 	peer[3] = sk->dst_ip6[3];
-	if (!st || !(st->flags & SM_CHECK) || !words_eq(peer, e.dst))
-		return 1;
-	return type_of(e.src) == st->check || egress_no(st->check, e.src);
+	return egress_checked(skb, peer, st, &e);
 }
 
 SEC("cgroup_skb/egress")
@@ -137,14 +180,56 @@ int sel_egress(struct __sk_buff *skb)
 	if (!sk || skb->protocol != bpf_htons(ETH_P_IPV6))
 		return 1;
 	sk = bpf_sk_fullsock(sk);
-	if (!sk || sk->protocol == IPPROTO_TCP)
+	if (!sk)
 		return 1;
-	if (sk->protocol == IPPROTO_UDP) {
+	if (sk->protocol == IPPROTO_UDP || sk->protocol == IPPROTO_TCP) {
 		cfg = config_get();
-		if (!cfg || !cfg->udp_check)
+		if (!cfg || !(sk->protocol == IPPROTO_UDP ? cfg->udp_check :
+							    cfg->tcp_check))
 			return 1;
 	}
 	return egress_look(skb);
+}
+
+/* Before the first SYN; the source is chosen.  The reply stays untouched. */
+SEC("sockops")
+int sel_connecting(struct bpf_sock_ops *ctx)
+{
+	int nowhere = 0x7fffffff;
+	struct bpf_sock *sk;
+	struct sm_config *cfg;
+	struct sm_sock *st;
+	__u32 src[4], dst[4], type;
+
+	if (ctx->op != BPF_SOCK_OPS_TCP_CONNECT_CB || ctx->family != AF_INET6)
+		return 1;
+	cfg = config_get();
+	sk = ctx->sk;
+	if (!cfg || !cfg->tcp_check || !sk ||
+	    bpf_get_netns_cookie(ctx) != cfg->netns)
+		return 1;
+	st = bpf_sk_storage_get(&sm_socks, sk, 0, 0);
+	if (!st || !(st->flags & SM_CHECK))
+		return 1;
+	dst[0] = ctx->remote_ip6[0];
+	dst[1] = ctx->remote_ip6[1];
+	dst[2] = ctx->remote_ip6[2];
+	dst[3] = ctx->remote_ip6[3];
+	if (scope_of(dst) != SCOPE_GLOBAL)
+		return 1;
+	src[0] = ctx->local_ip6[0];
+	src[1] = ctx->local_ip6[1];
+	src[2] = ctx->local_ip6[2];
+	src[3] = ctx->local_ip6[3];
+	type = type_of(src);
+	if (st->check & TYPE_BIT(type)) {	/* for ever */
+		st->flags &= ~SM_CHECK;
+		return 1;
+	}
+	tell_refused(type, src);
+	bpf_setsockopt(ctx, SOL_SOCKET, SO_BINDTOIFINDEX, &nowhere,
+		       sizeof(nowhere));
+	return 1;
 }
 
 #endif

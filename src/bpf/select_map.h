@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-#define SM_LAYOUT	1
+#define SM_LAYOUT	2
 
 #define SM_TYPES	5		/* ATYPES */
 #define SM_RULES	512		/* POLICY_RULES */
@@ -87,12 +87,18 @@ struct sm_config {
 	__u64	netns;			/* cookie of the namespace */
 	/* the probe, and who the daemon is: see SM_PROBE */
 	__u64	nonce, heard;
+	__u64	started;		/* another process may get the tgid */
 	__u32	tgid;
 	__u32	active;			/* which of policy[] is in force */
 	__u32	serial;			/* another one for every policy */
-	__u32	udp_check;		/* some socket has SM_CHECK */
+	/* some socket has SM_CHECK or SM_SENDS: 1; 0 none; 2 while the
+	 * sockets are counted and none was found yet */
+	__u32	udp_check, tcp_check;
+	__u32	zero;
 	__u64	count_since;		/* of hooks_count, ns of boottime */
 	__u64	claim_told[SM_TYPES];	/* as sm_owned.told */
+	__u32	claims[SM_TYPES];	/* what sel_count has counted */
+	__u32	zero2;
 	struct sm_current current[SM_TYPES];
 	struct sm_policy policy[2];
 };
@@ -110,23 +116,33 @@ struct sm_owned {
 	__u32	gen;
 	__u64	told;			/* when SM_EV_CLOSED was said last and
 					   nobody has counted since; 0 */
+	__u32	sessions, zero;		/* what sel_count has counted */
 };
 
 /* A socket that has a requirement or has got an address from us. */
 #define SM_OURS		1		/* it is us who bound it, to `bound' */
 #define SM_CLOSED	2
-#define SM_CHECK	4		/* the kernel chose its source: see at
-					   egress that it is of type `check' */
+#define SM_CHECK	4		/* the kernel chose its source: see, when
+					   it leaves, that its type is in `check' */
 #define SM_CACHED	8		/* the verdict about dst and port */
+#define SM_TRIED	32		/* a bind to `tried' was under way... */
+#define SM_TRIED_ANY	64		/* ... that we made of one to :: */
+#define SM_SENDS	16		/* the kernel chooses for datagrams that
+					   it sends without a connection: see
+					   that the type is in `permit' */
 struct sm_sock {
 	__u8	require;		/* enum atype */
 	__u8	flags;			/* SM_* */
-	__u8	check;
+	__u8	check;			/* bits of types; 0: of no type */
 	__u8	chosen;			/* types whose src[] we chose */
 	__u8	def, permit;		/* SM_CACHED: the verdict */
 	__u16	port;
+	__u32	serial;			/* of the policy that said so */
+	__u8	every;			/* what it permits for every dst so far */
+	__u8	zero[3];
 	__u32	dst[4];
 	__u32	bound[4];		/* address that it was bound to */
+	__u32	tried[4];
 	/* what it sent from without being bound to it, and when; of type
 	 * t at [t - 1] */
 	__u32	src[SM_TYPES - 1][4];
@@ -138,6 +154,7 @@ struct sm_raw {
 	struct sm_bits	subject;	/* rules that speak of its maker... */
 	__u32		serial;		/* ... in this policy */
 	__u32		tgid;
+	__u64		started;
 	__u8		def, permit;	/* without a target */
 	__u8		zero[6];
 };
@@ -169,13 +186,6 @@ struct sm_want_key {
 struct sm_rate {
 	__u64	second;
 	__u64	n;
-};
-
-/* What the iterator of hooks_count writes, one for a socket. */
-struct sm_session {
-	__u32	type;
-	__u32	claim;			/* 1: a claim, no address */
-	__u32	addr[4];
 };
 
 #endif

@@ -38,13 +38,14 @@ static __always_inline bool contradicts(__u32 v)
 /* Does the address that the socket has allow for the type?  One that we
  * chose does, too, while we can choose another. */
 static __always_inline bool
-address_fits(struct bpf_sock *sk, const struct sm_sock *st, __u32 type)
+address_fits(struct bpf_sock *sk, struct sm_sock *st, __u32 type)
 {
 	__u32 src[4] = { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2],
 			 sk->src_ip6[3] };
 
 	if (addr_any(src) || type_of(src) == type)
 		return true;
+	settle(st, src);
 	return st && (st->flags & SM_OURS) && words_eq(src, st->bound) &&
 	       !sk->src_port;
 }
@@ -148,6 +149,7 @@ static __noinline int probe(struct bpf_sockopt *ctx)
 	if (!cfg || (void *)(v + 1) > ctx->optval_end || !cfg->nonce ||
 	    *v != cfg->nonce)
 		return 1;
+	cfg->started = started_get();
 	cfg->tgid = tgid_get();
 	cfg->heard = *v;
 	return 1;

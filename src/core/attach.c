@@ -592,6 +592,19 @@ attach_coa(const struct node *n, const struct attach *a, usec_t now)
 	return best;
 }
 
+bool
+attach_coa_is_coming(const struct attach *a)
+{
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->has_coa && p->coa_state == ADDR_TENTATIVE &&
+		    a->current && attach_prefix_router(a, p) == a->current)
+			return true;
+	}
+	return false;
+}
+
 const struct aprefix *
 attach_on_link_prefix(const struct attach *a, const struct prefix *prefix)
 {

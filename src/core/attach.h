@@ -95,6 +95,8 @@ bool	attach_usable(const struct attach *);
  * advertises (11.5.4), preferred, usable now.  NULL: none (yet). */
 const struct aprefix *attach_coa(const struct node *, const struct attach *,
 				 usec_t now);
+/* One is on its way: its duplicate address detection goes on. */
+bool	attach_coa_is_coming(const struct attach *);
 /* Is this prefix on the link here (11.5.2)?  It, or NULL. */
 const struct aprefix *attach_on_link_prefix(const struct attach *,
 					    const struct prefix *);

@@ -139,6 +139,20 @@ demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
 
 /* --- compare and fix ---------------------------------------------------- */
 
+/* Who gave a grant back has bound a socket, and connects it next: only then
+ * does every kernel tell of it.  (Hooks see it before.) */
+#define GRANT_GAP	SEC(3)
+
+static usec_t
+linger_until(const struct node *n, const struct owned *o, usec_t now)
+{
+	usec_t until = now + SEC(n->conf->linger[o->type]);
+	usec_t gap = o->given_back && !n->early_bind ?
+		     o->given_back + GRANT_GAP : 0;
+
+	return until > gap ? until : gap;
+}
+
 /* What nobody uses ends after its linger time.  One that never came to stand
  * has nothing to linger for, where lingering may be for ever. */
 static void
@@ -159,7 +173,7 @@ linger(struct node *n, struct owned *o, usec_t now)
 	if (!o->stands && o->type == ATYPE_HOME)
 		owned_release(n, o, NOTE_GONE_UNUSED, now);
 	else if (s != CONF_NEVER)
-		alarm_set(n, &o->end, now + SEC(s));
+		alarm_set(n, &o->end, linger_until(n, o, now));
 }
 
 static void
@@ -278,6 +292,7 @@ demand_run(struct node *n, usec_t now)
 {
 	if (!n->ready || n->stopping)
 		return;
+	owned_try_again(n, false, now);
 	for (enum atype t = ATYPE_HOME; t < ATYPES; t++)
 		run_type(n, t, now);
 	each_owned(n, o, l)
@@ -388,6 +403,7 @@ outlives_its_link(const struct node *n, const struct owned *o)
 void
 demand_on_leave(struct node *n, const struct attach *a, usec_t now)
 {
+	owned_try_again(n, true, now);
 	each_owned(n, o, l) {
 		bool here = strcmp(o->ifname, a->iface->name) == 0;
 
@@ -410,7 +426,7 @@ demand_on_address(struct node *n, const struct ev_address *ev, usec_t now)
 				     .ifindex = ev->ifindex };
 
 		note_put(n, &note, now);
-		owned_count_duplicate(n, o);
+		owned_count_duplicate(n, o, now);
 		owned_release(n, o, NOTE_GONE_PREFIX, now);
 	}
 	demand_run(n, now);
@@ -427,7 +443,7 @@ demand_on_duplicate(struct node *n, const struct mn_home *h, usec_t now)
 		asks_drop_packets(n, o);
 		owned_lose(n, o, now);
 	} else {
-		owned_count_duplicate(n, o);
+		owned_count_duplicate(n, o, now);
 		owned_release(n, o, NOTE_GONE_PREFIX, now);
 	}
 	demand_run(n, now);
@@ -466,7 +482,7 @@ demand_on_refused(struct node *n, const struct mn_home *h, usec_t now)
 			     ECONNREFUSED);
 	/* Where somebody has it, the next one must not be the same. */
 	if (duplicate && o->type != ATYPE_HOME)
-		owned_count_duplicate(n, o);
+		owned_count_duplicate(n, o, now);
 	if (o->type != ATYPE_HOME) {
 		owned_release(n, o, NOTE_GONE_REFUSED, now);
 	} else if (duplicate) {

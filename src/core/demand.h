@@ -33,6 +33,7 @@ struct owned {
 	bool		uncounted;	/* restored: sessions are not known */
 	uint32_t	sessions;
 	usec_t		since;		/* it is wanted */
+	usec_t		given_back;	/* the last grant; 0: none was */
 	struct alarm	end;		/* linger, grace, or another try */
 	enum note_gone	reason;		/* of `end' */
 	struct wish	store;
@@ -54,6 +55,7 @@ struct epoch {
 	uint32_t	value;		/* counts renewals */
 	uint32_t	counter;	/* RFC 7217: duplicates, */
 	struct prefix	prefix;		/*   in this prefix */
+	usec_t		again;		/* when too many are forgotten */
 	struct alarm	renew;
 	struct wish	store;
 };
@@ -168,7 +170,10 @@ int	owned_why_not(const struct node *, enum atype, usec_t now);
 bool	owned_is_deprecated(const struct node *, const struct owned *,
 			    usec_t now);
 /* Somebody else has it: the next one shall be another. */
-void	owned_count_duplicate(struct node *, const struct owned *);
+void	owned_count_duplicate(struct node *, const struct owned *, usec_t now);
+/* Here, or by now, it may be another matter: begin anew where all have been
+ * tried. */
+void	owned_try_again(struct node *, bool elsewhere, usec_t now);
 /* Who kept it alive elsewhere, and may no longer (no Peer any more)? */
 bool	owned_is_orphan(const struct node *, const struct owned *);
 /* May it be used? */

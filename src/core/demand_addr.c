@@ -26,6 +26,9 @@
 /* Sockets of an address that is gone do not wait longer for the next one. */
 #define END_LATEST	MSEC(100)
 #define ENDINGS_MAX	16
+/* After which one may try again what was all duplicates: an anchor may have
+ * defended what it had of an earlier life of ours. */
+#define TRY_AGAIN	SEC(ACCESS_LIFETIME)
 
 /* --- finding ------------------------------------------------------------ */
 
@@ -156,8 +159,10 @@ owned_say(struct node *n, const struct owned *o, bool up)
 {
 	struct effect e = { .kind = EF_OWNED };
 
-	e.owned = (struct ef_owned){ .up = up, .addr = o->addr,
-				     .type = o->type };
+	e.owned = (struct ef_owned){
+		.up = up, .addr = o->addr, .type = o->type,
+		.cga = o->home && o->home->reg.has_cga,
+	};
 	want(n, &e);
 }
 
@@ -336,13 +341,26 @@ duplicates(const struct epoch *e, const struct prefix *p)
 }
 
 void
-owned_count_duplicate(struct node *n, const struct owned *o)
+owned_count_duplicate(struct node *n, const struct owned *o, usec_t now)
 {
 	struct epoch *e = &n->demand->epoch[o->type];
 
 	e->counter = duplicates(e, &o->prefix) + 1;
 	e->prefix = o->prefix;
+	e->again = now + TRY_AGAIN;
 	wish_add(n, &e->store, 1);
+}
+
+void
+owned_try_again(struct node *n, bool elsewhere, usec_t now)
+{
+	for (enum atype t = ATYPE_HOME; t < ATYPES; t++) {
+		struct epoch *e = &n->demand->epoch[t];
+
+		if (e->counter > IDGEN_RETRIES &&
+		    (elsewhere || now >= e->again))
+			e->counter = 0;
+	}
 }
 
 static bool
@@ -429,6 +447,9 @@ place_anchored(struct node *n, struct owned *o, const struct attach *a,
 	if (!o->home)
 		return false;
 	home_set_cga(n, o->home, cga);
+	/* What was said of it when it was new did not have that yet. */
+	if (n->ready && o->home->reg.has_cga)
+		owned_say(n, o, true);
 	home_activate(n, o->home, now);
 	return true;
 }
@@ -556,11 +577,12 @@ owned_release(struct node *n, struct owned *o, enum note_gone reason,
 	if (o->stands)
 		note_put(n, &note, now);
 	o->stands = false;
+	/* Also when nobody has it: who got it this very moment is not
+	 * counted yet. */
 	if (!configured) {
 		o->current = false;
 		say_gone(n, o);
-		if (reason != NOTE_GONE_UNUSED)
-			end_sockets(n, o, now);
+		end_sockets(n, o, now);
 	}
 	if (!h)
 		say_address(n, o, false);

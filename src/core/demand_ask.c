@@ -201,8 +201,11 @@ demand_on_release(struct node *n, const struct ev_release *ev, usec_t now)
 	list_each(l, &n->demand->asks) {
 		struct ask *a = container_of(l, struct ask, l);
 
-		if (a->id == ev->id)
-			ask_free(n, a);
+		if (a->id != ev->id)
+			continue;
+		if (a->on)
+			a->on->given_back = now;
+		ask_free(n, a);
 	}
 	demand_run(n, now);
 }

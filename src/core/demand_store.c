@@ -115,7 +115,7 @@ restore_epoch(struct node *n, const struct store_record *s)
 		return false;
 	e = &n->demand->epoch[s->key[1]];
 	e->value = value;
-	e->counter = counter;
+	e->counter = counter <= IDGEN_RETRIES ? counter : 0;
 	e->prefix = prefix_of(&prefix, len);
 	return true;
 }

@@ -122,6 +122,7 @@ struct ef_owned {
 	bool		up;
 	struct in6_addr	addr;
 	enum atype	type;
+	bool		cga;		/* formed of our key (RFC 3972) */
 };
 
 /* key: type.  With an address, sockets may be bound to it at once: what

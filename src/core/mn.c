@@ -24,10 +24,11 @@
 /* An interface that can carry this home address; low preference wins, the
  * home link among equals. */
 static struct attach *
-choose(const struct node *n, const struct mn_home *h, usec_t now)
+choose(const struct node *n, const struct mn_home *h, usec_t now,
+       bool *ret_wait)
 {
 	struct attach *best = NULL;
-	unsigned best_rank = UINT32_MAX;
+	unsigned best_rank = UINT32_MAX, coming_rank = UINT32_MAX;
 
 	list_each(l, &n->ifaces) {
 		struct iface *i = container_of(l, struct iface, all);
@@ -37,23 +38,31 @@ choose(const struct node *n, const struct mn_home *h, usec_t now)
 		if (!i->attach || !attach_usable(i->attach))
 			continue;
 		home = attach_on_link_prefix(i->attach, &h->prefix);
-		if (!home && !attach_coa(n, i->attach, now))
-			continue;
 		rank = (i->conf ? i->conf->preference : 0) * 2 + !home;
-		if (rank < best_rank) {
+		if (!home && !attach_coa(n, i->attach, now)) {
+			if (attach_coa_is_coming(i->attach) &&
+			    rank < coming_rank)
+				coming_rank = rank;
+		} else if (rank < best_rank) {
 			best_rank = rank;
 			best = i->attach;
 		}
 	}
+	*ret_wait = best && coming_rank < best_rank;
 	return best;
 }
 
 void
 home_put(struct node *n, struct mn_home *h, usec_t now)
 {
-	struct attach *a = choose(n, h, now);
+	bool wait;
+	struct attach *a = choose(n, h, now, &wait);
 
 	if (h->place == PLACE_DISABLED || !h->active)
+		return;
+	/* To come here and to go there a moment later would set our own
+	 * address detection against the home agent's. */
+	if (h->place == PLACE_NOWHERE && wait)
 		return;
 	if (!a) {
 		/* No way to send.  What stands, stands: the link may come

@@ -281,6 +281,7 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	struct tunnel *old = h->tunnel;
 
 	home_stop_announcing(n, h);
+	registrant_pause(n, &h->reg);	/* until it is asked from here */
 	h->place = PLACE_RETURNING;
 	h->ifindex = a->iface->ifindex;
 	h->ha_ll.len = 0;
@@ -295,20 +296,35 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	say_proxy(n, h, h->ifindex, true);
 }
 
+/* Is it ours on that link?  Then it is by another interface, too: to ask
+ * there who has it would be to ask ourselves.  Neighbours are told. */
+static bool
+stands_on(const struct node *n, const struct mn_home *h, uint32_t ifindex)
+{
+	const struct iface *i = iface_find(n, ifindex);
+	const struct iface_addr *a = i ? iface_addr_find(i, &h->conf.hoa) :
+				     NULL;
+
+	return a && (a->state == ADDR_VALID || a->state == ADDR_OPTIMISTIC);
+}
+
 void
 home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 {
 	const struct router *ha = attach_router_with(a, &h->conf.ha);
 	uint32_t ifindex = a->iface->ifindex;
+	bool ours = false;
 
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
 		return;
 	alarm_clear(n, &h->give_up);
-	if (h->place == PLACE_HOME)	/* by another interface */
+	if (h->place == PLACE_HOME) {	/* by another interface */
+		ours = stands_on(n, h, h->ifindex);
 		home_leave(n, h);
+	}
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
 	    h->contest != CONTEST_ASKED) {
-		home_arrive(n, h, ifindex, true, now);
+		home_arrive(n, h, ifindex, !ours, now);
 		return;
 	}
 	if (h->place != PLACE_RETURNING || h->ifindex != ifindex) {

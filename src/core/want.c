@@ -104,7 +104,8 @@ same_value(const struct effect *a, const struct effect *b)
 	if (a->kind == EF_DNS)
 		return same_dns(&a->dns, &b->dns);
 	if (a->kind == EF_OWNED)
-		return a->owned.type == b->owned.type;
+		return a->owned.type == b->owned.type &&
+		       a->owned.cga == b->owned.cga;
 	if (a->kind == EF_CURRENT)
 		return a->current.provided == b->current.provided &&
 		       addr_eq(&a->current.addr, &b->current.addr);

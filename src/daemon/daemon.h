@@ -46,7 +46,7 @@
 #define DAEMON_QUEUE	135		/* of NFQUEUE: the protocol's number */
 #define DAEMON_DONE	64		/* failures that wait to be told */
 #define DAEMON_NOTES	128		/* remembered for `monitor recent' */
-#define DAEMON_RELEASED	256		/* grants given back at a time */
+#define DAEMON_RELEASED	4096		/* grants given back at a time */
 #define DAEMON_WHY	512
 
 struct options {

@@ -13,7 +13,7 @@
  * what nobody tells of: the end of an unconnected socket's silence.
  *
  * Somebody may have very many sockets, and much to ask: counting takes no
- * more than a tenth of the time.
+ * more than a twentieth of the time.
  */
 #include "daemon/daemon.h"
 
@@ -23,7 +23,7 @@
 #define COUNT_SOON	MSEC(20)
 #define COUNT_EVERY	SEC(5)
 #define COUNT_MAX	256		/* more than the node ever has */
-#define COUNT_REST	10		/* times what the last one took */
+#define COUNT_REST	20		/* times what the last one took */
 #define REFUSALS	32		/* said in a second */
 
 /* --- counting ----------------------------------------------------------- */

@@ -17,6 +17,7 @@ struct owned_row {
 	struct map_node	node;
 	struct in6_addr	addr;			/* key */
 	enum atype	type;
+	bool		cga;
 	uint32_t	sessions;
 	bool		counted;		/* once at least */
 };
@@ -72,6 +73,7 @@ owned_set(struct owned *o, const struct ef_owned *ef)
 	}
 	if (row) {
 		row->type = ef->type;
+		row->cga = ef->cga;
 		return 0;
 	}
 	row = calloc(1, sizeof(*row));
@@ -79,6 +81,7 @@ owned_set(struct owned *o, const struct ef_owned *ef)
 		return -ENOMEM;
 	row->addr = ef->addr;
 	row->type = ef->type;
+	row->cga = ef->cga;
 	if (map_insert(&o->map, &row->node))
 		return 0;
 	free(row);
@@ -97,6 +100,14 @@ owned_type(const struct owned *o, const struct in6_addr *a)
 	const struct owned_row *row = row_find(o, a);
 
 	return row ? row->type : ATYPE_NONE;
+}
+
+bool
+owned_cga(const struct owned *o, const struct in6_addr *a)
+{
+	const struct owned_row *row = row_find(o, a);
+
+	return row && row->cga;
 }
 
 const struct ef_current *
@@ -130,6 +141,7 @@ owned_next(const struct owned *o, struct owned_cursor *c,
 	row = container_of(c->at, struct owned_row, node);
 	*ret = (struct ef_owned){
 		.up = true, .addr = row->addr, .type = row->type,
+		.cga = row->cga,
 	};
 	return true;
 }

@@ -21,6 +21,8 @@ int	owned_set(struct owned *, const struct ef_owned *);
 void	owned_set_current(struct owned *, const struct ef_current *);
 /* ATYPE_NONE: not one of ours. */
 enum atype owned_type(const struct owned *, const struct in6_addr *);
+/* Is it one of ours, formed of our key? */
+bool	owned_cga(const struct owned *, const struct in6_addr *);
 /* As it was said last; not provided when nothing was. */
 const struct ef_current *owned_now(const struct owned *, enum atype);
 /* Remember how many sockets have it.  True when that is news to the node. */

@@ -20,6 +20,8 @@
 		"[--user USER] [--group GROUP]... [--cgroup PATH] "	     \
 		"[--dest ADDRESS [--port PORT] [--protocol tcp|udp|icmp|raw]]"
 
+#define OUTCOME	120
+
 struct question {
 	const struct policy_state *state;
 	struct identity_process	who;
@@ -319,10 +321,23 @@ left_alone(const struct question *q)
 	return addr_is_multicast(a) ? "as ever: multicast" : NULL;
 }
 
+/* The kernel's choice is looked at afterwards. */
+static const char *
+kernel_chooses(uint8_t permit, char buf[OUTCOME])
+{
+	char types[80];
+
+	if ((permit & ATYPE_ALL) == ATYPE_ALL)
+		return "the kernel chooses";
+	snprintf(buf, OUTCOME, "the kernel chooses, except %s",
+		 policy_types((uint8_t)(ATYPE_ALL & ~permit), types));
+	return buf;
+}
+
 /* What comes of a socket that asks for nothing, or for a type. */
 static const char *
 outcome(const struct question *q, const struct policy_verdict *v,
-	enum atype asked)
+	enum atype asked, char buf[OUTCOME])
 {
 	const struct policy_subject s = identity_subject(&q->who);
 	const char *as_ever = left_alone(q);
@@ -334,7 +349,7 @@ outcome(const struct question *q, const struct policy_verdict *v,
 	if (as_ever)
 		return as_ever;
 	if (type == ATYPE_NONE)
-		return "the kernel chooses";
+		return kernel_chooses(v->permit, buf);
 	/* as setsockopt asks it, before there is a peer */
 	if (asked && !q->has_dst)
 		may = policy_may(q->state->now, &s, asked, NULL);
@@ -346,11 +361,12 @@ put_outcomes(const struct question *q, const struct policy_verdict *v,
 	     struct record_sink *sink)
 {
 	for (enum atype t = ATYPE_NONE; t < ATYPES; t++) {
+		char buf[OUTCOME];
 		struct record r;
 
 		record_init(&r, "socket");
 		record_str(&r, "require", atype_name(t));
-		record_str(&r, "gets", outcome(q, v, t));
+		record_str(&r, "gets", outcome(q, v, t, buf));
 		sink->put(sink, &r);
 	}
 }

@@ -12,7 +12,8 @@
  * (section 3.5).  A home address is a configured or home-anchored one.  A
  * care-of address is one of an interface that roams, and so is the home
  * address while it stands there, and not on the path device: then the mobile
- * is at home, and it is both.
+ * is at home, and it is both.  Which are cryptographically generated only the
+ * node knows, of those that it formed so.
  */
 #include "daemon/daemon.h"
 
@@ -184,6 +185,7 @@ candidate(struct daemon *d, const struct world_address *a)
 					  IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE,
 		.deprecated = a->flags & IFA_F_DEPRECATED,
 		.temporary = a->flags & IFA_F_TEMPORARY,
+		.cga = owned_cga(&d->owned, &a->key.addr),
 	};
 
 	/* the kernel can be told to use them like others, and is */

@@ -270,10 +270,11 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 		if (p->map[i] < 0)
 			return -errno;
 	}
+	p->guard = dup(bpf_program__fd(skel->progs.path_guard));
 	p->egress = dup(bpf_program__fd(skel->progs.path_egress));
 	p->ingress = dup(bpf_program__fd(skel->progs.path_ingress));
 	p->ingress_l3 = dup(bpf_program__fd(skel->progs.path_ingress_l3));
-	return p->egress < 0 || p->ingress < 0 || p->ingress_l3 < 0 ?
+	return p->guard < 0 || p->egress < 0 || p->ingress < 0 || p->ingress_l3 < 0 ?
 		-errno : 0;
 }
 
@@ -281,7 +282,8 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
  * leads the next process to every map. */
 static int maps_bind(const struct path *p)
 {
-	const int prog[] = { p->egress, p->ingress, p->ingress_l3 };
+	const int prog[] = { p->egress, p->ingress, p->ingress_l3,
+			     p->guard };
 
 	for (size_t i = 0; i < COUNT(prog); i++)
 		for (int j = 0; j < MAPS; j++) {
@@ -438,6 +440,8 @@ void maps_close(struct path *p)
 		munmap(p->cfg, sizeof(*p->cfg));
 	paths_unmap(p);
 	fds_close(p->map);
+	if (p->guard >= 0)
+		close(p->guard);
 	if (p->egress >= 0)
 		close(p->egress);
 	if (p->ingress >= 0)

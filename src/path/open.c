@@ -129,8 +129,11 @@ int path_poll(struct path *p, struct path_event *ret)
 static int
 link_attach(struct path *p, const struct rtnl_link *dev, bool *ret_qdisc)
 {
-	return filter_set(dev->ifindex, false, dev->type == ARPHRD_ETHER ?
-			  p->ingress : p->ingress_l3, ret_qdisc);
+	bool again;
+	int err = filter_set(dev->ifindex, false, dev->type == ARPHRD_ETHER ?
+			     p->ingress : p->ingress_l3, ret_qdisc);
+
+	return err ? err : filter_set(dev->ifindex, true, p->guard, &again);
 }
 
 static int link_on(struct path *p, uint32_t ifindex)
@@ -165,6 +168,8 @@ static int link_off(struct path *p, uint32_t ifindex)
 		return 0;
 	if (filter_get(ifindex, false, "path_ingress"))
 		filter_del(ifindex, false);
+	if (filter_get(ifindex, true, "path_guard"))
+		filter_del(ifindex, true);
 	if (l.flags & PM_LINK_QDISC)
 		qdisc_del(p->nl, ifindex);
 	bpf_map_delete_elem(p->map[MAP_LINKS], &ifindex);
@@ -346,7 +351,7 @@ int path_open(const struct path_options *o, struct path **ret,
 	if (!p)
 		return why_set(&why, -ENOMEM, "memory");
 	device_names(p, o->device);
-	p->egress = p->ingress = p->ingress_l3 = p->poll_fd = -1;
+	p->guard = p->egress = p->ingress = p->ingress_l3 = p->poll_fd = -1;
 	p->packet_fd = p->timer_fd = p->out_fd = p->in_fd = -1;
 	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
 	p->hold_time = o->hold_time ? o->hold_time : HOLD_TIME;
@@ -452,6 +457,8 @@ int path_cleanup(const char *device)
 		bool ours = sweep_qdisc_ours(s.ifindex[i]);
 
 		filter_del(s.ifindex[i], false);
+		if (filter_get(s.ifindex[i], true, "path_guard"))
+			filter_del(s.ifindex[i], true);
 		if (ours)
 			qdisc_del(p.nl, s.ifindex[i]);
 	}

@@ -64,6 +64,7 @@ struct path {
 	struct nl_sock	*nl;
 	int		map[MAPS];	/* descriptors, -1: none */
 	int		egress, ingress, ingress_l3;	/* programs */
+	int		guard;
 	struct pm_config *cfg;		/* these three are mapped */
 	uint32_t	mapped;		/* entries of these two */
 	struct pm_path	*paths;

@@ -30,6 +30,7 @@ static const char *const stat_name[PM_STATS] = {
 	[PM_DROP_ECN] = "drop-ecn",
 	[PM_DROP_HOLD_FULL] = "drop-hold-full",
 	[PM_DROP_HOLD_EXPIRED] = "drop-hold-expired",
+	[PM_DROP_UNTUNNELLED] = "drop-untunnelled",
 	[PM_DROP_ICMP] = "drop-icmp",
 	[PM_FRAGMENTED] = "fragmented",
 	[PM_REASSEMBLED] = "reassembled",

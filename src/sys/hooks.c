@@ -147,7 +147,8 @@ int hooks_current(struct hooks *h, const struct ef_current *e)
 /* Every owned address: `fn' may change or delete it. */
 static int
 owned_each(struct hooks *h, int (*fn)(struct hooks *, const struct in6_addr *,
-				      const struct sm_owned *))
+				      const struct sm_owned *, void *),
+	   void *arg)
 {
 	struct in6_addr *a = calloc(SM_OWNED, sizeof(*a)), key;
 	int map = h->map[HM_OWNED], err = a ? 0 : -ENOMEM;
@@ -162,13 +163,13 @@ owned_each(struct hooks *h, int (*fn)(struct hooks *, const struct in6_addr *,
 	}
 	while (!err && n--)
 		if (!bpf_map_lookup_elem(map, &a[n], &v))
-			err = fn(h, &a[n], &v);
+			err = fn(h, &a[n], &v, arg);
 	free(a);
 	return err;
 }
 
 static int sync_one(struct hooks *h, const struct in6_addr *a,
-		    const struct sm_owned *o)
+		    const struct sm_owned *o, void *arg)
 {
 	return o->gen == h->cfg->gen ? 0 :
 	       bpf_map_delete_elem(h->map[HM_OWNED], a);
@@ -176,7 +177,7 @@ static int sync_one(struct hooks *h, const struct in6_addr *a,
 
 int hooks_sync(struct hooks *h)
 {
-	return owned_each(h, sync_one);
+	return owned_each(h, sync_one, NULL);
 }
 
 /* --- events --------------------------------------------------------------- */
@@ -225,103 +226,93 @@ int hooks_poll(struct hooks *h, struct hooks_event *ret)
 
 /* --- counting ------------------------------------------------------------- */
 
+/* Before: no marks, no sums. */
 static int unmark_one(struct hooks *h, const struct in6_addr *a,
-		      const struct sm_owned *o)
+		      const struct sm_owned *o, void *arg)
 {
 	struct sm_owned v = *o;
 
-	if (!o->told)
+	if (!o->told && !o->sessions)
 		return 0;
 	v.told = 0;
+	v.sessions = 0;
 	return bpf_map_update_elem(h->map[HM_OWNED], a, &v, BPF_EXIST);
 }
 
-/* All that the iterator says: *ret is the caller's to free. */
-static int sessions_read(struct hooks *h, struct sm_session **ret,
-			 size_t *ret_n)
+/* Let the iterator see all sockets.  There is nothing to be read; the kernel
+ * says EAGAIN after a million of them, and goes on. */
+static int count_run(struct hooks *h)
 {
 	int fd = bpf_iter_create(h->count), err = 0;
-	size_t len = 0, cap = 0;
-	uint8_t *buf = NULL;
 	ssize_t n;
+	char c;
 
 	if (fd < 0)
 		return fd;
 	do {
-		if (len == cap) {
-			uint8_t *more = realloc(buf, cap = cap * 2 + 4096);
-
-			if (!more) {
-				err = -ENOMEM;
-				break;
-			}
-			buf = more;
-		}
-		n = read(fd, buf + len, cap - len);
-		if (n > 0)
-			len += (size_t)n;
-		else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		n = read(fd, &c, sizeof(c));
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			err = -errno;
 	} while (!err && n);
 	close(fd);
-	if (err) {
-		free(buf);
-		return err;
-	}
-	*ret = (struct sm_session *)(void *)buf;
-	*ret_n = len / sizeof(**ret);
+	return err;
+}
+
+/* Who finds a socket whose packets are to be looked at makes it 1. */
+static void check_begin(uint32_t *check)
+{
+	uint32_t on = 1;
+
+	__atomic_compare_exchange_n(check, &on, 2, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+}
+
+static void check_end(uint32_t *check)
+{
+	uint32_t none = 2;
+
+	__atomic_compare_exchange_n(check, &none, 0, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+}
+
+struct telling {
+	void	(*each)(void *, const struct in6_addr *, uint32_t);
+	void	*arg;
+};
+
+static int tell_one(struct hooks *h, const struct in6_addr *a,
+		    const struct sm_owned *o, void *arg)
+{
+	const struct telling *t = arg;
+
+	if (o->sessions)
+		t->each(t->arg, a, o->sessions);
 	return 0;
-}
-
-static int session_cmp(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct sm_session));
-}
-
-static void
-sessions_tell(const struct sm_session *s, size_t n,
-	      void (*each)(void *, const struct in6_addr *, uint32_t),
-	      void *arg)
-{
-	struct in6_addr a;
-	size_t from = 0;
-
-	for (size_t i = 1; i <= n; i++) {
-		if (i < n && !session_cmp(&s[i], &s[from]))
-			continue;
-		memcpy(&a, s[from].addr, sizeof(a));
-		if (each && !s[from].claim)
-			each(arg, &a, (uint32_t)(i - from));
-		from = i;
-	}
 }
 
 int hooks_count(struct hooks *h, usec_t idle, uint32_t claims[ATYPES],
 		void (*each)(void *arg, const struct in6_addr *,
 			     uint32_t sessions), void *arg)
 {
-	struct sm_session *s = NULL;
+	struct telling t = { each, arg };
 	struct timespec ts;
 	uint64_t now;
-	size_t n = 0;
 	int err;
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	now = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 	h->cfg->count_since = now / 1000 > idle ? now - idle * 1000 : 1;
 	memset(h->cfg->claim_told, 0, sizeof(h->cfg->claim_told));
-	err = owned_each(h, unmark_one);
+	memset(h->cfg->claims, 0, sizeof(h->cfg->claims));
+	check_begin(&h->cfg->udp_check);
+	check_begin(&h->cfg->tcp_check);
+	err = owned_each(h, unmark_one, NULL);
 	if (!err)
-		err = sessions_read(h, &s, &n);
+		err = count_run(h);
 	if (err)
 		return err;
-	memset(claims, 0, ATYPES * sizeof(*claims));
-	for (size_t i = 0; i < n; i++)
-		if (s[i].claim && s[i].type < ATYPES)
-			claims[s[i].type]++;
-	if (n)
-		qsort(s, n, sizeof(*s), session_cmp);
-	sessions_tell(s, n, each, arg);
-	free(s);
-	return 0;
+	check_end(&h->cfg->udp_check);
+	check_end(&h->cfg->tcp_check);
+	memcpy(claims, h->cfg->claims, ATYPES * sizeof(*claims));
+	return each ? owned_each(h, tell_one, &t) : 0;
 }

@@ -51,9 +51,10 @@ int	hooks_owned(struct hooks *, const struct ef_owned *);
 int	hooks_current(struct hooks *, const struct ef_current *);
 /* Forget owned addresses that were not said since hooks_open (EF_SYNC). */
 int	hooks_sync(struct hooks *);
-/* Sockets that have a requirement and no address yet, by type; and the
- * unconnected ones that sent from an owned address within `idle' without
- * being bound to it: `each' gets every such address with their number. */
+/* Sockets that have a requirement and no address yet, by type; and those that
+ * sock_diag(7) does not show: unconnected ones that sent from an owned
+ * address within `idle' without being bound to it, and those that are bound
+ * to one without a port.  `each' gets every such address with their number. */
 int	hooks_count(struct hooks *, usec_t idle, uint32_t claims[ATYPES],
 		    void (*each)(void *arg, const struct in6_addr *,
 				 uint32_t sessions), void *arg);

@@ -83,6 +83,8 @@ static const struct {
 			    "getsockopt" },
 	[HP_SETSOCKOPT] = { BPF_CGROUP_SETSOCKOPT, "sel_setsockopt",
 			    "setsockopt" },
+	[HP_CONNECTING] = { BPF_CGROUP_SOCK_OPS, "sel_connecting",
+			    "sock_ops" },
 	[HP_EGRESS] = { BPF_CGROUP_INET_EGRESS, "sel_egress", "egress" },
 };
 
@@ -357,6 +359,10 @@ static const struct {
 	  "bpf_get_current_ancestor_cgroup_id at sock_create" },
 	{ BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_sk_storage_get,
 	  "bpf_sk_storage_get at sock_create" },
+	{ BPF_PROG_TYPE_SOCK_OPS, BPF_FUNC_sk_storage_get,
+	  "bpf_sk_storage_get at sock_ops" },
+	{ BPF_PROG_TYPE_SOCK_OPS, BPF_FUNC_get_netns_cookie,
+	  "bpf_get_netns_cookie at sock_ops" },
 	{ BPF_PROG_TYPE_CGROUP_SKB, BPF_FUNC_sk_storage_get,
 	  "bpf_sk_storage_get at egress" },
 };

@@ -21,8 +21,8 @@ enum hooks_map {
 /* In the order in which they are attached: what makes the later ones
  * right goes first. */
 enum hooks_prog {
-	HP_RELEASE, HP_CREATE, HP_EGRESS, HP_BIND6, HP_CONNECT4,
-	HP_SENDMSG4, HP_CONNECT6, HP_SENDMSG6, HP_GETSOCKOPT, HP_SETSOCKOPT,
+	HP_RELEASE, HP_CREATE, HP_EGRESS, HP_CONNECTING, HP_BIND6,
+	HP_CONNECT4, HP_SENDMSG4, HP_CONNECT6, HP_SENDMSG6, HP_GETSOCKOPT, HP_SETSOCKOPT,
 	HOOKS_PROGS
 };
 

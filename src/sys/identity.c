@@ -16,6 +16,7 @@
  */
 #define _GNU_SOURCE
 #include "sys/identity.h"
+#include "sys/identity_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -36,9 +37,8 @@ _Static_assert(CONF_RULES == POLICY_RULES, "every rule has its place");
 
 /* --- files of /proc -------------------------------------------------- */
 
-/* All of it, NUL-terminated; NULL with errno. */
-static char *
-read_file(int dir, const char *name)
+char *
+identity_read_file(int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC), err = 0;
 	size_t cap = 4096, len = 0;
@@ -141,7 +141,7 @@ unescape(char *s)
 int
 identity_cgroup_root(char ret[IDENTITY_PATH])
 {
-	char *text = read_file(AT_FDCWD, "/proc/self/mountinfo");
+	char *text = identity_read_file(AT_FDCWD, "/proc/self/mountinfo");
 	bool whole = false, found = false;
 
 	if (!text)
@@ -167,12 +167,12 @@ identity_cgroup_root(char ret[IDENTITY_PATH])
 
 /* --- programs -------------------------------------------------------- */
 
-/* Device and inode of a file, as the kernel has them. */
-static int
-file_identity(int dir, const char *path, const char *mountinfo,
-	      struct statx *st, uint64_t *ret_dev, uint64_t *ret_ino)
+int
+identity_of_file(int dir, const char *path, const char *mountinfo,
+		 struct statx *st, uint64_t *ret_dev, uint64_t *ret_ino)
 {
-	if (statx(dir, path, 0, STATX_TYPE | STATX_INO | STATX_MNT_ID, st) < 0)
+	if (statx(dir, path, AT_EMPTY_PATH,
+		  STATX_TYPE | STATX_INO | STATX_MNT_ID, st) < 0)
 		return -errno;
 	if (!(st->stx_mask & STATX_MNT_ID) || !mountinfo ||
 	    !mount_dev(mountinfo, st->stx_mnt_id, ret_dev))
@@ -186,8 +186,8 @@ program_identity(const char *path, const char *mountinfo, uint64_t *ret_dev,
 		 uint64_t *ret_ino)
 {
 	struct statx st;
-	int err = file_identity(AT_FDCWD, path, mountinfo, &st, ret_dev,
-				ret_ino);
+	int err = identity_of_file(AT_FDCWD, path, mountinfo, &st, ret_dev,
+				   ret_ino);
 
 	if (err)
 		return err;
@@ -228,62 +228,85 @@ is_number(const char *s, uint32_t *ret)
 	return true;
 }
 
+/* An entry of the user or group database, by name; a user also by number. */
+struct entry {
+	bool		group;
+	const char	*name;		/* NULL: by number */
+	uint32_t	uid;
+	struct passwd	pw;
+	struct group	gr;
+	char		*buf;		/* where its texts are; free it */
+};
+
+static int
+entry_ask(struct entry *e, size_t cap, bool *ret_found)
+{
+	struct passwd *pw = NULL;
+	struct group *gr = NULL;
+	int err;
+
+	if (e->group)
+		err = getgrnam_r(e->name, &e->gr, e->buf, cap, &gr);
+	else if (e->name)
+		err = getpwnam_r(e->name, &e->pw, e->buf, cap, &pw);
+	else
+		err = getpwuid_r(e->uid, &e->pw, e->buf, cap, &pw);
+	*ret_found = pw || gr;
+	return err;
+}
+
+static int
+entry_find(struct entry *e)
+{
+	bool found = false;
+	size_t cap = 1024;
+	int err = ERANGE;
+	char *more;
+
+	while (err == ERANGE && cap <= LOOKUP_MOST) {
+		more = realloc(e->buf, cap *= 2);
+		if (!more) {
+			err = ENOMEM;
+			break;
+		}
+		e->buf = more;
+		err = entry_ask(e, cap, &found);
+	}
+	if (found)
+		return 0;
+	/* some say it so, getpwnam(3) */
+	return !err || err == ESRCH || err == EPERM ? -ENOENT : -err;
+}
+
 /* The user, by name or (when that is NULL) by number.  His own group, and
  * his name as it stands there. */
 static int
 find_user(const char *name, uint32_t uid, uint32_t *ret_uid,
 	  uint32_t *ret_gid, char **ret_name)
 {
-	struct passwd pw, *found = NULL;
-	size_t cap = 1024;
-	char *buf = NULL, *more;
-	int err = ERANGE;
+	struct entry e = { .name = name, .uid = uid };
+	int err = entry_find(&e);
+	char *copy = err ? NULL : strdup(e.pw.pw_name);
 
-	while (err == ERANGE && cap <= LOOKUP_MOST) {
-		more = realloc(buf, cap *= 2);
-		if (!more) {
-			err = ENOMEM;
-			break;
-		}
-		buf = more;
-		err = name ? getpwnam_r(name, &pw, buf, cap, &found) :
-			     getpwuid_r(uid, &pw, buf, cap, &found);
+	if (copy) {
+		*ret_uid = e.pw.pw_uid;
+		*ret_gid = e.pw.pw_gid;
+		*ret_name = copy;
 	}
-	if (found) {
-		*ret_uid = pw.pw_uid;
-		*ret_gid = pw.pw_gid;
-		*ret_name = strdup(pw.pw_name);
-		err = *ret_name ? 0 : ENOMEM;
-	} else if (!err || err == ESRCH || err == EPERM) {
-		err = ENOENT;		/* some say it so, getpwnam(3) */
-	}
-	free(buf);
-	return -err;
+	free(e.buf);
+	return copy || err ? err : -ENOMEM;
 }
 
 static int
 find_group(const char *name, uint32_t *ret)
 {
-	struct group gr, *found = NULL;
-	size_t cap = 1024;
-	char *buf = NULL, *more;
-	int err = ERANGE;
+	struct entry e = { .group = true, .name = name };
+	int err = entry_find(&e);
 
-	while (err == ERANGE && cap <= LOOKUP_MOST) {
-		more = realloc(buf, cap *= 2);
-		if (!more) {
-			err = ENOMEM;
-			break;
-		}
-		buf = more;
-		err = getgrnam_r(name, &gr, buf, cap, &found);
-	}
-	if (found)
-		*ret = gr.gr_gid;
-	else if (!err || err == ESRCH || err == EPERM)
-		err = ENOENT;
-	free(buf);
-	return found ? 0 : -err;
+	if (!err)
+		*ret = e.gr.gr_gid;
+	free(e.buf);
+	return err;
 }
 
 static int
@@ -379,22 +402,27 @@ amiss(struct identity *id, const char *what, const char *name, int err)
 }
 
 static void
-resolve(const struct resolver *v, const struct conf_rule *r,
-	struct identity *id)
+resolve_program(const struct resolver *v, const char *path,
+		struct identity *id)
+{
+	int err = program_identity(path, v->mountinfo, &id->rule.dev,
+				   &id->rule.ino);
+
+	if (err)
+		amiss(id, "program", path, err);
+	else if (is_script(path))
+		snprintf(id->why, sizeof(id->why), "program %.60s: is "
+			 "a script; what runs is its interpreter", path);
+}
+
+/* Users, groups and cgroups. */
+static void
+resolve_owner(const struct resolver *v, const struct conf_rule *r,
+	      struct identity *id)
 {
 	struct policy_rule *p = &id->rule;
 	int err;
 
-	if (r->program) {
-		err = program_identity(r->program, v->mountinfo, &p->dev,
-				       &p->ino);
-		if (err)
-			amiss(id, "program", r->program, err);
-		else if (is_script(r->program))
-			snprintf(id->why, sizeof(id->why), "program %.60s: is "
-				 "a script; what runs is its interpreter",
-				 r->program);
-	}
 	if (r->user && (err = user_identity(r->user, &p->uid)))
 		amiss(id, "user", r->user, err);
 	if (r->group && (err = group_identity(r->group, &p->gid)))
@@ -409,12 +437,27 @@ resolve(const struct resolver *v, const struct conf_rule *r,
 		amiss(id, "cgroup", r->cgroup, err);
 }
 
+static void
+resolve(const struct resolver *v, const struct conf_rule *r,
+	struct identity *id)
+{
+	bool missing;
+
+	if (r->program)
+		resolve_program(v, r->program, id);
+	missing = id->rule.never;
+	id->rule.never = false;
+	resolve_owner(v, r, id);
+	id->gone = missing && !id->rule.never;
+	id->rule.never |= missing;
+}
+
 void
 identity_of_rules(const struct conf_rule *rule, unsigned n,
 		  struct identity *ret)
 {
 	struct resolver v = {
-		.mountinfo = read_file(AT_FDCWD, "/proc/self/mountinfo"),
+		.mountinfo = identity_read_file(AT_FDCWD, "/proc/self/mountinfo"),
 	};
 
 	if (identity_cgroup_root(v.root))
@@ -486,7 +529,7 @@ add_gid(struct identity_process *p, uint32_t gid)
 int
 identity_set_program(struct identity_process *p, const char *path)
 {
-	char *mountinfo = read_file(AT_FDCWD, "/proc/self/mountinfo");
+	char *mountinfo = identity_read_file(AT_FDCWD, "/proc/self/mountinfo");
 	uint64_t dev, ino;
 	int err = program_identity(path, mountinfo, &dev, &ino);
 	char *copy = err ? NULL : strdup(path);
@@ -596,7 +639,7 @@ identity_set_cgroup(struct identity_process *p, const char *path)
 static int
 read_status(int dir, struct identity_process *p)
 {
-	char *text = read_file(dir, "status");
+	char *text = identity_read_file(dir, "status");
 	const char *uid, *gid, *groups;
 	char *end;
 	int err = 0;
@@ -628,7 +671,7 @@ read_status(int dir, struct identity_process *p)
 static int
 read_cgroup(int dir, struct identity_process *p)
 {
-	char *text = read_file(dir, "cgroup"), *path;
+	char *text = identity_read_file(dir, "cgroup"), *path;
 	int err = 0;
 
 	if (!text)
@@ -646,9 +689,9 @@ read_cgroup(int dir, struct identity_process *p)
 static int
 read_program(int dir, struct identity_process *p)
 {
-	char *mountinfo = read_file(dir, "mountinfo"), path[IDENTITY_PATH];
+	char *mountinfo = identity_read_file(dir, "mountinfo"), path[IDENTITY_PATH];
 	struct statx st;
-	int err = file_identity(dir, "exe", mountinfo, &st, &p->dev, &p->ino);
+	int err = identity_of_file(dir, "exe", mountinfo, &st, &p->dev, &p->ino);
 	ssize_t n;
 
 	free(mountinfo);

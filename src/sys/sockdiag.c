@@ -205,10 +205,15 @@ request(int type, int flags, const struct inet_diag_req_v2 *req)
  */
 struct cond {
 	struct inet_diag_bc_op	op;
-	struct inet_diag_hostcond host;
+	/* struct inet_diag_hostcond, whose address has no size */
+	uint8_t			family, prefix_len;
+	int32_t			port;
 	struct in6_addr		addr;
 };
-_Static_assert(sizeof(struct cond) == 28, "byte code has no padding");
+_Static_assert(sizeof(struct cond) == 28 && offsetof(struct cond, port) ==
+	       sizeof(struct inet_diag_bc_op) +
+	       offsetof(struct inet_diag_hostcond, port),
+	       "byte code has no padding of its own");
 
 struct code {
 	uint8_t	*p;
@@ -223,7 +228,7 @@ put_cond(struct code *c, const struct in6_addr *addr, unsigned len, size_t no)
 {
 	struct cond d = {
 		.op = { INET_DIAG_BC_S_COND, sizeof(d), (uint16_t)no },
-		.host = { AF_INET6, (uint8_t)len, -1 },
+		.family = AF_INET6, .prefix_len = (uint8_t)len, .port = -1,
 		.addr = *addr,
 	};
 

@@ -192,6 +192,7 @@ struct sim_sock {
 	unsigned	id;
 	enum atype	type;
 	struct in6_addr	addr;
+	usec_t		opened;
 	bool		excused;	/* nobody can know of it any more */
 	usec_t		lost;		/* its address went; 0: it is there */
 };
@@ -210,6 +211,7 @@ struct sim_watch {
 	bool		heard;		/* some message has got through */
 	struct in6_addr	refused;	/* home address of the last refusal */
 	struct in6_addr	expired;	/* given up: its anchor was silent */
+	uint32_t	grace;		/* the longest that was configured */
 	struct sim_reg {
 		bool		has_seq;
 		uint16_t	seq;		/* of the last BU */

@@ -179,6 +179,7 @@ void app_ask(struct sim_node *n, const char *type, usec_t timeout)
 	list_append(&n->apps, &a->l);
 	a->deadline = n->sim->now + (timeout ? timeout :
 				     MSEC(n->conf->acquire_timeout));
+	needed(n, a->type, NULL);
 	chart_line(n->sim, n, "app %u asks for %s", a->id, type);
 	ev.request = (struct ev_request){ a->id, a->type, timeout };
 	sim_node_input(n, &ev);
@@ -233,6 +234,7 @@ void app_socket(struct sim_node *n, const char *type)
 	k->type = t;
 	k->addr = c->addr;
 	k->excused = n->out_of_date;
+	k->opened = n->sim->now;
 	list_append(&n->socks, &k->l);
 	chart_line(n->sim, n, "socket %u, %s: %s", k->id, type,
 		   chart_addr(n->sim, &k->addr, buf, sizeof(buf)));

@@ -21,7 +21,7 @@
 
 #define OWNED_MOST	64		/* beside those of the configuration */
 /* Beyond what is configured: an alarm may be armed a little later. */
-#define SLACK		SEC(2)
+#define SLACK		SEC(5)	/* ... and a grant was given back */
 /* How long a socket may be without its address. */
 #define LOST_MOST	MSEC(150)
 
@@ -119,7 +119,9 @@ void check_abort(struct sim_node *n, const struct sim_sock *k)
 	if (!a && !k->excused && k->type != ATYPE_UNANCHORED)
 		check_fail(n->sim, n, "socket %u is aborted when its address "
 			   "has gone", k->id);
-	if (k->type == ATYPE_HOME || k->type == ATYPE_ACCESS)
+	/* One that was opened a moment ago may have come too late. */
+	if ((k->type == ATYPE_HOME || k->type == ATYPE_ACCESS) &&
+	    k->opened != n->sim->now)
 		if (!addr_eq(&n->watch.refused, &k->addr) &&
 		    !addr_eq(&n->watch.expired, &k->addr) &&
 		    !(a && a->state == ADDR_DUPLICATE))
@@ -183,6 +185,8 @@ static usec_t longest(const struct sim_node *n, enum atype t)
 	/* Its grace time goes on, if it has one. */
 	if (t == ATYPE_GRACEFUL && n->conf->grace > s)
 		s = n->conf->grace;
+	if (t == ATYPE_GRACEFUL && n->watch.grace > s)
+		s = n->watch.grace;
 	return SEC(s) + SLACK;
 }
 

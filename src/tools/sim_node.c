@@ -313,6 +313,8 @@ int sim_node_reload(struct sim_node *n, struct conf *conf)
 			return rc;
 		}
 	}
+	if (n->conf->grace > n->watch.grace)
+		n->watch.grace = n->conf->grace;
 	conf_free(n->conf);	/* no longer borrowed: core.h */
 	n->conf = conf;
 	name_homes(n);

@@ -12,7 +12,7 @@
 #	path_throughput		TCP, Mbit/s
 #	path_pps		UDP, 64 octets of payload, packets/s
 #	path_pps_fast		the same with the fast path
-. "${top_srcdir:-.}/test/netns/path_net.sh"
+. "${top_srcdir:-.}/test/netns/path_net.sh" || exit 99
 gen=$top_builddir/test/bench/path_gen
 rounds=${ROUNDS:-21} ms=${MS:-300}
 cpu_sink=$(( $(nproc) > 1 ))

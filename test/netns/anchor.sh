@@ -134,6 +134,11 @@ reload_refused() {
 	grep -q 'AccessAnchor.*restart' "$T/reload"
 }
 
+is_cga() {	# is_cga yes|no ADDRESS: as `mip6ctl select' has it
+	ctl mn select $CN --prefer cga > "$T/select" &&
+		grep -q "^candidate address=$2 .*cga=$1 " "$T/select"
+}
+
 signalling() { value_ms elapsed "$(note mn registered)"; }
 at_once() { awk -v e="$(signalling)" 'BEGIN { exit !(e < 500) }'; }
 
@@ -164,6 +169,8 @@ eventually 10 address_in 2001:db8:2: || {
 	die "the mobile finds no anchor"
 }
 A1=$(address_of access-anchored)
+expect "which is cryptographically generated where nobody has a key" \
+	is_cga "${CGA:-no}" "$A1"
 expect "ar1 has seen the mobile's address" eventually 5 sees_more ar1 0
 had=$(seen ar1)
 ip -n "$P-h" addr add 2001:db8:2::77/64 dev eth0

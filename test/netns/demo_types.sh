@@ -99,7 +99,7 @@ life() {	# when each address came and went, from the mobile's notes
 			printf "%-16s %-39s %7.2f  %7s  %s\n", type[a], a,
 				(up[a] > 0) ? up[a] : 0, o, d
 		}
-	}' "$T/mn.notes"
+	}' "$T/mn.recent" "$T/mn.notes"
 }
 
 check_story() {
@@ -122,12 +122,15 @@ check_story() {
 net_begin types curl
 [ -n "$cg" ] || skip "no cgroup2 is mounted: no socket hooks"
 curl=$(readlink -f "$(command -v curl)")
+say ""
+say "${bold}== Addresses on demand$off"
 picture
 roam_net
 types_conf "Boot unanchored; Default unanchored; GracePeriod $GRACE;
 	Linger access-anchored 2; Linger unanchored 2; Linger graceful 2;
 	Program \"$curl\" { Default home-anchored; }"
 types_daemons
+ctl mn recent > "$T/mn.recent"
 roam_watch mn
 read -r up _ < /proc/uptime
 start=$(( ${up%.*} * 1000 + 10#${up#*.} * 10 ))

@@ -338,7 +338,9 @@ expected(const struct policy *p, const struct someone *who,
 	b = policy_decide(p, &who->s, NULL);
 	switch (q->asked) {
 	case ASK_DEFAULT:
-		return (int)v.default_type;
+		return !v.default_type ||
+		       (v.permit & ATYPE_BIT(v.default_type)) ?
+		       (int)v.default_type : ERRNO + EACCES;
 	case ASK_MAY:
 		return policy_may(p, &who->s, q->type, NULL) ? 0 :
 		       ERRNO + EACCES;

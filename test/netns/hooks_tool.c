@@ -16,10 +16,13 @@
  *			cgroup=PATH protocol=N dst=PREFIX port=LO[-HI]
  *	policy DEFAULT PERMIT	put it in force; PERMIT may be "all", "none"
  *	sync
- *	count MS	claims, and sessions that were idle for less
+ *	count MS	claims, and sessions that were idle for less; and
+ *			the microseconds of CPU time that it took
  *	echo ADDR	an echo request from a raw socket of this process
  *	stay		take commands from standard input, one a line, and
  *			print events, until its end
+ *	daemon PID	make a process look as if it had our number
+ *	checks		are packets looked at on egress?
  *	age		make the maps look as if they were laid out otherwise
  *	remove		take everything away; otherwise it stays
  *
@@ -41,6 +44,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WORDS	16
@@ -239,16 +243,20 @@ static void print_sessions(void *arg, const struct in6_addr *a, uint32_t n)
 static int cmd_count(struct tool *t, char *const w[])
 {
 	uint32_t claims[ATYPES];
+	struct timespec a, b;
 	int err;
 
 	if (!w[0])
 		return -EINVAL;
 	printf("count");
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
 	err = hooks_count(t->hooks, MSEC((unsigned)atoi(w[0])), claims,
 			  print_sessions, NULL);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
 	for (enum atype i = 1; i < ATYPES && !err; i++)
 		printf(" %s=%u", atype_name(i), claims[i]);
-	putchar('\n');
+	printf("\ntook us=%ld\n", (b.tv_sec - a.tv_sec) * 1000000 +
+	       (b.tv_nsec - a.tv_nsec) / 1000);
 	return err;
 }
 
@@ -271,6 +279,21 @@ static int cmd_echo(struct tool *t, char *const w[])
 static int cmd_stay(struct tool *t, char *const w[])
 {
 	t->stay = true;
+	return 0;
+}
+
+static int cmd_daemon(struct tool *t, char *const w[])
+{
+	if (!w[0])
+		return -EINVAL;
+	t->hooks->cfg->tgid = (uint32_t)atoi(w[0]);
+	return 0;
+}
+
+static int cmd_checks(struct tool *t, char *const w[])
+{
+	printf("checks udp=%u tcp=%u\n", t->hooks->cfg->udp_check,
+	       t->hooks->cfg->tcp_check);
 	return 0;
 }
 
@@ -302,6 +325,8 @@ static const struct {
 	{ "count", cmd_count },
 	{ "echo", cmd_echo },
 	{ "stay", cmd_stay },
+	{ "daemon", cmd_daemon },
+	{ "checks", cmd_checks },
 	{ "age", cmd_age },
 	{ "remove", cmd_remove },
 };

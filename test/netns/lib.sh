@@ -141,7 +141,7 @@ forwarding() { at "$1" sysctl -qw net.ipv6.conf.all.forwarding=1; }
 CAPTURE_MOST=0		# as long as they are
 capture() {
 	local n=${#captures[@]}
-	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U \
+	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U -B 32768 \
 		-s "$CAPTURE_MOST" -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &
 	captures[n]=$!
@@ -270,6 +270,12 @@ net_reap() {
 	local n p
 	for p in "${captures[@]}" "${jobs_pids[@]}" "${pid_of[@]}"; do
 		kill -TERM "$p" 2> /dev/null
+	done
+	# ... and those that a shell of ours started for us
+	for n in ether "${nodes[@]}"; do
+		for p in $(ip netns pids "$P-$n" 2> /dev/null); do
+			kill -TERM "$p" 2> /dev/null
+		done
 	done
 	for n in ether "${nodes[@]}"; do
 		[ -e "/run/netns/$P-$n" ] || continue

@@ -21,7 +21,7 @@ HA=2001:db8:f::1	# the home agent
 CN=2001:db8:c::2
 
 # shellcheck source=test/netns/lib.sh
-. "${top_srcdir:-.}/test/netns/lib.sh"
+. "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
 path_tool=$top_builddir/test/netns/path_tool
 mip6d=$path_tool mip6ctl=$path_tool	# all of them that is needed
 declare -A tool_fd=() tool_pid=()

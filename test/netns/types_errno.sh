@@ -160,6 +160,16 @@ expect "others may" gives "ok" tool tcp4 connect=$V4,80
 expect "it is said who was refused" eventually 2 grep -q "curl.* may not" \
 	"$T/mn.log"
 
+say "- what the kernel chooses is not permitted"
+sed -i 's/{ Permit unanchored; Default unanchored; }/{ Permit none; Default none; }/' \
+	"$T/mn.conf"
+expect "nobody may have none, and has no default" ctl mn reload
+expect "TCP: EHOSTUNREACH" eventually 2 gives "EHOSTUNREACH" nobody tcp \
+	connect=$CN,80
+expect "UDP: EPERM" gives "ok EPERM ok EPERM" nobody udp connect=$to write=1 \
+	new send=$to
+expect "loopback is left alone" gives "ok" nobody udp send=::1,9
+
 say "- EOPNOTSUPP: no way to one"
 sed -i '/^Peer 2001:db8:[23]::1/,/^}/d
 	s/Linger graceful 1;/& AccessProtection peer;/' "$T/mn.conf"

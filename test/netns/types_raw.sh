@@ -11,6 +11,8 @@
 # No hook can give such a socket its address: the kernel chooses, and what it
 # may not send is EPERM when it leaves.  So ping without -I fails where its
 # default is not the kernel's choice, and with the right -I it works.
+#
+# And sockets that go round the routes: the home address stays in its tunnel.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -104,7 +106,20 @@ expect "root, ping socket: bound before, required after" gives "ok ok ok 1" \
 	tool ping bind="$ac" require=0x20000 echo=$CN answers=1,5000
 expect "... of another type: EINVAL" gives "ok EINVAL" \
 	tool ping bind="$un" require=0x20000
+
+say "- away, and bound to the interface itself"
+expect "TCP: no way" gives "ok ok EHOSTUNREACH" tool tcp device=wlan0 \
+	require=0x10000 connect=$CN,80
+expect "UDP: no way" gives "ok ok ok ok ok EHOSTUNREACH" tool udp recverr \
+	device=wlan0 require=0x10000 connect=$CN,81 write=1 error=5000
+expect "raw: sent, and lost" gives "ok ok ok" tool raw device=wlan0 bind=$HOA \
+	echo=$CN
+expect "outside of the policy: no way" gives "ok ok EHOSTUNREACH" \
+	at mn "$types_tool" tcp device=wlan0 bind=$HOA connect=$CN,80
+expect "from the link's own address" gives "ok ok ok" tool udp device=wlan0 \
+	bind="$un" send=$CN,81
 capture_end
+expect "nothing left without a tunnel" no_packet one "\$1 == \"$HOA\""
 expect "what nobody sent did not leave" test "$(count one "icmpv6.type == 128 &&
 	ipv6.src == $HOA && ipv6.dst == $CN")" = 1
 expect "nothing else left from the home address" none one \

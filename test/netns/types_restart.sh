@@ -113,6 +113,9 @@ for t in unanchored here; do
 	}
 done
 gr2=$(local_of here)
+# Its SYN waited a second for the home agent: TCP takes that for the way's
+# length, and needs a few to make up for what the move lost.
+eventually 10 goes_on home-anchored || die "home-anchored does not go on"
 idle claim udp require=0x10000 wait option connect=$CN,81 name write=1 hear=9000
 idle claim2 tcp require=0x20000 wait option connect=$CN,80 name
 

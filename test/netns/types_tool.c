@@ -14,6 +14,7 @@
  *	getsc			mip6_getsc: type/address
  *	request=FLAGS,MS	mip6_request and its answer; held till the end
  *	bind=ADDR[,PORT]
+ *	device=NAME		SO_BINDTODEVICE
  *	connect=ADDR,PORT	waits, TCP too
  *	send=ADDR,PORT		from=SRC,ADDR,PORT	with IPV6_PKTINFO
  *	write=N			N datagrams on the connected socket
@@ -209,6 +210,12 @@ static const char *op_connect(struct tool *t, const char *v)
 	socklen_t len = address(t, v, &a);
 
 	return result(connect(t->fd, (struct sockaddr *)&a, len));
+}
+
+static const char *op_device(struct tool *t, const char *v)
+{
+	return result(setsockopt(t->fd, SOL_SOCKET, SO_BINDTODEVICE, v,
+				 (socklen_t)strlen(v)));
 }
 
 static const char *op_unspec(struct tool *t, const char *v)
@@ -432,7 +439,8 @@ static const struct {
 	{ "require", op_require }, { "option", op_option },
 	{ "setsc", op_setsc }, { "getsc", op_getsc },
 	{ "request", op_request }, { "bind", op_bind },
-	{ "connect", op_connect }, { "unspec", op_unspec },
+	{ "device", op_device }, { "connect", op_connect },
+	{ "unspec", op_unspec },
 	{ "send", op_send }, { "from", op_from }, { "write", op_write },
 	{ "answers", op_answers }, { "hear", op_hear }, { "error", op_error }, { "recverr", op_recverr },
 	{ "echo", op_echo }, { "name", op_name }, { "port", op_port },

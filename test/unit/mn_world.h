@@ -19,6 +19,7 @@
 
 #include "conf/conf.h"
 #include "core/core.h"
+#include "crypto/cga.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -49,7 +50,7 @@ struct world_asker {
 struct world_owned {
 	struct in6_addr	addr;
 	enum atype	type;
-	bool		up;
+	bool		up, cga;
 	char		name[16];	/* A1, U2: by type, as they came */
 };
 
@@ -81,6 +82,8 @@ struct world {
 	uint8_t		card;		/* which one is in there */
 	uint32_t	metric[4];	/* of each interface's default route */
 	bool		early_bind;
+	uint8_t		key[CGA_DER_MAX];	/* for CGAs */
+	size_t		key_len;		/* 0: it has none */
 
 	struct world_owned owned[WORLD_OWNED];
 	unsigned	nowned;
@@ -114,6 +117,8 @@ void	w_restart(struct world *);
 void	w_reload(struct world *, struct conf *);	/* takes it */
 void	w_shutdown(struct world *);
 
+/* A key, before it is born. */
+void	w_make_key(struct world *);
 struct conf_home *w_conf_home(struct conf *, const char *hoa, const char *ha);
 /* The key for `ha', an address or a prefix. */
 struct conf_peer *w_conf_peer(struct conf *, const char *ha);
@@ -162,6 +167,8 @@ void	w_traffic(struct world *, const struct in6_addr *src);
 void	w_sockets(struct world *, const struct in6_addr *, uint32_t n);
 /* As the kernel has it: NULL, not at all. */
 const struct world_kaddr *w_kaddr(const struct world *, const struct in6_addr *);
+struct world_kaddr *w_kaddr_on(struct world *, uint32_t ifindex,
+			       const struct in6_addr *);
 /* The address that EF_CURRENT gives, or ::. */
 struct in6_addr w_current(const struct world *, enum atype);
 const struct world_asker *w_asker(const struct world *, uint64_t id);

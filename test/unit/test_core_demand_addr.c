@@ -200,6 +200,35 @@ START_TEST(duplicates)
 }
 END_TEST
 
+/* Not for ever: who had them may have gone, and so it is on the same link a
+ * while later, or in the next life. */
+START_TEST(duplicates_pass)
+{
+	struct world w;
+
+	w_on_demand(&w);
+	w_arrive(&w);
+	w.duplicates = 4;
+	w_ask(&w, 1, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	ck_assert_int_eq(w_asker(&w, 1)->error, EADDRNOTAVAIL);
+	if (_i == 0)
+		w_pass(&w, SEC(601));
+	else if (_i == 1)
+		w_move(&w, 3, P3);
+	else
+		w_restart(&w);
+	w_ra_anchor(&w, _i == 1 ? 3 : 2, _i == 1 ? P3 : P2);
+	if (_i == 1)
+		w_move(&w, 2, P2);
+	w_ask(&w, 2, ATYPE_UNANCHORED, 0);
+	w_drain(&w);
+	ck_assert_uint_eq(w_asker(&w, 2)->answers, 1);
+	ck_assert_int_eq(w_asker(&w, 2)->error, 0);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(duplicates_of_the_boot_set)
 {
 	struct world w;
@@ -487,6 +516,68 @@ START_TEST(access_on_home_link)
 }
 END_TEST
 
+/* Two interfaces, the home link behind the one that is not preferred: it
+ * waits for the care-of address of the other, rather than to begin address
+ * detection at home and set it against the home agent's. */
+START_TEST(waits_for_the_better_one)
+{
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth0")->preference = 1;
+	conf_add_iface(w.conf, "eth1")->preference = 5;
+	w_arrive(&w);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra(&w, 1, "2001:db8:1::1");
+	w.show = SHOW_ADDRESS | SHOW_MH | SHOW_DEMAND;
+	w_forget(&w);
+	w_ask(&w, 1, ATYPE_HOME, 0);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth1"), 0);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240 auth hoa"), 1);
+	w_ok(&w);
+	ck_assert_uint_eq(w_count(&w, "reply 1 hoa"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Two interfaces on one link: from one to the other it goes without asking
+ * who has it - that would be ourselves - and tells the neighbours. */
+START_TEST(two_on_one_link)
+{
+	struct in6_addr a;
+	struct world w;
+
+	w_on_demand(&w);
+	conf_add_iface(w.conf, "eth0")->preference = 1;
+	conf_add_iface(w.conf, "eth1")->preference = 5;
+	w_arrive(&w);
+	w_ask(&w, 1, ATYPE_ACCESS, 0);
+	w_drain(&w);
+	a = w_current(&w, ATYPE_ACCESS);
+	w_sockets(&w, &a, 1);
+	w.eth = ETH0 + 1;
+	w.card = 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra_anchor(&w, 2, P2);
+	w_drain(&w);
+	w.show = SHOW_ADDRESS | SHOW_ND | SHOW_DEMAND;
+	w_forget(&w);
+	w.duplicates = 1;
+	w.eth = ETH0;
+	w.card = 0;
+	w_link(&w, false);
+	ck_assert_uint_eq(w_count(&w, "address up A1 on eth1"), 1);
+	ck_assert_uint_ge(w_count(&w, "NA"), 1);
+	ck_assert_uint_eq(w_count(&w, "abort A1"), 0);
+	w_end(&w);
+}
+END_TEST
+
 /* Its interface is down, another one is up: new sockets get one there, old
  * ones may see it again. */
 START_TEST(cut_off)
@@ -756,7 +847,8 @@ Suite *suite_demand_addr(void)
 		duplicates_of_the_boot_set, duplicates_remembered,
 		prefix_expires, prefix_deprecated, interface_vanishes,
 		one_current_only, graceful_renewed_then_moved,
-		graceful_without_grace, access_on_home_link, cut_off,
+		graceful_without_grace, access_on_home_link,
+		waits_for_the_better_one, two_on_one_link, cut_off,
 		graceful_restarted, ended_after_the_next,
 		ended_before_it_is_back,
 		again_while_releasing, home_of_somebody_else, many_addresses,
@@ -771,6 +863,7 @@ Suite *suite_demand_addr(void)
 			    sizeof(defaults) / sizeof(*defaults));
 	tcase_add_loop_test(tc, renewed_is_not_preferred, 0, 3);
 	tcase_add_loop_test(tc, duplicates, 0, 3);
+	tcase_add_loop_test(tc, duplicates_pass, 0, 3);
 	tcase_add_loop_test(tc, prefix_cut_short, 0, 2);
 	tcase_add_loop_test(tc, ended_without_a_next, 0, 3);
 	suite_add_tcase(s, tc);

@@ -609,6 +609,38 @@ START_TEST(restored_too_late)
 }
 END_TEST
 
+/* Of an anchor that has no key of ours; and when it has one they are none. */
+START_TEST(cga_is_said)
+{
+	struct world w;
+
+	w_on_demand(&w);
+	w_make_key(&w);
+	if (_i)
+		w.conf->peer[w.conf->npeers - 1].protect = CONF_PROTECT_CGA;
+	w_arrive(&w);
+	for (enum atype t = ATYPE_ACCESS; t < ATYPES; t++)
+		w_ask(&w, t, t, 0);
+	w_pass(&w, SEC(1));
+	ck_assert_uint_eq(w.nowned, 3 + w.conf->nhomes);
+	for (unsigned k = 0; k < w.nowned; k++) {
+		const struct world_owned *o = &w.owned[k];
+
+		ck_assert(o->up);
+		ck_assert_int_eq(o->cga, _i && (o->type == ATYPE_ACCESS ||
+						o->type == ATYPE_GRACEFUL));
+	}
+	w_restart(&w);
+	for (unsigned k = 0; k < w.nowned; k++) {
+		const struct world_owned *o = &w.owned[k];
+
+		if (o->type == ATYPE_ACCESS || o->type == ATYPE_GRACEFUL)
+			ck_assert(o->up && o->cga == (bool)_i);
+	}
+	w_end(&w);
+}
+END_TEST
+
 Suite *suite_demand_life(void)
 {
 	const TTest *const stories[] = {
@@ -628,6 +660,7 @@ Suite *suite_demand_life(void)
 	tcase_add_loop_test(tc, peer_removed, 0, 2);
 	tcase_add_loop_test(tc, restored_record, 0,
 			    sizeof(records) / sizeof(*records));
+	tcase_add_loop_test(tc, cga_is_said, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -1,337 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_ctl_app.c - the application socket with a daemon of its own: one that
- * answers requests at once or when told, and remembers what was released.
+ * test_ctl_app.c - the application socket: what it answers, and what it does
+ * not let anybody do to others.
  *
  * Users are told apart by what they were when they connected: as root the
  * tests are several; without, what needs that is skipped and said.
  */
-#define _GNU_SOURCE		/* seteuid */
+#define _GNU_SOURCE
 
+#include "app_box.h"
 #include "base/rng.h"
-#include "ctl/app.h"
-#include "test_sys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-
-#define ALICE	50001
-#define BOB	50002
-#define CAROL	50003
-
-static const struct in6_addr addr_home = { { { 0x20, 1, 0xd, 0xb8, 0, 1,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10 } } };
-
-enum mode { AT_ONCE, LATER, REFUSE };
-
-struct box {
-	struct scratch	dir;
-	char		path[128];
-	uv_loop_t	loop;
-	struct app	*app;
-	enum mode	mode;
-	struct app_peer	peer;		/* of the last request */
-	usec_t		timeout;
-	enum atype	type;
-	uint64_t	id;		/* the last one */
-	unsigned	requests, releases, refused, asked;
-	uint64_t	released;	/* the last one */
-	bool		talkative;	/* a release is told to all */
-};
-
-static void reply(struct box *b, uint64_t id, int error)
-{
-	struct ef_reply r = {
-		.id = id, .error = error, .type = ATYPE_HOME,
-		.addr = addr_home,
-	};
-
-	app_reply(b->app, &r);
-}
-
-static int on_request(void *arg, const struct app_peer *peer, uint64_t id,
-		      enum atype type, usec_t timeout, char *why, size_t cap)
-{
-	struct box *b = arg;
-
-	b->requests++;
-	b->peer = *peer;
-	b->timeout = timeout;
-	b->type = type;
-	ck_assert_uint_gt(id, b->id);	/* never seen before */
-	b->id = id;
-	if (b->mode == REFUSE) {
-		snprintf(why, cap, "no care-of address");
-		return -EADDRNOTAVAIL;
-	}
-	if (b->mode == AT_ONCE)
-		reply(b, id, 0);
-	return 0;
-}
-
-static void on_release(void *arg, uint64_t id)
-{
-	struct box *b = arg;
-
-	ck_assert_uint_ne(id, 0);
-	b->releases++;
-	b->released = id;
-	if (b->talkative)
-		app_tell(b->app, "down", ATYPE_HOME, &addr_home);
-}
-
-static bool on_permitted(void *arg, const struct app_peer *peer, enum atype t)
-{
-	return t != ATYPE_ACCESS;
-}
-
-static void on_refused(void *arg, const struct app_peer *peer, enum atype t)
-{
-	struct box *b = arg;
-
-	ck_assert_int_eq(t, ATYPE_ACCESS);
-	b->refused++;
-}
-
-static bool on_current(void *arg, enum atype t, struct in6_addr *ret)
-{
-	struct box *b = arg;
-
-	b->asked++;
-	*ret = t == ATYPE_HOME ? addr_home : addr_unspec;
-	return t != ATYPE_GRACEFUL;
-}
-
-static enum atype on_type_of(void *arg, const struct in6_addr *a,
-			     bool *ret_current)
-{
-	*ret_current = true;
-	return addr_eq(a, &addr_home) ? ATYPE_HOME : ATYPE_NONE;
-}
-
-static void box_open(struct box *b, unsigned max_requests)
-{
-	const struct app_ops ops = {
-		.request = on_request, .release = on_release,
-		.permitted = on_permitted, .refused = on_refused,
-		.current = on_current, .type_of = on_type_of, .arg = b,
-	};
-
-	*b = (struct box){ .dir = scratch_new() };
-	ck_assert_int_eq(chmod(b->dir.dir, 0755), 0);
-	snprintf(b->path, sizeof(b->path), "%s/application", b->dir.dir);
-	uv_loop_init(&b->loop);
-	ck_assert_int_eq(app_open(&b->loop, b->path, max_requests, &ops,
-				  &b->app), 0);
-}
-
-static void box_close(struct box *b)
-{
-	b->app = app_close(b->app);
-	uv_run(&b->loop, UV_RUN_DEFAULT);
-	ck_assert_int_eq(uv_loop_close(&b->loop), 0);
-	ck_assert_int_ne(access(b->path, F_OK), 0);
-	scratch_free(&b->dir);
-}
-
-static void turn(struct box *b)
-{
-	for (int i = 0; i < 20; i++)
-		uv_run(&b->loop, UV_RUN_NOWAIT);
-}
-
-static void turn_ms(struct box *b, unsigned ms)
-{
-	for (unsigned i = 0; i < ms; i++) {
-		usleep(1000);
-		uv_run(&b->loop, UV_RUN_NOWAIT);
-	}
-}
-
-static int dial(struct box *b)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	strcpy(to.sun_path, b->path);
-	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-	turn(b);
-	return fd;
-}
-
-/* As somebody else; 0 is whoever we are. */
-static int dial_as(struct box *b, uid_t uid)
-{
-	int fd;
-
-	if (uid)
-		ck_assert_int_eq(seteuid(uid), 0);
-	fd = dial(b);
-	if (uid)
-		ck_assert_int_eq(seteuid(0), 0);
-	return fd;
-}
-
-static bool several_users(void)
-{
-	if (geteuid() == 0)
-		return true;
-	printf("SKIP: not root: there is one user only\n");
-	return false;
-}
-
-static void say(struct box *b, int fd, const char *text)
-{
-	ck_assert_int_eq(send(fd, text, strlen(text), MSG_NOSIGNAL),
-			 (ssize_t)strlen(text));
-	turn(b);
-}
-
-/* All that can be read now; NULL instead of nothing but the end. */
-static const char *hear(struct box *b, int fd)
-{
-	static char buf[2000000];
-	size_t n = 0;
-	ssize_t got;
-
-	do {
-		turn(b);
-		got = recv(fd, buf + n, sizeof(buf) - 1 - n, 0);
-		if (got > 0)
-			n += (size_t)got;
-	} while (got > 0);
-	buf[n] = '\0';
-	/* a reset: the server left something unread */
-	return n || (got < 0 && errno == EAGAIN) ? buf : NULL;
-}
-
-static void ask(struct box *b, int fd, const char *line, const char *want)
-{
-	say(b, fd, line);
-	ck_assert_pstr_eq(hear(b, fd), want);
-}
-
-static unsigned count(const char *text, const char *what)
-{
-	unsigned n = 0;
-
-	while (text && (text = strstr(text, what))) {
-		text += strlen(what);
-		n++;
-	}
-	return n;
-}
-
-struct text_sink {
-	struct record_sink	sink;
-	char			text[256];
-};
-
-static void put_text(struct record_sink *sink, const struct record *r)
-{
-	struct text_sink *t = (struct text_sink *)sink;
-
-	record_print_text(r, t->text, sizeof(t->text));
-}
-
-/* The record begins so. */
-static void shows(struct box *b, const char *want)
-{
-	struct text_sink t = { .sink.put = put_text };
-
-	app_show(b->app, &t.sink);
-	t.text[strlen(want)] = '\0';
-	ck_assert_str_eq(t.text, want);
-}
-
-/* Lines sent until the socket takes no more; their number. */
-static unsigned pour(struct box *b, int fd, const char *line, unsigned most)
-{
-	unsigned n = 0;
-
-	while (n < most &&
-	       send(fd, line, strlen(line), MSG_NOSIGNAL) ==
-	       (ssize_t)strlen(line)) {
-		n++;
-		if (n % 10 == 0)
-			turn(b);
-	}
-	turn(b);
-	return n;
-}
 
 #define GRANT	"grant type=home-anchored address=2001:db8:1::10\nok\n"
 
+/* Said one after the other on one connection. */
+static const struct {
+	const char *line, *want;
+} dialogue[] = {
+	{ "types\n",
+	  "type name=home-anchored permitted=yes provided=yes "
+	  "address=2001:db8:1::10\n"
+	  "type name=access-anchored permitted=no provided=yes\n"
+	  "type name=unanchored permitted=yes provided=yes\n"
+	  "type name=graceful permitted=yes provided=no\nok\n" },
+	{ "type-of 2001:db8:1::10\n",
+	  "address type=home-anchored address=2001:db8:1::10 "
+	  "current=yes\nok\n" },
+	{ "-j type-of 2001:db8:1::10\r\n",
+	  "{\"type\": \"address\", \"type\": \"home-anchored\", "
+	  "\"address\": \"2001:db8:1::10\", \"current\": true}\n"
+	  "ok\n" },
+	{ "type-of 2001:db8::1\n",
+	  "error ENOENT the address has no type\n" },
+	{ "type-of 192.0.2.1\n",
+	  "error EINVAL that is no IPv6 address\n" },
+	{ "type-of\n", "error EINVAL usage: type-of ADDRESS\n" },
+	{ "request home-anchored\n", GRANT },
+	{ "release home-anchored\n", "ok\n" },
+	{ "release home-anchored\n",
+	  "error ENOENT no such grant here\n" },
+	{ "request home-anchored timeout 1\n", GRANT },
+	{ "request home-anchored timeout 3600000\n", GRANT },
+	{ "request home-anchored timeout 3600001\n",
+	  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
+	{ "request home-anchored timeout 0\n",
+	  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
+	{ "request home-anchored timeout -1\n",
+	  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
+	{ "request home-anchored timeout 99999999999999999999\n",
+	  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
+	{ "request home-anchored timeout\n",
+	  "error EINVAL usage: request TYPE [timeout MS]\n" },
+	{ "request home-anchored for 5\n",
+	  "error EINVAL usage: request TYPE [timeout MS]\n" },
+	{ "request\n", "error EINVAL which type?\n" },
+	{ "request none\n", "error EINVAL a type is home-anchored, "
+	  "access-anchored, unanchored or graceful\n" },
+	{ "release all\n", "error EINVAL a type is home-anchored, "
+	  "access-anchored, unanchored or graceful\n" },
+	{ "release home-anchored now\n",
+	  "error EINVAL usage: release TYPE\n" },
+	{ "request access-anchored\n", "error EACCES the policy does "
+	  "not permit this type\n" },
+	{ "request graceful\n", "error EOPNOTSUPP nothing provides "
+	  "this type here\n" },
+	{ "types please\n", "error EINVAL too many words\n" },
+	{ "watch me\n", "error EINVAL too many words\n" },
+	{ "status\n", "error EINVAL a command is request, release, "
+	  "types, type-of or watch\n" },
+	{ "\n", "error EINVAL a command is request, release, "
+	  "types, type-of or watch\n" },
+	{ "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 "
+	  "23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41\n",
+	  "error EINVAL too many words\n" },
+	{ "typ\001es\n",
+	  "error EINVAL only printable ASCII is understood\n" },
+};
+
 START_TEST(answers)
 {
-	static const struct {
-		const char *line, *want;
-	} t[] = {
-		{ "types\n",
-		  "type name=home-anchored permitted=yes provided=yes "
-		  "address=2001:db8:1::10\n"
-		  "type name=access-anchored permitted=no provided=yes\n"
-		  "type name=unanchored permitted=yes provided=yes\n"
-		  "type name=graceful permitted=yes provided=no\nok\n" },
-		{ "type-of 2001:db8:1::10\n",
-		  "address type=home-anchored address=2001:db8:1::10 "
-		  "current=yes\nok\n" },
-		{ "-j type-of 2001:db8:1::10\r\n",
-		  "{\"type\": \"address\", \"type\": \"home-anchored\", "
-		  "\"address\": \"2001:db8:1::10\", \"current\": true}\n"
-		  "ok\n" },
-		{ "type-of 2001:db8::1\n",
-		  "error ENOENT the address has no type\n" },
-		{ "type-of 192.0.2.1\n",
-		  "error EINVAL that is no IPv6 address\n" },
-		{ "type-of\n", "error EINVAL usage: type-of ADDRESS\n" },
-		{ "request home-anchored\n", GRANT },
-		{ "release home-anchored\n", "ok\n" },
-		{ "release home-anchored\n",
-		  "error ENOENT no such grant here\n" },
-		{ "request home-anchored timeout 1\n", GRANT },
-		{ "request home-anchored timeout 3600000\n", GRANT },
-		{ "request home-anchored timeout 3600001\n",
-		  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
-		{ "request home-anchored timeout 0\n",
-		  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
-		{ "request home-anchored timeout -1\n",
-		  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
-		{ "request home-anchored timeout 99999999999999999999\n",
-		  "error EINVAL a timeout is 1 to 3600000 milliseconds\n" },
-		{ "request home-anchored timeout\n",
-		  "error EINVAL usage: request TYPE [timeout MS]\n" },
-		{ "request home-anchored for 5\n",
-		  "error EINVAL usage: request TYPE [timeout MS]\n" },
-		{ "request\n", "error EINVAL which type?\n" },
-		{ "request none\n", "error EINVAL a type is home-anchored, "
-		  "access-anchored, unanchored or graceful\n" },
-		{ "release all\n", "error EINVAL a type is home-anchored, "
-		  "access-anchored, unanchored or graceful\n" },
-		{ "release home-anchored now\n",
-		  "error EINVAL usage: release TYPE\n" },
-		{ "request access-anchored\n", "error EACCES the policy does "
-		  "not permit this type\n" },
-		{ "request graceful\n", "error EOPNOTSUPP nothing provides "
-		  "this type here\n" },
-		{ "types please\n", "error EINVAL too many words\n" },
-		{ "watch me\n", "error EINVAL too many words\n" },
-		{ "status\n", "error EINVAL a command is request, release, "
-		  "types, type-of or watch\n" },
-		{ "\n", "error EINVAL a command is request, release, "
-		  "types, type-of or watch\n" },
-		{ "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 "
-		  "23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41\n",
-		  "error EINVAL too many words\n" },
-		{ "typ\001es\n",
-		  "error EINVAL only printable ASCII is understood\n" },
-	};
 	struct box b;
 	struct stat st;
 	int fd;
@@ -340,8 +93,8 @@ START_TEST(answers)
 	ck_assert_int_eq(stat(b.path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0666);
 	fd = dial(&b);
-	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++)
-		ask(&b, fd, t[i].line, t[i].want);
+	for (size_t i = 0; i < sizeof(dialogue) / sizeof(*dialogue); i++)
+		ask(&b, fd, dialogue[i].line, dialogue[i].want);
 	ck_assert_int_eq(b.peer.pid, getpid());
 	ck_assert_uint_eq(b.peer.uid, geteuid());
 	ck_assert_uint_eq(b.peer.gid, getegid());

@@ -16,6 +16,7 @@ Suite	*suite_store(void);
 Suite	*suite_files(void);
 Suite	*suite_ctl(void);
 Suite	*suite_identity(void);
+Suite	*suite_earlier(void);
 
 struct scratch {
 	char	dir[64];
