@@ -66,7 +66,7 @@ struct ev_neighbour {
 	uint32_t	ifindex;
 	struct in6_addr	addr;
 	struct lladdr	ll;
-	bool		reachable, failed;
+	bool		reachable, failed;	/* neither: it was, once */
 };
 
 struct ev_mtu {

@@ -19,7 +19,8 @@
  * Who is quiet for long is asked: a host with a session in which nothing is
  * said would be forgotten otherwise, and under cga that is the end of the
  * session when it leaves.  Three times, a quarter of the time apart, so that
- * a lost message does not matter; whoever has left does not answer.
+ * a lost message does not matter; whoever has left does not answer.  And so
+ * are neighbours that the kernel has known for longer than we have run.
  */
 #include "core/presence.h"
 #include "core/anchor.h"
@@ -320,18 +321,25 @@ ask_after(const struct node *n, const char *ifname)
 
 /* RFC 4861 7.2.2, as to a neighbour that one has known; not who is away. */
 static void
-ask(struct node *n, const struct iface *i, const struct entry *e)
+ask(struct node *n, const struct iface *i, const struct in6_addr *addr,
+    const struct lladdr *ll)
 {
-	const struct holder_key *key = &e->holder->key;
 	const struct in6_addr *src = iface_linklocal(i);
 	struct nd nd = { .type = ND_NS, .sll = i->ll };
-	struct lladdr ll = { .len = key->len };
 
-	if (!src || ha_defended(n, i, &e->key.addr))
+	if (!src || ha_defended(n, i, addr))
 		return;
-	memcpy(ll.b, key->b, sizeof(ll.b));
-	nd.ns.target = e->key.addr;
-	outbox_nd(n, i->ifindex, &ll, &nd, src, &e->key.addr);
+	nd.ns.target = *addr;
+	outbox_nd(n, i->ifindex, ll, &nd, src, addr);
+}
+
+static struct lladdr
+ll_of(const struct entry *e)
+{
+	struct lladdr ll = { .len = e->holder->key.len };
+
+	memcpy(ll.b, e->holder->key.b, sizeof(ll.b));
+	return ll;
 }
 
 static void
@@ -357,10 +365,11 @@ ask_quiet(struct node *n, struct alarm *al, usec_t now)
 		struct entry *e = container_of(k->to_ask.next, struct entry,
 					       to_ask);
 		bool again = now - e->at < after * (ASK_PARTS - 1);
+		struct lladdr ll = ll_of(e);
 
 		if (e->turn + after > now)
 			break;
-		ask(n, i, e);
+		ask(n, i, &e->key.addr, &ll);
 		e->turn = now;
 		if (again)
 			list_append(&k->to_ask, &e->to_ask);
@@ -455,9 +464,17 @@ presence_on_neighbour(struct node *n, const struct ev_neighbour *ev,
 		      usec_t now)
 {
 	const struct iface *i = iface_find(n, ev->ifindex);
+	const struct conf_home_link *l = n->ha && i ?
+		anchor_link(n, i, &ev->addr) : NULL;
+	const struct entry *e = l ? entry_find(n->ha->presence, ev->ifindex,
+					       &ev->addr) : NULL;
 
-	if (n->ha && i && ev->reachable)
+	if (!l || ev->failed || !l->seen_within || !ev->ll.len)
+		return;
+	if (ev->reachable)
 		see(n, i, &ev->addr, &ev->ll, now);
+	else if (!e || over(e, l, now))
+		ask(n, i, &ev->addr, &ev->ll);
 }
 
 void
@@ -490,8 +507,7 @@ presence_seen(const struct node *n, uint32_t ifindex,
 	e = entry_find(n->ha->presence, ifindex, addr);
 	if (!e || over(e, l, now) || contested(e, l, now))
 		return false;
-	ret->len = e->holder->key.len;
-	memcpy(ret->b, e->holder->key.b, sizeof(ret->b));
+	*ret = ll_of(e);
 	return true;
 }
 

@@ -350,7 +350,7 @@ on_neigh(struct world *w, struct nlmsghdr *nlh)
 	}
 	ev.neighbour.reachable = nd->ndm_state & NUD_REACHABLE;
 	ev.neighbour.failed = nd->ndm_state & NUD_FAILED;
-	if (ev.neighbour.reachable || ev.neighbour.failed)
+	if (nd->ndm_state & (NUD_REACHABLE | NUD_FAILED | NUD_STALE))
 		send_event(w, &ev);
 }
 

@@ -106,7 +106,7 @@ on_link() { ctl mn addresses | grep "type=unanchored address=$1" |
 
 go() {		# go LINK NUMBER
 	plug_out mn wlan0
-	nap 0.1
+	eventually 5 no_carrier mn wlan0
 	plug_in mn wlan0 "$1"
 	eventually 15 on_link "2001:db8:$2:" || {
 		tail -n 20 "$T/mn.log"

@@ -102,7 +102,7 @@ talk_serve
 eventually 10 new_here 2001:db8:2: || die "no address on link one"
 eventually 10 bound 2001:db8:2: || die "no home registration"
 plug_out mn wlan0
-nap 0.2
+eventually 5 no_carrier mn wlan0
 plug_in mn wlan0 two
 eventually 15 new_here 2001:db8:3: || die "no address on link two"
 eventually 10 bound 2001:db8:3: || die "no home registration"

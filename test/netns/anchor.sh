@@ -176,6 +176,14 @@ had=$(seen ar1)
 ip -n "$P-h" addr add 2001:db8:2::77/64 dev eth0
 expect "... and sees any that is asked for on its link" \
 	eventually 5 sees_more ar1 "$had"
+daemon_stop ar1
+ip -n "$P-ar1" neigh flush dev lan0
+ip -n "$P-ar1" neigh replace "$A1" dev lan0 nud stale \
+	lladdr "$(at mn cat /sys/class/net/wlan0/address)"
+daemon ar1 "$T/ar1.conf"
+roam_watch ar1
+expect "... and asks for those that the kernel knew, after a restart" \
+	eventually 5 sees_more ar1 0
 for l in one two three; do
 	capture $l
 done

@@ -107,7 +107,7 @@ new_here() {	# new_here PREFIX: what new sockets get there
 
 go() {		# go LINK PREFIX
 	plug_out mn wlan0
-	nap 0.2
+	eventually 5 no_carrier mn wlan0
 	plug_in mn wlan0 "$1"
 	eventually 15 new_here "$2" || {
 		ctl mn addresses

@@ -12,7 +12,7 @@
 #	link NAME			a link
 #	node NAME			a node
 #	plug NODE DEV LINK [ADDR...]	a device on a link, with addresses
-#	plug_out NODE DEV		carrier goes
+#	plug_out NODE DEV		carrier goes; no_carrier NODE DEV: it has
 #	plug_in NODE DEV LINK		carrier comes back, on this link
 #	at NODE COMMAND...		run something in a node
 #	inside NODE COMMAND...		the same, where the socket hooks are
@@ -124,6 +124,12 @@ plug() {
 }
 
 plug_out() { ether link set "$1-$2" down; }
+
+# The kernel tells of a carrier once a second at most: one that is gone and back
+# before that was never away.
+no_carrier() {	# no_carrier NODE DEV
+	ip -n "$P-$1" link show dev "$2" | grep -q 'state \(LOWERLAYER\)*DOWN'
+}
 
 plug_in() {
 	ether link set "$1-$2" master "$3"

@@ -99,15 +99,27 @@ static void advertises(struct world *w, const char *addr, unsigned k)
 	nd_from(w, &nd.tll, &nd, &src, &addr_all_nodes);
 }
 
-static void reachable(struct world *w, const char *addr, unsigned k)
+static void neighbour(struct world *w, const char *addr, unsigned k,
+		      bool is_reachable)
 {
 	struct event ev = { .kind = EV_NEIGHBOUR };
 
 	ev.neighbour = (struct ev_neighbour){
 		.ifindex = HOME, .addr = world_addr(addr), .ll = host(k),
-		.reachable = true,
+		.reachable = is_reachable,
 	};
 	node_input(w->node, &ev, w->now);
+	settle(w);
+}
+
+static void reachable(struct world *w, const char *addr, unsigned k)
+{
+	neighbour(w, addr, k, true);
+}
+
+static void stale(struct world *w, const char *addr, unsigned k)
+{
+	neighbour(w, addr, k, false);
 }
 
 static bool seen(const struct world *w, const char *addr)
@@ -326,6 +338,15 @@ START_TEST(quiet)
 	world_later(&w, SEC(14));
 	w.did[0] = '\0';
 	world_later(&w, SEC(30));
+	world_expect(&w, "");
+
+	/* and whom the kernel has known for longer than we have run */
+	stale(&w, "2001:db8:1::a1", 1);
+	world_expect(&w, asked);
+	ck_assert(!seen(&w, "2001:db8:1::a1"));
+	reachable(&w, "2001:db8:1::a1", 1);
+	ck_assert(seen(&w, "2001:db8:1::a1"));
+	stale(&w, "2001:db8:1::a1", 1);
 	world_expect(&w, "");
 	world_close(&w);
 }
