@@ -324,6 +324,10 @@ int rtnl_rule(struct nl_sock *nl, bool add, const struct rtnl_rule *r)
 		.src_len = r->src.len,
 		.dst_len = r->dst.len,
 		.action = FR_ACT_TO_TBL,
+		/* A packet without a source as yet is matched by the source
+		 * that it would get: so one whose source the kernel chooses
+		 * takes the tunnel from the first on. */
+		.flags = r->src.len ? FIB_RULE_FIND_SADDR : 0,
 	};
 	struct nl_msg *m = request(add ? RTM_NEWRULE : RTM_DELRULE,
 				   NLM_F_ACK | (add ? NLM_F_CREATE |
