@@ -104,11 +104,14 @@ mv "$T/ha.new" "$T/ha.conf"
 expect "the home agent takes it" ctl ha reload
 also tool tcp connect=$CN,80 took > "$T/tcp.said"
 also tool tcp setsc=0x10000 took name > "$T/setsc.said"
+also run_status > "$T/run.said"
 also_end
 read -r rc ms < "$T/tcp.said"
 say "   TCP: $rc after $ms ms"
 expect "TCP is told" test "$rc" = EHOSTUNREACH
 expect "... at once" within "$ms" 0 2000
+expect "so is mip6run" test "$(cat "$T/run.said")" = 125
+expect "... which says why" grep -q refused "$T/run.out"
 read -r rc ms from < "$T/setsc.said"
 say "   setsc: $rc after $ms ms"
 expect "setsc() is refused" test "$rc$from" = ECONNREFUSED::
