@@ -70,7 +70,6 @@ preferred() {	# preferred ADDR: by the kernel
 deprecated() {
 	ip -n "$P-mn" -6 addr show to "$1" | grep -q "preferred_lft 0sec"
 }
-renewed() { has_address "$1" && [ "$(address_of "$1")" != "$2" ]; }
 sessions_are() {
 	[ "$(value sessions "$(ctl mn addresses |
 		grep "^address .*address=$1 ")")" = "$2" ]
@@ -160,7 +159,7 @@ eventually 5 has_address unanchored
 un=$(address_of unanchored)
 keep old tcp require=0x40000 connect=$CN,80 name wait
 expect "a socket has it" test "$(said old)" = "ok ok $un"
-expect "another one, for new sockets" eventually 6 renewed unanchored "$un"
+expect "another one, for new sockets" eventually 6 has_new_address unanchored "$un"
 un2=$(address_of unanchored)
 expect "... which have it" gives "ok ok $un2" tool tcp require=0x40000 \
 	connect=$CN,80 name
@@ -169,7 +168,7 @@ expect "the old one is there, while somebody has it" sessions_are "$un" 1
 drop old
 expect "... and then gone" gone "$un" 6
 expect "unused, the next one is gone when there is another" \
-	eventually 6 renewed unanchored "$un2"
+	eventually 6 has_new_address unanchored "$un2"
 expect "... without a trace" gone "$un2" 5
 
 say "- a move, and datagrams"
@@ -179,7 +178,7 @@ expect "an unconnected socket sends" test "$(said udp)" = "ok $ac"
 plug_out mn wlan0
 nap 0.2
 plug_in mn wlan0 two
-expect "there is another address" eventually 15 renewed access-anchored "$ac"
+expect "there is another address" eventually 15 has_new_address access-anchored "$ac"
 ac2=$(address_of access-anchored)
 expect "the anchor has the old one" eventually 5 has_binding_at ar1 "$ac"
 drop udp
@@ -195,7 +194,7 @@ talk_start late none
 eventually 5 talk_says late connected
 plug_out mn wlan0
 plug_in mn wlan0 one
-expect "there is another address" eventually 15 renewed access-anchored "$ac2"
+expect "there is another address" eventually 15 has_new_address access-anchored "$ac2"
 expect "the anchor there has the one of before" \
 	eventually 5 has_binding_at ar2 "$ac2"
 had=$(talk_heard)
