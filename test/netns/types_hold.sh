@@ -46,6 +46,7 @@ types_conf "Boot unanchored; Default home-anchored; AcquireTimeout 3;
 types_daemons
 roam_watch mn
 source_serve
+talk_serve
 eventually 5 has_address unanchored
 export MIP6D_APP=$T/run-mn/app
 capture one
@@ -66,6 +67,15 @@ expect "... all of it" test "$n" = 20
 eventually 5 is_idle
 expect "a flood: as many as are kept, and no more" gives "ok ok 64" \
 	tool udp connect=$CN,81 write=500 answers=500,2500
+eventually 5 is_idle
+
+downs=$(notes mn address-down)
+talk_start calm none
+expect "a conversation begins" eventually 9 talk_says calm connected
+nap 0.5
+expect "while it is there, so is its address, which may not linger" \
+	test "$(notes mn address-down)" = "$downs"
+flow_tell calm stop
 eventually 5 is_idle
 
 say "- the home agent is cut off"
