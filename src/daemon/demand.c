@@ -356,10 +356,9 @@ on_release(void *arg, uint64_t id)
 
 	if (!d->described)
 		return;
-	if (d->nreleased == DAEMON_RELEASED) {
+	/* No effects here: the one that is being carried out may be why. */
+	if (d->nreleased == DAEMON_RELEASED)
 		count_now(d);
-		daemon_settle(d);
-	}
 	d->released[d->nreleased++] = id;
 	demand_count_soon(d, COUNT_SOON);
 }

@@ -110,6 +110,12 @@ address_of() {
 	ctl mn addresses | sed -n "s/^address address-type=$1 address=\([^ ]*\) .*current=yes.*usable=yes.*/\1/p"
 }
 has_address() { [ -n "$(address_of "$1")" ]; }
+# one that is not ADDRESS
+has_new_address() {
+	local a
+	a=$(address_of "$1")
+	[ -n "$a" ] && [ "$a" != "$2" ]
+}
 
 # A socket of the mobile, types_tool.c: who is it?  The answer in one line.
 #	tool KIND OP...		as root		nobody KIND OP...

@@ -46,6 +46,7 @@ types_conf "Boot unanchored; Default home-anchored; AcquireTimeout 3;
 types_daemons
 roam_watch mn
 source_serve
+talk_serve
 eventually 5 has_address unanchored
 export MIP6D_APP=$T/run-mn/app
 capture one
@@ -66,6 +67,15 @@ expect "... all of it" test "$n" = 20
 eventually 5 is_idle
 expect "a flood: as many as are kept, and no more" gives "ok ok 64" \
 	tool udp connect=$CN,81 write=500 answers=500,2500
+eventually 5 is_idle
+
+downs=$(notes mn address-down)
+talk_start calm none
+expect "a conversation begins" eventually 9 talk_says calm connected
+nap 0.5
+expect "while it is there, so is its address, which may not linger" \
+	test "$(notes mn address-down)" = "$downs"
+flow_tell calm stop
 eventually 5 is_idle
 
 say "- the home agent is cut off"
@@ -104,11 +114,14 @@ mv "$T/ha.new" "$T/ha.conf"
 expect "the home agent takes it" ctl ha reload
 also tool tcp connect=$CN,80 took > "$T/tcp.said"
 also tool tcp setsc=0x10000 took name > "$T/setsc.said"
+also run_status > "$T/run.said"
 also_end
 read -r rc ms < "$T/tcp.said"
 say "   TCP: $rc after $ms ms"
 expect "TCP is told" test "$rc" = EHOSTUNREACH
 expect "... at once" within "$ms" 0 2000
+expect "so is mip6run" test "$(cat "$T/run.said")" = 125
+expect "... which says why" grep -q refused "$T/run.out"
 read -r rc ms from < "$T/setsc.said"
 say "   setsc: $rc after $ms ms"
 expect "setsc() is refused" test "$rc$from" = ECONNREFUSED::

@@ -16,7 +16,8 @@
 #	3. Renew: another identifier for new sockets, the old one as long as
 #	   somebody has it
 #	4. unconnected datagrams are a session until UdpIdle is over
-#	5. after a move, too
+#	5. after a move, too; but a session that has only just begun keeps its
+#	   address
 #
 # Of what is gone nothing is left: no address, route, rule, neighbour, no
 # multicast group of it, no binding, here or at the anchor.
@@ -69,12 +70,16 @@ preferred() {	# preferred ADDR: by the kernel
 deprecated() {
 	ip -n "$P-mn" -6 addr show to "$1" | grep -q "preferred_lft 0sec"
 }
-renewed() { has_address "$1" && [ "$(address_of "$1")" != "$2" ]; }
 sessions_are() {
 	[ "$(value sessions "$(ctl mn addresses |
 		grep "^address .*address=$1 ")")" = "$2" ]
 }
 has_binding_at() { ctl "$1" bindings | grep -q "hoa=$2 .*state=active"; }
+talk_heard() {
+	enter mn ss -Htin6 dport = :$TALK |
+		sed -n 's/.*bytes_received:\([0-9]*\).*/\1/p' | head -n 1
+}
+hears_more() { [ "$(talk_heard)" -gt "${1:-0}" ]; }
 # A socket that stays: keep ID KIND OP... with a wait among them, and drop ID
 # for it to go on.
 keep() {
@@ -92,7 +97,7 @@ drop() { echo >&"${flow_fd[$1]}"; }
 says() { [ "$(sed 's/ *$//' "$T/$1.said")" = "$2" ]; }
 said() { echo "$(sed 's/ ready.*//' "$T/$1.said")"; }
 
-net_begin types_linger $python3
+net_begin types_linger ss $python3
 [ -n "$cg" ] || skip "no cgroup2 is mounted: no socket hooks"
 roam_net
 types_conf "Boot access-anchored; Default access-anchored; UdpIdle 2;
@@ -101,6 +106,7 @@ types_conf "Boot access-anchored; Default access-anchored; UdpIdle 2;
 types_daemons
 roam_watch mn
 source_serve
+talk_serve
 eventually 5 has_address access-anchored
 ac=$(address_of access-anchored)
 export MIP6D_APP=$T/run-mn/app
@@ -153,7 +159,7 @@ eventually 5 has_address unanchored
 un=$(address_of unanchored)
 keep old tcp require=0x40000 connect=$CN,80 name wait
 expect "a socket has it" test "$(said old)" = "ok ok $un"
-expect "another one, for new sockets" eventually 6 renewed unanchored "$un"
+expect "another one, for new sockets" eventually 6 has_new_address unanchored "$un"
 un2=$(address_of unanchored)
 expect "... which have it" gives "ok ok $un2" tool tcp require=0x40000 \
 	connect=$CN,80 name
@@ -162,7 +168,7 @@ expect "the old one is there, while somebody has it" sessions_are "$un" 1
 drop old
 expect "... and then gone" gone "$un" 6
 expect "unused, the next one is gone when there is another" \
-	eventually 6 renewed unanchored "$un2"
+	eventually 6 has_new_address unanchored "$un2"
 expect "... without a trace" gone "$un2" 5
 
 say "- a move, and datagrams"
@@ -172,7 +178,7 @@ expect "an unconnected socket sends" test "$(said udp)" = "ok $ac"
 plug_out mn wlan0
 nap 0.2
 plug_in mn wlan0 two
-expect "there is another address" eventually 15 renewed access-anchored "$ac"
+expect "there is another address" eventually 15 has_new_address access-anchored "$ac"
 ac2=$(address_of access-anchored)
 expect "the anchor has the old one" eventually 5 has_binding_at ar1 "$ac"
 drop udp
@@ -182,4 +188,16 @@ expect "silent, it is none any more, and the address goes" gone "$ac" 9
 drop udp
 expect "the socket is still there, and gets the other one" \
 	eventually 5 says udp "ok $ac ready ok ok $ac ready ok ok $ac2"
+
+say "- a session that is as young as can be"
+talk_start late none
+eventually 5 talk_says late connected
+plug_out mn wlan0
+plug_in mn wlan0 one
+expect "there is another address" eventually 15 has_new_address access-anchored "$ac2"
+expect "the anchor there has the one of before" \
+	eventually 5 has_binding_at ar2 "$ac2"
+had=$(talk_heard)
+expect "the conversation goes on" eventually 9 hears_more "$had"
+expect "... the same" test "$(talk_count late connected)" = 1
 net_end

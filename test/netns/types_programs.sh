@@ -87,7 +87,6 @@ ssh_goes_on() {
 	eventually 20 grep -q '^still ' "$T/ssh.out" || { cat "$T/ssh.err"; return 1; }
 }
 ssh_end() { exec {ssh_fd}>&-; }
-has_new_address() { has_address "$1" && [ "$(address_of "$1")" != "$2" ]; }
 
 net_begin types_programs curl nc $python3 ssh sshd setpriv
 [ -n "$cg" ] || skip "no cgroup2 is mounted: no socket hooks"
