@@ -107,11 +107,35 @@ static bool checksum_finish(uint8_t *frame, size_t len,
 	return true;
 }
 
+/* With its source for the look-up of its route, too: without one the rule of
+ * a home address may match, and lead it to us again. */
+static int out_send(const struct path *p, const uint8_t *buf, size_t len)
+{
+	union {
+		char		b[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+		struct cmsghdr	align;
+	} control = { .b = { 0 } };
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	struct iovec iov = { (void *)(uintptr_t)buf, len };
+	struct msghdr m = {
+		.msg_name = &to, .msg_namelen = sizeof(to),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.b, .msg_controllen = sizeof(control.b),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	memcpy(&to.sin6_addr, buf + 24, 16);
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = IPV6_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(struct in6_pktinfo));
+	memcpy(CMSG_DATA(c), buf + 8, 16);
+	return sendmsg(p->out_fd, &m, 0) < 0 ? -EIO : 0;
+}
+
 /* RFC 8200 section 4.5: one piece of `in' (all of it is `len'). */
 static int piece_send(struct path *p, const struct pm_path *v,
 		      const uint8_t *in, size_t len, size_t off)
 {
-	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
 	size_t n = len - off < PIECE ? len - off : PIECE;
 	uint8_t buf[MIN_MTU];
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
@@ -127,11 +151,7 @@ static int piece_send(struct path *p, const struct pm_path *v,
 	wbuf_u16(&w, (uint16_t)(off | (off + n < len)));	/* 8 * units */
 	wbuf_u32(&w, p->fragment_id);
 	wbuf_put(&w, in + off, n);
-	memcpy(&to.sin6_addr, v->remote, 16);
-	if (w.bad || sendto(p->out_fd, buf, wbuf_len(&w), 0,
-			    (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -EIO;
-	return 0;
+	return w.bad ? -EIO : out_send(p, buf, wbuf_len(&w));
 }
 
 void fragment_out(struct path *p, uint8_t *data, size_t len)
