@@ -122,13 +122,19 @@ static __always_inline bool is_open(const struct pm_flow *f, __u8 cookie)
 	       (f->action == PM_HOLD && cookie == PM_COOKIE_RELEASE);
 }
 
-/* What flow `f' wants done with `skb', when it is no optimized one. */
-static __always_inline int
-flow_run(struct __sk_buff *skb, const struct pm_config *cfg,
-	 const struct pm_flow *f, __u8 cookie, const struct ip6 *in)
+/* What flow `f' wants done with `skb', when it is not to be optimized.  A
+ * program of its own, as others below, so that their stacks do not add up. */
+static __noinline int
+flow_run(struct __sk_buff *skb, struct pm_flow *f, __u8 cookie)
 {
+	struct pm_config *cfg = config_get();
 	struct pm_path *p;
+	struct ip6 in;
 
+	if (!cfg || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
+		return TC_ACT_SHOT;
+	if (cookie == PM_COOKIE_REJECT)
+		return refuse(skb, cfg, PM_DROP_HOLD_EXPIRED);
 	if (!f)
 		return refuse(skb, cfg, PM_DROP_NO_FLOW);
 	if (f->action == PM_BLOCK)
@@ -140,7 +146,17 @@ flow_run(struct __sk_buff *skb, const struct pm_config *cfg,
 	p = path_of(f);
 	if (!p)
 		return refuse(skb, cfg, PM_DROP_NO_PATH);
-	return tunnel_out(skb, cfg, f, p, in);
+	return tunnel_out(skb, cfg, f, p, &in);
+}
+
+/* The flow of a packet that must not be optimized. */
+static __noinline struct pm_flow *flow_next(struct __sk_buff *skb)
+{
+	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
+	struct pm_config *cfg = config_get();
+	struct ip6 *in = data + ETH_HLEN;
+
+	return cfg && data ? flow_tunnel(cfg, in->src, in->dst, false) : NULL;
 }
 
 SEC("tc")
@@ -149,7 +165,7 @@ int path_egress(struct __sk_buff *skb)
 	struct pm_config *cfg = config_get();
 	struct pm_flow *f;
 	struct pm_path *p;
-	struct ip6 in;
+	struct ip6 *in;
 	__u8 cookie;
 	void *data;
 	int ret;
@@ -160,25 +176,25 @@ int path_egress(struct __sk_buff *skb)
 	if (!data)
 		return TC_ACT_SHOT;
 	cookie = cookie_of(data);
-	__builtin_memcpy(&in, (struct ip6 *)(data + ETH_HLEN), sizeof(in));
-	if (is_multicast(in.dst) || is_linklocal(in.dst) ||
-	    is_linklocal(in.src))
+	in = data + ETH_HLEN;
+	if (is_multicast(in->dst) || is_linklocal(in->dst) ||
+	    is_linklocal(in->src))
 		return drop(skb, PM_DROP_SCOPE);
 	if (cookie == PM_COOKIE_REJECT)
-		return refuse(skb, cfg, PM_DROP_HOLD_EXPIRED);
-	f = flow_find(cfg, in.src, in.dst, false);
+		return flow_run(skb, NULL, cookie);
+	f = flow_find(cfg, in->src, in->dst, false);
 	p = f && is_open(f, cookie) ? path_of(f) : NULL;
-	if (p && ro_wanted(f, p, &in)) {
-		flow_mark(f);
-		ret = ro_out(skb, f->path);
-		if (ret != RO_NOT)
-			return ret;
-		if (p->kind != PM_IP6IP6)
-			f = flow_tunnel(cfg, in.src, in.dst, false);
-		if (!f && p->kind == PM_MIP6_CN)
-			return ro_plain(skb);
-	}
-	return flow_run(skb, cfg, f, cookie, &in);
+	if (!p || !ro_wanted(f, p, in))
+		return flow_run(skb, f, cookie);
+	flow_mark(f);
+	ret = ro_out(skb, f->path);
+	if (ret != RO_NOT)
+		return ret;
+	if (p->kind != PM_IP6IP6)
+		f = flow_next(skb);
+	if (!f && p->kind == PM_MIP6_CN)
+		return ro_plain(skb);
+	return flow_run(skb, f, cookie);
 }
 
 /*

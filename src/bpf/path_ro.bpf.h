@@ -91,13 +91,16 @@ struct options {
 	bool	bad;
 };
 
-/* Options in the header of `len' octets at `off'. */
-static __noinline int
+/* Options in the header of `len' octets at `off'.  (Not static, like others
+ * here: the verifier then reads it once, not for each of its callers.) */
+__noinline int
 options_scan(struct __sk_buff *skb, __u32 off, __u32 len, struct options *o)
 {
 	__u32 pos = 2;
 	__u8 b[2];
 
+	if (!o)
+		return 0;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < OPTIONS_MAX && pos < len; i++) {
 		if (bpf_skb_load_bytes(skb, off + pos, b, 1))
@@ -179,13 +182,16 @@ ro_routing(struct __sk_buff *skb, __u32 base, __u32 off, const __u8 b[4],
  * 1: there is something to be processed, and nothing against it; 0: it is
  * not for us.
  */
-static __noinline int
+__noinline int
 ro_parse(struct __sk_buff *skb, __u32 base, const struct ip6 *in,
 	 struct ro_in *r)
 {
 	__u32 off = IP6_LEN, prev = offsetof(struct ip6, next), cut;
-	__u8 next = in->next, b[4];
+	__u8 next, b[4];
 
+	if (!in || !r)
+		return 0;
+	next = in->next;
 	words_copy(r->src, in->src);
 	words_copy(r->dst, in->dst);
 	/* a loop that the verifier walks as often as it must */
@@ -223,25 +229,21 @@ ro_parse(struct __sk_buff *skb, __u32 base, const struct ip6 *in,
 /* --- what the flows say --- */
 
 struct ro_flows {
+	__u32	a[4], b[4];	/* what is known of packets from a to b, */
+	__u32	near[4], far[4];	/* on the wire from `near' to `far': */
 	__u32	own, peer;	/* paths: of our home address, to the peer's
 				   care-of address; 0: none */
 	bool	is_home;	/* a flow selects it as source */
-	bool	near;		/* `near' is the near end of one of them */
+	bool	ends;		/* `near' is the near end of one of them */
 	__u16	zero;
 };
 
-/*
- * What is known of packets from `a' to `b', which leave from `near' and
- * arrive at `far' on the wire.
- */
-static __noinline int
-ro_flows(const __u32 a[4], const __u32 b[4], const __u32 near[4],
-	 const __u32 far[4], struct ro_flows *r)
+__noinline int ro_flows(struct ro_flows *r)
 {
 	struct pm_config *cfg = config_get();
 	const struct pm_shapes *t;
 
-	if (!cfg)
+	if (!cfg || !r)
 		return 0;
 	t = &cfg->shapes[cfg->active & 1];
 #pragma clang loop unroll(disable)
@@ -252,12 +254,12 @@ ro_flows(const __u32 a[4], const __u32 b[4], const __u32 near[4],
 
 		if (s->src_len != 128 && s->dst_len != 128)
 			continue;
-		f = shape_flow(s, a, b);
+		f = shape_flow(s, r->a, r->b);
 		if (!f)
 			continue;
 		p = path_of(f);
-		if (p && words_eq(p->local, near))
-			r->near = true;
+		if (p && words_eq(p->local, r->near))
+			r->ends = true;
 		if (s->src_len == 128 && !r->is_home && f->action != PM_BLOCK) {
 			r->is_home = true;
 			r->own = p ? f->path : 0;
@@ -268,7 +270,7 @@ ro_flows(const __u32 a[4], const __u32 b[4], const __u32 near[4],
 		if (s->dst_len == 128 && p && !r->peer &&
 		    (p->kind == PM_MIP6_CN ||
 		     (p->kind == PM_IP6IP6 && s->sides == PM_SIDE_DST)) &&
-		    words_eq(p->remote, far)) {
+		    words_eq(p->remote, r->far)) {
 			r->peer = f->path;
 			flow_mark(f);
 		}
@@ -286,6 +288,37 @@ static __always_inline bool is_own(struct __sk_buff *skb, const __u32 a[4])
 	return bpf_map_lookup_elem(&pm_locals, a) ||
 	       route_find(skb, cfg->ifindex, a, a, 0, &r) ==
 	       BPF_FIB_LKUP_RET_NOT_FWDED;
+}
+
+/*
+ * The headers in front of ours, which change their place: `n' octets at
+ * `off' into scratch memory, and back.  The verifier has to see that there
+ * are no more of them than fit, in the very register.
+ */
+static __always_inline bool
+before_load(struct __sk_buff *skb, __u32 off, struct scratch *s, __u64 n)
+{
+	asm volatile("%0 &= 127" : "+r"(n));
+	return n && n <= BEFORE_MAX &&
+	       !bpf_skb_load_bytes(skb, off, s->buf, n);
+}
+
+static __always_inline bool
+before_store(struct __sk_buff *skb, __u32 off, struct scratch *s, __u64 n,
+	     __u64 csum)
+{
+	asm volatile("%0 &= 127" : "+r"(n));
+	return n && n <= BEFORE_MAX &&
+	       !bpf_skb_store_bytes(skb, off, s->buf, n, csum);
+}
+
+/* The octet `at' of them names the header that follows. */
+static __always_inline bool
+before_name(struct scratch *s, __u64 at, __u8 next)
+{
+	asm volatile("%0 &= 63" : "+r"(at));
+	((__u8 *)s->buf)[at] = next;
+	return true;
 }
 
 /* --- in --- */
@@ -308,10 +341,9 @@ ro_restore(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
 	if (!r->cut)
 		before = 0;
 	if (before) {
-		if (before > BEFORE_MAX || at >= BEFORE_MAX ||
-		    bpf_skb_load_bytes(skb, OFF_IP6 + IP6_LEN, s->buf, before))
+		if (!before_load(skb, OFF_IP6 + IP6_LEN, s, before) ||
+		    !before_name(s, at, r->next))
 			return -1;
-		((__u8 *)s->buf)[at] = r->next;
 	} else if (r->cut) {
 		in->next = r->next;
 	}
@@ -320,9 +352,8 @@ ro_restore(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
 				BPF_F_ADJ_ROOM_FIXED_GSO |
 				BPF_F_ADJ_ROOM_NO_CSUM_RESET))
 		return -1;
-	if (before && before <= BEFORE_MAX &&
-	    bpf_skb_store_bytes(skb, OFF_IP6 + IP6_LEN, s->buf, before,
-				BPF_F_RECOMPUTE_CSUM))
+	if (before && !before_store(skb, OFF_IP6 + IP6_LEN, s, before,
+				    BPF_F_RECOMPUTE_CSUM))
 		return -1;
 	in->plen = bpf_htons(bpf_ntohs(in->plen) - r->cut);
 	words_copy(in->src, r->src);
@@ -340,9 +371,13 @@ ro_believe(struct __sk_buff *skb, const struct ip6 *in,
 	    is_unspec(r->src) || is_multicast(r->dst) ||
 	    is_linklocal(r->dst))
 		return false;
-	ro_flows(r->dst, r->src, in->dst, in->src, m);
+	words_copy(m->a, r->dst);
+	words_copy(m->b, r->src);
+	words_copy(m->near, in->dst);
+	words_copy(m->far, in->src);
+	ro_flows(m);
 	return (!r->rh || m->is_home) && (!r->hao || m->peer) &&
-	       (m->near || is_own(skb, in->dst));
+	       (m->ends || is_own(skb, in->dst));
 }
 
 /*
@@ -400,6 +435,7 @@ struct ro_out {
 	__u32	at;			/* where in the packet ours go */
 	__u32	l4;			/* where the transport header is */
 	__u32	over;			/* their length */
+	__u32	peer;			/* path of the binding used beside */
 	__u8	next;			/* the header that follows them */
 	__u8	proto;
 	__u8	hao, rh;
@@ -411,12 +447,15 @@ struct ro_out {
  * Neighbor Discovery (section 9.3.2), Mobility Headers, which whoever sends
  * them makes as they shall be, and AH.
  */
-static __noinline int
+__noinline int
 ro_place(struct __sk_buff *skb, const struct ip6 *in, struct ro_out *o)
 {
 	__u32 off = IP6_LEN;
-	__u8 next = in->next, b[2];
+	__u8 next, b[2];
 
+	if (!in || !o)
+		return 0;
+	next = in->next;
 	o->at = IP6_LEN;
 	o->next = next;
 	for (__u32 i = 0; i < CHAIN_MAX; i++) {
@@ -490,13 +529,15 @@ ro_binding(const struct pm_config *cfg, const __u32 hoa[4], __u32 *ret_id)
 }
 
 /* Which headers, and to where. */
-static __always_inline void
-ro_plan(const struct pm_config *cfg, const struct pm_path *p,
-	const struct ip6 *in, struct ro_out *o, __u32 *ret_peer)
+static __noinline int
+ro_plan(const struct pm_path *p, const struct ip6 *in, struct ro_out *o)
 {
+	struct pm_config *cfg = config_get();
 	bool mobile = p->kind == PM_MIP6_MN;
 	struct pm_path *to;
 
+	if (!cfg)
+		return 0;
 	words_copy(o->src, in->src);
 	words_copy(o->dst, in->dst);
 	if (p->kind == PM_IP6IP6)	/* to its far end, or from its near */
@@ -507,13 +548,14 @@ ro_plan(const struct pm_config *cfg, const struct pm_path *p,
 	} else {
 		words_copy(o->src, p->local);
 		o->hao = 1;
-		to = ro_binding(cfg, in->dst, ret_peer);
+		to = ro_binding(cfg, in->dst, &o->peer);
 		if (to) {
 			words_copy(o->dst, to->remote);
 			o->rh = 1;
 		}
 	}
 	o->over = (o->hao + o->rh) * RO_LEN;
+	return 0;
 }
 
 static __always_inline void
@@ -552,9 +594,9 @@ ro_push(struct __sk_buff *skb, const struct ro_out *o, struct ip6 *in)
 	    bpf_ntohs(in->plen) + o->over > 0xffff)
 		return -1;
 	if (before) {
-		if (bpf_skb_load_bytes(skb, OFF_IP6 + IP6_LEN, s->buf, before))
+		if (!before_load(skb, OFF_IP6 + IP6_LEN, s, before) ||
+		    !before_name(s, 0, first))
 			return -1;
-		*(__u8 *)s->buf = first;
 	} else {
 		in->next = first;
 	}
@@ -563,8 +605,7 @@ ro_push(struct __sk_buff *skb, const struct ro_out *o, struct ip6 *in)
 				BPF_F_ADJ_ROOM_FIXED_GSO |
 				BPF_F_ADJ_ROOM_NO_CSUM_RESET))
 		return -1;
-	if (before && bpf_skb_store_bytes(skb, OFF_IP6 + IP6_LEN, s->buf,
-					  before, 0))
+	if (before && !before_store(skb, OFF_IP6 + IP6_LEN, s, before, 0))
 		return -1;
 	if (bpf_skb_store_bytes(skb, OFF_IP6 + o->at, h,
 				o->over == RO_LEN ? RO_LEN : 2 * RO_LEN, 0))
@@ -582,6 +623,17 @@ ro_near(const struct pm_path *p, const struct ip6 *in)
 	return is_unspec(p->local) ? in->src : p->local;
 }
 
+/* route_find() for it, on a stack of its own. */
+static __noinline long
+ro_route(struct __sk_buff *skb, const struct ro_out *o, __u32 len,
+	 struct route **ret_r)
+{
+	struct pm_config *cfg = config_get();
+
+	return cfg ? route_find(skb, cfg->ifindex, o->src, o->dst, len,
+				ret_r) : BPF_FIB_LKUP_RET_BLACKHOLE;
+}
+
 /*
  * The packet in `skb', which belongs to path `id': with the headers of RFC
  * 6275, unless it is one that must not have them (RO_NOT).
@@ -589,7 +641,7 @@ ro_near(const struct pm_path *p, const struct ip6 *in)
 static __noinline int ro_out(struct __sk_buff *skb, __u32 id)
 {
 	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &id);
-	__u32 peer = 0, len, mtu, bytes = skb->len - ETH_HLEN;
+	__u32 len, mtu, bytes = skb->len - ETH_HLEN;
 	struct pm_config *cfg = config_get();
 	struct ro_out o = { 0 };
 	struct route *r = NULL;
@@ -600,12 +652,12 @@ static __noinline int ro_out(struct __sk_buff *skb, __u32 id)
 		return TC_ACT_SHOT;
 	if (!ro_place(skb, &in, &o) || o.at - IP6_LEN > BEFORE_MAX)
 		return RO_NOT;
-	ro_plan(cfg, p, &in, &o, &peer);
+	ro_plan(p, &in, &o);
 	len = ro_len(skb, &o, &in);
 	mtu = path_mtu(p);
 	if (mtu && len > mtu)
 		return too_big(skb, ro_near(p, &in), len, mtu, o.over);
-	ret = route_find(skb, cfg->ifindex, o.src, o.dst, len, &r);
+	ret = ro_route(skb, &o, len, &r);
 	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED && r)
 		return too_big(skb, ro_near(p, &in), len, r->mtu, o.over);
 	if (ret == BPF_FIB_LKUP_RET_FWD_DISABLED)
@@ -621,8 +673,8 @@ static __noinline int ro_out(struct __sk_buff *skb, __u32 id)
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_RO_OUT, bytes);
 	count_out(id, bytes);
-	if (peer)
-		count_out(peer, bytes);
+	if (o.peer)
+		count_out(o.peer, bytes);
 	return send_out(r, ret);
 }
 
@@ -676,11 +728,15 @@ ro_error_about(struct __sk_buff *skb, const struct ip6 *out,
 	struct pm_path *p;
 	__u32 id;
 
-	ro_flows(r->src, r->dst, quoted->src, quoted->dst, m);
+	words_copy(m->a, r->src);
+	words_copy(m->b, r->dst);
+	words_copy(m->near, quoted->src);
+	words_copy(m->far, quoted->dst);
+	ro_flows(m);
 	if (!words_eq(out->dst, quoted->src) || (r->rh && !m->peer))
 		return false;
 	if (!r->hao)
-		return m->near || is_own(skb, quoted->src);
+		return m->ends || is_own(skb, quoted->src);
 	id = m->own;
 	p = id ? bpf_map_lookup_elem(&pm_paths, &id) : NULL;
 	return p && words_eq(p->local, quoted->src);
@@ -708,17 +764,15 @@ ro_error_send(struct __sk_buff *skb, struct error *e, struct ro_in *r,
 	if (!s || !cfg)
 		return TC_ACT_SHOT;
 	if (before) {
-		if (before > BEFORE_MAX || at >= BEFORE_MAX ||
-		    bpf_skb_load_bytes(skb, OFF_INNER, s->buf, before))
+		if (!before_load(skb, OFF_INNER, s, before) ||
+		    !before_name(s, at, r->next))
 			return drop(skb, PM_DROP_ICMP);
-		((__u8 *)s->buf)[at] = r->next;
 	} else {
 		quoted->next = r->next;
 	}
 	if (bpf_skb_adjust_room(skb, -(__s32)r->cut, BPF_ADJ_ROOM_MAC, 0))
 		return drop(skb, PM_DROP_ENCAP);
-	if (before && before <= BEFORE_MAX &&
-	    bpf_skb_store_bytes(skb, OFF_INNER, s->buf, before, 0))
+	if (before && !before_store(skb, OFF_INNER, s, before, 0))
 		return drop(skb, PM_DROP_ENCAP);
 	quoted->plen = bpf_htons(bpf_ntohs(quoted->plen) - r->cut);
 	words_copy(quoted->src, r->src);
@@ -754,6 +808,21 @@ struct ro_error {
 	struct ro_flows	flows;
 };
 
+/* Too many for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ro_error);
+} pm_ro_error SEC(".maps");
+
+static __always_inline struct ro_error *ro_error_room(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&pm_ro_error, &zero);
+}
+
 /* Is the packet at `base' one? */
 static __always_inline bool
 ro_error_read(struct __sk_buff *skb, __u32 base, struct ro_error *x)
@@ -776,39 +845,40 @@ ro_error_read(struct __sk_buff *skb, __u32 base, struct ro_error *x)
 /* The same question of a packet without a link-layer header. */
 static __noinline int ro_icmp_l3(struct __sk_buff *skb)
 {
-	struct ro_error x;
+	struct ro_error *x = ro_error_room();
 
-	return ro_error_read(skb, 0, &x) && x.m.type != ICMP_PARAM_PROBLEM;
+	return x && ro_error_read(skb, 0, x) &&
+	       x->m.type != ICMP_PARAM_PROBLEM;
 }
 
 static __noinline int ro_icmp(struct __sk_buff *skb)
 {
+	struct ro_error *x = ro_error_room();
 	struct error e = { 0 };
-	struct ro_error x;
 	struct pm_path *p;
 	__u32 len, id;
 
-	if (!ro_error_read(skb, OFF_IP6, &x))
+	if (!x || !ro_error_read(skb, OFF_IP6, x))
 		return TC_ACT_UNSPEC;
-	len = bpf_ntohs(x.out.plen);
-	if (!icmp_intact(skb, &x.out, len))
+	len = bpf_ntohs(x->out.plen);
+	if (!icmp_intact(skb, &x->out, len))
 		return drop(skb, PM_DROP_MALFORMED);
-	id = x.r.hao ? x.flows.own : x.flows.peer;
+	id = x->r.hao ? x->flows.own : x->flows.peer;
 	p = bpf_map_lookup_elem(&pm_paths, &id);
 	if (!p)
 		return TC_ACT_UNSPEC;
-	if (x.m.type == ICMP_TOO_BIG)
-		path_learn(p, bpf_ntohl(x.m.param));
+	if (x->m.type == ICMP_TOO_BIG)
+		path_learn(p, bpf_ntohl(x->m.param));
 	else
-		tell(PM_EV_ERROR, x.m.type << 8 | x.m.code, p->kind,
-		     x.quoted.src, x.quoted.dst);
-	if (x.m.type == ICMP_PARAM_PROBLEM)
+		tell(PM_EV_ERROR, x->m.type << 8 | x->m.code, p->kind,
+		     x->quoted.src, x->quoted.dst);
+	if (x->m.type == ICMP_PARAM_PROBLEM)
 		return TC_ACT_UNSPEC;
-	if (!ro_error_as(&x.m, &x.quoted, x.r.cut, &e) || !error_allowed())
+	if (!ro_error_as(&x->m, &x->quoted, x->r.cut, &e) || !error_allowed())
 		return drop(skb, PM_DROP_ICMP);
-	words_copy(e.src, x.out.src);
-	e.quote = (__u16)(len - sizeof(x.m) - x.r.cut);
-	return ro_error_send(skb, &e, &x.r, &x.quoted);
+	words_copy(e.src, x->out.src);
+	e.quote = (__u16)(len - sizeof(x->m) - x->r.cut);
+	return ro_error_send(skb, &e, &x->r, &x->quoted);
 }
 
 #endif

@@ -43,7 +43,6 @@ static const char *const map_name[MAPS] = {
 	[MAP_EVENTS] = "pm_events",
 	[MAP_WATCH] = "pm_watch",
 	[MAP_PAIRS] = "pm_pairs",
-	[MAP_WATCHED] = "pm_watched",
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
