@@ -163,7 +163,7 @@ switch_conf(struct daemon *d, struct conf *conf, char why[CTL_WHY])
 		snprintf(why, CTL_WHY, "%.*s", CTL_WHY - 1, line);
 		return err;
 	}
-	err = policy_prepare(conf, &policy);
+	err = policy_prepare(&d->policy, conf, &policy);
 	if (err) {
 		snprintf(why, CTL_WHY, "AddressPolicy: %s", strerror(-err));
 		return err;

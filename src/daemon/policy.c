@@ -6,10 +6,15 @@
  * whenever the watch tells that one of them may stand for something else.
  * Only when one does is the policy compiled anew.  When that fails (memory)
  * the policy that is in force stays.
+ *
+ * Where a program was replaced that still runs, its rule has both files; who
+ * runs the earlier one is asked every few seconds, and when nobody does any
+ * more it is a change like any other.
  */
 #include "daemon/policy.h"
 
 #include "base/log.h"
+#include "sys/loop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +22,7 @@
 #include <string.h>
 
 #define SHOWN_AT_ONCE	16		/* rules */
+#define EARLIER_EVERY	(5 * USEC_PER_SEC)
 
 /* --- text ------------------------------------------------------------ */
 
@@ -63,13 +69,26 @@ policy_rule_line(const struct conf_rule *r, char buf[300])
 
 /* --- looking names up ------------------------------------------------ */
 
+/* The rules of a configuration, and what still runs of those in force. */
 static struct identity *
-look_up(const struct conf *c)
+look_up(struct policy_state *s, const struct conf *c)
 {
 	struct identity *id = calloc(c->nrules + 1, sizeof(*id));
+	struct identity_rules before = { .n = 0 }, now;
+	int err;
 
-	if (id)
-		identity_of_rules(c->rule, c->nrules, id);
+	if (!id)
+		return NULL;
+	identity_of_rules(c->rule, c->nrules, id);
+	now = (struct identity_rules){ c->rule, id, c->nrules };
+	if (s->now)
+		before = (struct identity_rules){ s->conf->rule, s->id,
+						  s->conf->nrules };
+	err = identity_earlier_keep(&s->earlier, &before, &now);
+	if (err)
+		log_warn("AddressPolicy: some programs that run, and whose "
+			 "file was replaced, have lost their rule: %s",
+			 err == -E2BIG ? "they are too many" : strerror(-err));
 	return id;
 }
 
@@ -92,6 +111,7 @@ static bool
 same_rule(const struct policy_rule *a, const struct policy_rule *b)
 {
 	return a->never == b->never && a->dev == b->dev && a->ino == b->ino &&
+	       !memcmp(a->earlier, b->earlier, sizeof(a->earlier)) &&
 	       a->uid == b->uid && a->gid == b->gid && a->cgroup == b->cgroup;
 }
 
@@ -103,7 +123,34 @@ warn(const struct conf_rule *r, const struct identity *id)
 	policy_rule_line(r, line);
 	if (*id->why)
 		log_warn("AddressPolicy, line %s: %s%s", line, id->why,
-			 id->rule.never ? "; the rule applies to nobody" : "");
+			 id->rule.never ? "; the rule applies to nobody" :
+			 id->gone ? "; the rule applies to who still runs it" :
+			 "");
+}
+
+static void
+tell_change(const struct conf_rule *r, const struct identity *was,
+	    const struct identity *is)
+{
+	bool replaced = was->rule.dev != is->rule.dev ||
+			was->rule.ino != is->rule.ino;
+	char line[300];
+
+	policy_rule_line(r, line);
+	if (strcmp(is->why, was->why) && *is->why)
+		warn(r, is);
+	else if (same_rule(&is->rule, &was->rule))
+		return;
+	else if (memcmp(is->rule.earlier, was->rule.earlier,
+			sizeof(is->rule.earlier)) && !replaced)
+		log_notice("AddressPolicy, line %s: an earlier file of the "
+			   "program is run by nobody any more", line);
+	else
+		log_notice("AddressPolicy, line %s: what the rule names %s%s",
+			   line, was->rule.never || was->gone ?
+			   "is there now" : "was replaced",
+			   is->rule.earlier[0].ino ? "; the rule goes on to "
+			   "hold for those who run the earlier file" : "");
 }
 
 /* Which rules are not what they were. */
@@ -111,29 +158,28 @@ static bool
 tell_changes(const struct policy_state *s, const struct identity *id)
 {
 	bool changed = false;
-	char line[300];
 
 	for (unsigned i = 0; i < s->conf->nrules; i++) {
-		const struct conf_rule *r = &s->conf->rule[i];
-		bool other = !same_rule(&id[i].rule, &s->id[i].rule);
-
-		changed |= other;
-		if (strcmp(id[i].why, s->id[i].why) && *id[i].why)
-			warn(r, &id[i]);
-		else if (other)
-			log_notice("AddressPolicy, line %s: what the rule "
-				   "names %s", policy_rule_line(r, line),
-				   s->id[i].rule.never ? "is there now" :
-				   "was replaced");
+		changed |= !same_rule(&id[i].rule, &s->id[i].rule);
+		tell_change(&s->conf->rule[i], &s->id[i], &id[i]);
 	}
 	return changed;
+}
+
+/* What is in force has all earlier files that still run. */
+static void
+settle(struct policy_state *s)
+{
+	identity_earlier_drop(&s->earlier);
+	wakeup_set(s->again, s->earlier.n ? clock_now() + EARLIER_EVERY :
+		   USEC_NEVER);
 }
 
 /* Look again; take what has changed. */
 static void
 refresh(struct policy_state *s)
 {
-	struct identity *id = look_up(s->conf);
+	struct identity *id = look_up(s, s->conf);
 	struct policy *p;
 
 	if (!id) {
@@ -144,6 +190,7 @@ refresh(struct policy_state *s)
 	if (!tell_changes(s, id)) {
 		free(s->id);
 		s->id = id;
+		settle(s);
 		return;
 	}
 	p = compile(s->conf, id);
@@ -159,6 +206,19 @@ refresh(struct policy_state *s)
 	s->id = id;
 	if (s->on_change)
 		s->on_change(s->arg, p);
+	settle(s);
+}
+
+static void
+on_again(void *arg)
+{
+	struct policy_state *s = arg;
+
+	if (!s->now)
+		return;
+	/* also when it fails for want of memory */
+	wakeup_set(s->again, clock_now() + EARLIER_EVERY);
+	refresh(s);
 }
 
 static void
@@ -188,21 +248,24 @@ on_watch(void *arg)
 
 /* --- configurations come and go -------------------------------------- */
 
-void
+int
 policy_open(struct policy_state *s, uv_loop_t *loop,
 	    void (*on_change)(void *arg, const struct policy *), void *arg)
 {
 	*s = (struct policy_state){ .loop = loop, .on_change = on_change,
 				    .arg = arg };
+	s->again = wakeup_new(loop, on_again, s);
+	return s->again ? 0 : -ENOMEM;
 }
 
 int
-policy_prepare(const struct conf *c, struct policy_next *ret)
+policy_prepare(struct policy_state *s, const struct conf *c,
+	       struct policy_next *ret)
 {
 	struct policy_next n = { .conf = c };
 
 	if (c->on_demand) {
-		n.id = look_up(c);
+		n.id = look_up(s, c);
 		n.policy = n.id ? compile(c, n.id) : NULL;
 		if (!n.policy) {
 			free(n.id);
@@ -246,6 +309,8 @@ policy_commit(struct policy_state *s, struct policy_next *n)
 	/* what happened before it was watched */
 	if (s->now)
 		refresh(s);
+	else
+		identity_earlier_fini(&s->earlier);
 }
 
 void
@@ -270,6 +335,8 @@ void
 policy_close(struct policy_state *s)
 {
 	s->watch = identity_watch_free(s->watch);
+	s->again = wakeup_free(s->again);
+	identity_earlier_fini(&s->earlier);
 	s->now = policy_free(s->now);
 	free(s->id);
 	s->id = NULL;
@@ -277,6 +344,12 @@ policy_close(struct policy_state *s)
 }
 
 /* --- show ------------------------------------------------------------ */
+
+static bool
+resolves(const struct identity *id)
+{
+	return !id->rule.never && !id->gone;
+}
 
 static void
 show_top(const struct policy_state *s, struct record_sink *sink)
@@ -290,7 +363,7 @@ show_top(const struct policy_state *s, struct record_sink *sink)
 	record_bool(&r, "on-demand", s->now != NULL);
 	if (s->now) {
 		for (unsigned i = 0; i < c->nrules; i++)
-			never += s->id[i].rule.never;
+			never += !resolves(&s->id[i]);
 		record_str(&r, "boot", policy_types(c->boot, boot));
 		record_str(&r, "default", atype_name(c->default_type));
 		record_str(&r, "permit", policy_types(c->permit, permit));
@@ -320,8 +393,11 @@ show_rule(const struct policy_state *s, unsigned i, struct record_sink *sink)
 	const struct policy_rule *p = &id->rule;
 	char line[300], program[48] = "-", text[POLICY_TEXT];
 	char user[24], group[24], cgroup[24];
+	unsigned earlier = 0;
 	struct record r;
 
+	while (earlier < POLICY_EARLIER && p->earlier[earlier].ino)
+		earlier++;
 	if (p->has_program && p->ino)
 		snprintf(program, sizeof(program), "%u:%u:%ju",
 			 (unsigned)(p->dev >> 20),
@@ -331,12 +407,13 @@ show_rule(const struct policy_state *s, unsigned i, struct record_sink *sink)
 	record_init(&r, "rule");
 	record_uint(&r, "number", i + 1);
 	record_str(&r, "line", policy_rule_line(c, line));
-	record_bool(&r, "resolves", !p->never);
+	record_bool(&r, "resolves", resolves(id));
 	record_str(&r, "program", program);
 	record_str(&r, "user", show_number(c->user, id, p->uid, user));
 	record_str(&r, "group", show_number(c->group, id, p->gid, group));
 	record_str(&r, "cgroup", show_number(c->cgroup, id, p->cgroup,
 					     cgroup));
+	record_uint(&r, "earlier", earlier);
 	record_str(&r, "text", policy_rule_text(c, text));
 	record_str(&r, "problem", *id->why ? id->why : "-");
 	sink->put(sink, &r);

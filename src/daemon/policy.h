@@ -20,7 +20,9 @@ struct policy_state {
 	const struct conf *conf;	/* borrowed, until the next commit */
 	struct policy	*now;		/* NULL: there is no AddressPolicy */
 	struct identity	*id;		/* of each rule */
+	struct identity_earlier earlier;
 	struct identity_watch *watch;
+	struct wakeup	*again;		/* who runs an earlier file? */
 	void		(*on_change)(void *arg, const struct policy *);
 	void		*arg;
 };
@@ -33,12 +35,14 @@ struct policy_next {
 };
 
 /* Nothing is in force yet.  From then on `on_change' (may be NULL) is called
- * whenever another policy is: it stays until the next call, NULL: none. */
-void	policy_open(struct policy_state *, uv_loop_t *,
+ * whenever another policy is: it stays until the next call, NULL: none.
+ * 0 or -ENOMEM, and nothing to close. */
+int	policy_open(struct policy_state *, uv_loop_t *,
 		    void (*on_change)(void *arg, const struct policy *),
 		    void *arg);
 /* 0 or -ENOMEM.  What is in force stays so. */
-int	policy_prepare(const struct conf *, struct policy_next *ret);
+int	policy_prepare(struct policy_state *, const struct conf *,
+		       struct policy_next *ret);
 void	policy_discard(struct policy_next *);
 /* In force from now on; calls on_change, and says in the log which rules
  * apply to nobody.  The configuration must stay until the next commit. */

@@ -179,11 +179,15 @@ static int
 policy_step_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	struct policy_next next;
-	int err = policy_prepare(d->conf, &next);
+	int err = policy_open(&d->policy, &d->loop, demand_on_policy, d);
 
 	if (err)
 		return fail(why, err, "AddressPolicy");
-	policy_open(&d->policy, &d->loop, demand_on_policy, d);
+	err = policy_prepare(&d->policy, d->conf, &next);
+	if (err) {
+		policy_close(&d->policy);
+		return fail(why, err, "AddressPolicy");
+	}
 	policy_commit(&d->policy, &next);
 	return 0;
 }

@@ -178,10 +178,22 @@ build_ids(const struct policy *p, enum kind kind, struct policy_bits *any,
 	return true;
 }
 
+static void
+add_program(struct policy_program *t, unsigned *n, uint64_t dev, uint64_t ino,
+	    unsigned rule)
+{
+	if (!ino)
+		return;
+	t[*n].dev = dev;
+	t[*n].ino = ino;
+	bits_set(&t[(*n)++].bits, rule);
+}
+
 static bool
 build_programs(struct policy *p)
 {
-	struct policy_program *t = calloc(p->nrules + 1, sizeof(*t));
+	struct policy_program *t = calloc((1 + POLICY_EARLIER) * p->nrules + 1,
+					  sizeof(*t));
 	unsigned n = 0;
 
 	p->program = t;
@@ -192,13 +204,14 @@ build_programs(struct policy *p)
 
 		if (r->never)
 			continue;
-		if (r->has_program) {
-			t[n].dev = r->dev;
-			t[n].ino = r->ino;
-			bits_set(&t[n++].bits, i);
-		} else {
+		if (!r->has_program) {
 			bits_set(&p->any_program, i);
+			continue;
 		}
+		add_program(t, &n, r->dev, r->ino, i);
+		for (unsigned k = 0; k < POLICY_EARLIER; k++)
+			add_program(t, &n, r->earlier[k].dev,
+				    r->earlier[k].ino, i);
 	}
 	p->nprograms = UNITE(t, n, cmp_program);
 	for (unsigned i = 0; i < p->nprograms; i++)

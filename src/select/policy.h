@@ -21,6 +21,7 @@
 
 #define POLICY_RULES	512
 #define POLICY_WORDS	(POLICY_RULES / 64)
+#define POLICY_EARLIER	4		/* files of a program, besides its own */
 #define POLICY_TOP	(-1)		/* no rule: the top of AddressPolicy */
 
 /* A set of rules: rule r is bit r % 64 of word r / 64. */
@@ -28,13 +29,21 @@ struct policy_bits {
 	uint64_t	w[POLICY_WORDS];
 };
 
+/* A program's file: the kernel's dev_t (major << 20 | minor), and inode; 0 is
+ * no file. */
+struct policy_file {
+	uint64_t	dev, ino;
+};
+
 struct policy_rule {
 	/* conditions */
 	bool		never;		/* a name in it stands for nothing */
 	bool		has_program, has_user, has_group, has_cgroup;
 	bool		has_protocol, has_dst, has_port;
-	uint64_t	dev, ino;	/* of the program: the kernel's dev_t
-					   (major << 20 | minor), and inode */
+	uint64_t	dev, ino;	/* of the program, as a policy_file */
+	struct policy_file earlier[POLICY_EARLIER];	/* count as well: files
+					   that it was before, which still
+					   run; those that are there first */
 	uint32_t	uid, gid;
 	uint64_t	cgroup;		/* id of the cgroup: inode of its
 					   directory in cgroup2 */

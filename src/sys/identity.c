@@ -16,6 +16,7 @@
  */
 #define _GNU_SOURCE
 #include "sys/identity.h"
+#include "sys/identity_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -36,9 +37,8 @@ _Static_assert(CONF_RULES == POLICY_RULES, "every rule has its place");
 
 /* --- files of /proc -------------------------------------------------- */
 
-/* All of it, NUL-terminated; NULL with errno. */
-static char *
-read_file(int dir, const char *name)
+char *
+identity_read_file(int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC), err = 0;
 	size_t cap = 4096, len = 0;
@@ -141,7 +141,7 @@ unescape(char *s)
 int
 identity_cgroup_root(char ret[IDENTITY_PATH])
 {
-	char *text = read_file(AT_FDCWD, "/proc/self/mountinfo");
+	char *text = identity_read_file(AT_FDCWD, "/proc/self/mountinfo");
 	bool whole = false, found = false;
 
 	if (!text)
@@ -167,12 +167,12 @@ identity_cgroup_root(char ret[IDENTITY_PATH])
 
 /* --- programs -------------------------------------------------------- */
 
-/* Device and inode of a file, as the kernel has them. */
-static int
-file_identity(int dir, const char *path, const char *mountinfo,
-	      struct statx *st, uint64_t *ret_dev, uint64_t *ret_ino)
+int
+identity_of_file(int dir, const char *path, const char *mountinfo,
+		 struct statx *st, uint64_t *ret_dev, uint64_t *ret_ino)
 {
-	if (statx(dir, path, 0, STATX_TYPE | STATX_INO | STATX_MNT_ID, st) < 0)
+	if (statx(dir, path, AT_EMPTY_PATH,
+		  STATX_TYPE | STATX_INO | STATX_MNT_ID, st) < 0)
 		return -errno;
 	if (!(st->stx_mask & STATX_MNT_ID) || !mountinfo ||
 	    !mount_dev(mountinfo, st->stx_mnt_id, ret_dev))
@@ -186,8 +186,8 @@ program_identity(const char *path, const char *mountinfo, uint64_t *ret_dev,
 		 uint64_t *ret_ino)
 {
 	struct statx st;
-	int err = file_identity(AT_FDCWD, path, mountinfo, &st, ret_dev,
-				ret_ino);
+	int err = identity_of_file(AT_FDCWD, path, mountinfo, &st, ret_dev,
+				   ret_ino);
 
 	if (err)
 		return err;
@@ -379,22 +379,27 @@ amiss(struct identity *id, const char *what, const char *name, int err)
 }
 
 static void
-resolve(const struct resolver *v, const struct conf_rule *r,
-	struct identity *id)
+resolve_program(const struct resolver *v, const char *path,
+		struct identity *id)
+{
+	int err = program_identity(path, v->mountinfo, &id->rule.dev,
+				   &id->rule.ino);
+
+	if (err)
+		amiss(id, "program", path, err);
+	else if (is_script(path))
+		snprintf(id->why, sizeof(id->why), "program %.60s: is "
+			 "a script; what runs is its interpreter", path);
+}
+
+/* Users, groups and cgroups. */
+static void
+resolve_owner(const struct resolver *v, const struct conf_rule *r,
+	      struct identity *id)
 {
 	struct policy_rule *p = &id->rule;
 	int err;
 
-	if (r->program) {
-		err = program_identity(r->program, v->mountinfo, &p->dev,
-				       &p->ino);
-		if (err)
-			amiss(id, "program", r->program, err);
-		else if (is_script(r->program))
-			snprintf(id->why, sizeof(id->why), "program %.60s: is "
-				 "a script; what runs is its interpreter",
-				 r->program);
-	}
 	if (r->user && (err = user_identity(r->user, &p->uid)))
 		amiss(id, "user", r->user, err);
 	if (r->group && (err = group_identity(r->group, &p->gid)))
@@ -409,12 +414,27 @@ resolve(const struct resolver *v, const struct conf_rule *r,
 		amiss(id, "cgroup", r->cgroup, err);
 }
 
+static void
+resolve(const struct resolver *v, const struct conf_rule *r,
+	struct identity *id)
+{
+	bool missing;
+
+	if (r->program)
+		resolve_program(v, r->program, id);
+	missing = id->rule.never;
+	id->rule.never = false;
+	resolve_owner(v, r, id);
+	id->gone = missing && !id->rule.never;
+	id->rule.never |= missing;
+}
+
 void
 identity_of_rules(const struct conf_rule *rule, unsigned n,
 		  struct identity *ret)
 {
 	struct resolver v = {
-		.mountinfo = read_file(AT_FDCWD, "/proc/self/mountinfo"),
+		.mountinfo = identity_read_file(AT_FDCWD, "/proc/self/mountinfo"),
 	};
 
 	if (identity_cgroup_root(v.root))
@@ -486,7 +506,7 @@ add_gid(struct identity_process *p, uint32_t gid)
 int
 identity_set_program(struct identity_process *p, const char *path)
 {
-	char *mountinfo = read_file(AT_FDCWD, "/proc/self/mountinfo");
+	char *mountinfo = identity_read_file(AT_FDCWD, "/proc/self/mountinfo");
 	uint64_t dev, ino;
 	int err = program_identity(path, mountinfo, &dev, &ino);
 	char *copy = err ? NULL : strdup(path);
@@ -596,7 +616,7 @@ identity_set_cgroup(struct identity_process *p, const char *path)
 static int
 read_status(int dir, struct identity_process *p)
 {
-	char *text = read_file(dir, "status");
+	char *text = identity_read_file(dir, "status");
 	const char *uid, *gid, *groups;
 	char *end;
 	int err = 0;
@@ -628,7 +648,7 @@ read_status(int dir, struct identity_process *p)
 static int
 read_cgroup(int dir, struct identity_process *p)
 {
-	char *text = read_file(dir, "cgroup"), *path;
+	char *text = identity_read_file(dir, "cgroup"), *path;
 	int err = 0;
 
 	if (!text)
@@ -646,9 +666,9 @@ read_cgroup(int dir, struct identity_process *p)
 static int
 read_program(int dir, struct identity_process *p)
 {
-	char *mountinfo = read_file(dir, "mountinfo"), path[IDENTITY_PATH];
+	char *mountinfo = identity_read_file(dir, "mountinfo"), path[IDENTITY_PATH];
 	struct statx st;
-	int err = file_identity(dir, "exe", mountinfo, &st, &p->dev, &p->ino);
+	int err = identity_of_file(dir, "exe", mountinfo, &st, &p->dev, &p->ino);
 	ssize_t n;
 
 	free(mountinfo);

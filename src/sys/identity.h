@@ -21,6 +21,8 @@
 /* A rule, resolved. */
 struct identity {
 	struct policy_rule rule;
+	bool		gone;			/* never, and that only because
+						   the program is not there */
 	char		why[IDENTITY_WHY];	/* "": as it should be; else
 						   which name is amiss */
 };
@@ -30,6 +32,45 @@ struct identity {
  * which the kernel sees but the interpreter. */
 void	identity_of_rules(const struct conf_rule *, unsigned n,
 			  struct identity *ret);
+
+/* --- programs that run, and whose file is another meanwhile --- */
+
+/* Rules as they are resolved; borrowed. */
+struct identity_rules {
+	const struct conf_rule *rule;
+	struct identity	*id;
+	unsigned	n;
+};
+
+#define IDENTITY_EARLIER 64		/* files in all */
+/* A file that a program was before. */
+struct identity_file {
+	char		*program;
+	struct policy_file file;
+	pid_t		pid;		/* one that runs it; 0: nobody does */
+	int		pin;		/* keeps the inode's number; -1 */
+};
+/* All zero at first. */
+struct identity_earlier {
+	struct identity_file *v;	/* the oldest first */
+	unsigned	n;
+};
+
+/* `now' follows `before': where a program is another file than it was, and
+ * some process runs the earlier one, that goes into the rule's `earlier', and
+ * again each time, as long as one does.  A rule whose program is `gone' then
+ * is not `never' any more.  To be called now and then with the same rules
+ * twice, resolved anew, while there are any (n).
+ * -E2BIG: there are more than POLICY_EARLIER of a program or
+ * IDENTITY_EARLIER in all, the oldest are left out; or another -errno, and
+ * not all may have been found. */
+int	identity_earlier_keep(struct identity_earlier *,
+			      const struct identity_rules *before,
+			      const struct identity_rules *now);
+/* Forget those which keep() has left out: when no policy in force has them
+ * any more, since their inodes may be used for others then. */
+void	identity_earlier_drop(struct identity_earlier *);
+void	identity_earlier_fini(struct identity_earlier *);
 
 /* --- who runs --- */
 

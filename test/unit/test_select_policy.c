@@ -42,11 +42,25 @@ static bool in_cgroup(const struct policy_subject *s, uint64_t id)
 	return false;
 }
 
+static bool is_program(const struct policy_rule *r,
+		       const struct policy_subject *s)
+{
+	if (r->ino && r->dev == s->dev && r->ino == s->ino)
+		return true;
+	for (unsigned i = 0; i < POLICY_EARLIER; i++) {
+		const struct policy_file *f = &r->earlier[i];
+
+		if (f->ino && f->dev == s->dev && f->ino == s->ino)
+			return true;
+	}
+	return false;
+}
+
 static bool is_subject(const struct policy_rule *r,
 		       const struct policy_subject *s)
 {
 	return !r->never &&
-	       (!r->has_program || (r->dev == s->dev && r->ino == s->ino)) &&
+	       (!r->has_program || is_program(r, s)) &&
 	       (!r->has_user || r->uid == s->uid) &&
 	       (!r->has_group || has_gid(s, r->gid)) &&
 	       (!r->has_cgroup || in_cgroup(s, r->cgroup));
@@ -164,6 +178,23 @@ static const struct {
 	    { .has_program = true, .dev = 9, .ino = 77,
 	      .has_default = true } }, 1, false,
 	  { ATYPE_UNANCHORED, ATYPE_ALL, -1, -1, -1 } },
+	{ "a file that the program was before", {
+	    { .has_program = true, .dev = 8, .ino = 78, .has_default = true },
+	    { .has_program = true, .dev = 8, .ino = 79,
+	      .earlier = { { 8, 3 }, { 8, 77 } }, .has_default = true,
+	      .default_type = ATYPE_HOME } }, 2, false,
+	  { ATYPE_HOME, ATYPE_ALL, 1, -1, -1 } },
+	{ "and no file of its own", {
+	    { .has_program = true, .earlier = { { 8, 77 } },
+	      .has_default = true, .default_type = ATYPE_HOME } }, 1, false,
+	  { ATYPE_HOME, ATYPE_ALL, 0, -1, -1 } },
+	{ "of two that share one the first", {
+	    { .has_program = true, .dev = 8, .ino = 5,
+	      .earlier = { { 8, 77 } }, .has_default = true,
+	      .default_type = ATYPE_ACCESS },
+	    { .has_program = true, .dev = 8, .ino = 77,
+	      .has_default = true, .has_permit = true, .permit = HOME } },
+	  2, false, { ATYPE_ACCESS, HOME, 0, 1, -1 } },
 	{ "a cgroup above", {
 	    { .has_cgroup = true, .cgroup = 2, .has_permit = true },
 	    { .has_cgroup = true, .cgroup = 5, .has_permit = true,
@@ -376,6 +407,10 @@ static struct policy_rule any_rule(struct rng *g)
 		.has_protocol = has & 16, .has_dst = has & 32,
 		.has_port = has & 64,
 		.dev = rng_below(g, 2), .ino = pick(g, UINT64_MAX),
+		.earlier[0] = { rng_below(g, 2), has & 4096 ?
+				pick(g, UINT64_MAX) : 0 },
+		.earlier[1] = { rng_below(g, 2), has & 8192 ?
+				pick(g, UINT64_MAX) : 0 },
 		.uid = (uint32_t)pick(g, UINT32_MAX),
 		.gid = (uint32_t)pick(g, UINT32_MAX),
 		.cgroup = pick(g, UINT64_MAX),

@@ -4,12 +4,20 @@
  */
 #include "test_sys.h"
 
-int main(void)
+#include <unistd.h>
+
+int main(int argc, char **argv)
 {
 	Suite *suites[] = {
 		suite_store(), suite_files(), suite_ctl(), suite_identity(),
 		NULL
 	};
 
+	/* a program to be watched: not forever, should the test die */
+	if (argc == 2 && !strcmp(argv[1], "--wait")) {
+		alarm(60);
+		pause();
+		return 0;
+	}
 	return unit_main(suites);
 }
