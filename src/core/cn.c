@@ -25,8 +25,9 @@
 
 /* RFC 6275 section 12, in seconds */
 #define MAX_RR_BINDING_LIFE	420
-/* A Binding Refresh Request goes out so long before the end, and again; but
- * not in the first half of a binding's life. */
+/* A Binding Refresh Request goes out so long before the end, and again; of
+ * short bindings in the last eighth, for a mobile that renews by itself shall
+ * not be disturbed. */
 #define BRR_BEFORE		SEC(24)
 #define BRR_AGAIN		SEC(8)
 /* In use is what had traffic in this time. */
@@ -129,9 +130,9 @@ cn_prepare(struct node *n, struct binding *b, const struct registration *rq,
 static usec_t
 brr_time(const struct binding *b)
 {
-	usec_t half = SEC(MH_LIFETIME_UNIT) * b->granted / 2;
+	usec_t part = SEC(MH_LIFETIME_UNIT) * b->granted / 8;
 
-	return b->expires - (half < BRR_BEFORE ? half : BRR_BEFORE);
+	return b->expires - (part < BRR_BEFORE ? part : BRR_BEFORE);
 }
 
 static void

@@ -689,13 +689,14 @@ put_roles(struct record *r, unsigned roles)
 		{ CONF_CN, "CN" },
 	};
 	char text[16] = "";
+	struct wbuf w = wbuf_of(text, sizeof(text) - 1);
 
 	for (size_t k = 0; k < sizeof(row) / sizeof(*row); k++) {
 		if (!(roles & row[k].role))
 			continue;
-		if (*text)
-			strcat(text, ",");
-		strcat(text, row[k].word);
+		if (wbuf_len(&w))
+			wbuf_put(&w, ",", 1);
+		wbuf_put(&w, row[k].word, strlen(row[k].word));
 	}
 	record_str(r, "role", text);
 }

@@ -66,7 +66,7 @@ registrant_fini(struct node *n, struct registrant *r)
 static usec_t
 first_interval(const struct node *n, const struct registrant *r)
 {
-	return r->bound ? MSEC(n->conf->bindack_rereg) :
+	return r->bound || r->correspondent ? MSEC(n->conf->bindack_rereg) :
 			  MSEC(n->conf->bindack_first);
 }
 

@@ -38,6 +38,8 @@ struct ro_host {
 	struct rate	updates, home_tests, careof_tests;
 	unsigned	users;
 	usec_t		shunned;	/* until then; 0: is not */
+	bool		has_seq;
+	uint16_t	seq;		/* the last one sent to it (11.7.2) */
 };
 
 struct ro {
@@ -118,6 +120,8 @@ host_free(struct node *n, struct ro_host *o)
 static void
 hosts_sweep(struct node *n, usec_t now)
 {
+	if (n->mn->nhosts < RO_HOSTS)
+		return;
 	list_each(l, &n->mn->hosts) {
 		struct ro_host *o = container_of(l, struct ro_host, l);
 
@@ -235,6 +239,8 @@ ro_free(struct node *n, struct ro *r)
 	alarm_clear(n, &r->idle);
 	alarm_clear(n, &r->patience);
 	list_del(&r->l);
+	r->host->has_seq = true;
+	r->host->seq = r->reg.seq;
 	r->host->users--;
 	n->mn->nros--;
 	free(r);
@@ -268,6 +274,8 @@ on_patience(struct node *n, struct alarm *a, usec_t now)
 		ro_free(n, r);
 	else if (r->reg.paused || !r->reg.home_stands)
 		alarm_set(n, a, now + RO_PATIENCE);
+	else if (r->tunnel)
+		return;		/* a refresh; what stands ends by itself */
 	else if (r->reg.asking != REG_NOTHING)
 		ro_give_up(n, r, NOTE_RO_SILENT, RO_SHUN_SILENT, now);
 }
@@ -356,7 +364,8 @@ on_event(struct node *n, struct registrant *g, enum reg_event ev, usec_t now)
 		if (r->leaving)
 			ro_free(n, r);
 		else
-			ro_give_up(n, r, NOTE_RO_EXPIRED, 0, now);
+			ro_give_up(n, r, NOTE_RO_EXPIRED, RO_SHUN_SILENT,
+				   now);
 		return;
 	}
 }
@@ -402,7 +411,7 @@ ro_new(struct node *n, struct mn_home *h, const struct in6_addr *peer,
 	r->reg.home_rate = &o->home_tests;
 	r->reg.test_rate = &o->careof_tests;
 	/* 11.7.2: "SHOULD start at a random value." */
-	r->reg.seq = (uint16_t)rng_u64(&n->rng);
+	r->reg.seq = o->has_seq ? o->seq : (uint16_t)rng_u64(&n->rng);
 	alarm_init(&r->idle, on_idle);
 	alarm_init(&r->patience, on_patience);
 	list_init(&r->l);
@@ -632,11 +641,16 @@ ro_on_brr(struct node *n, struct rx *rx, usec_t now)
 {
 	struct ro *r = ro_find(n, pkt_dst(&rx->pkt), pkt_src(&rx->pkt));
 
-	if (!r || !r->tunnel || now - r->used >= idle_time(n) ||
-	    r->reg.asking != REG_NOTHING)
+	if (!r || !r->tunnel || now - r->used >= idle_time(n))
 		return;
-	ro_be_patient(n, r, now);
-	registrant_refresh(n, &r->reg, now);
+	if (r->reg.asking == REG_NOTHING) {
+		registrant_refresh(n, &r->reg, now);
+	} else if (r->reg.proving) {
+		rr_hurry(n, &r->host->home_tests, now);
+		rr_hurry(n, &r->host->careof_tests, now);
+	} else {
+		registrant_retry(n, &r->reg, now);
+	}
 }
 
 /* 11.3.6: the peer knows of no binding.  Anybody could say that: it costs

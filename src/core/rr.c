@@ -360,6 +360,19 @@ rr_spoil(struct node *n, enum rr_kind kind, const struct in6_addr *peer,
 }
 
 void
+rr_hurry(struct node *n, const struct rate *rate, usec_t now)
+{
+	list_each(l, &n->rr->tests) {
+		struct test *t = container_of(l, struct test, l);
+
+		if (t->about.rate != rate || !t->asking)
+			continue;
+		exchange_begin(n, &t->x, TEST_FIRST, TEST_MAX);
+		send_init(n, t, now);
+	}
+}
+
+void
 rr_forget(struct node *n, const struct rate *rate)
 {
 	list_each(l, &n->rr->tests) {

@@ -263,6 +263,8 @@ static void encapsulate(struct sim_node *n, const struct path_key *key,
 	wbuf_put(&w, in->data, in->len);
 	pkt_finish(&w);
 	out->line = line;
+	out->doomed = in->doomed;
+	out->held = in->held;
 	free(in);
 	if (line && strlen(line->text) + 40 < sizeof(line->text)) {
 		strcat(line->text, ", tunnelled by ");
