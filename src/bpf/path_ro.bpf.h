@@ -36,6 +36,7 @@
 #define RO_LEN		24		/* either header */
 #define OPT_PAD1	0
 #define OPT_PADN	1
+#define OPT_NOTHING	0x1e		/* RFC 4727: to be skipped */
 #define OPT_HOME	201
 #define HOME_LEN	16
 #define HOME_AT		6		/* in our header: 8n + 6, as it must */
@@ -168,9 +169,11 @@ static __always_inline bool
 ro_routing(struct __sk_buff *skb, __u32 base, __u32 off, const __u8 b[4],
 	   __u32 prev, struct ro_in *r)
 {
+	if (r->hao)			/* section 6.3: the option after it */
+		return false;
 	if (b[2] != RH_TYPE2)
 		return b[3] == 0;
-	if (b[1] != 2 || b[3] != 1 || r->rh || r->hao ||
+	if (b[1] != 2 || b[3] != 1 || r->rh ||
 	    bpf_skb_load_bytes(skb, base + off + 8, r->dst, 16))
 		return false;
 	r->rh = 1;
@@ -327,14 +330,15 @@ before_name(struct scratch *s, __u64 at, __u8 next)
 static __noinline int
 ro_restore(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
 {
-	static const __u8 padding[2 + HOME_LEN] = { OPT_PADN, HOME_LEN };
+	/* Linux takes no more than 7 octets of padding for padding */
+	static const __u8 nothing[2 + HOME_LEN] = { OPT_NOTHING, HOME_LEN };
 	__u32 before = r->from - IP6_LEN, at = r->prev - IP6_LEN, zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);
 	__u8 pad[2 + HOME_LEN];
 
 	if (!s)
 		return -1;
-	__builtin_memcpy(pad, padding, sizeof(pad));
+	__builtin_memcpy(pad, nothing, sizeof(pad));
 	if (r->pad && bpf_skb_store_bytes(skb, OFF_IP6 + r->pad, pad,
 					  sizeof(pad), BPF_F_RECOMPUTE_CSUM))
 		return -1;

@@ -49,6 +49,9 @@ plain_sums() {
 ro_forge=$top_builddir/test/netns/ro_forge
 craft() { local n=$1; shift; at "$n" "$ro_forge" "$@"; }
 
+# The end of a capture, after all of it has got to tcpdump.
+captured() { nap 1.2; capture_end; }
+
 # seen LINK FILTER: so many packets of the capture, in tshark's words
 wireshark() {
 	tshark -nr "$T/$1.pcap" -o udp.check_checksum:TRUE \
