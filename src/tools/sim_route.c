@@ -63,21 +63,40 @@ static void say(struct sim_node *n, struct sim_line *line)
 
 /* --- out ---------------------------------------------------------------- */
 
+/* The peer is a mobile, too, and we know where it is. */
+static struct k_flow *to_mobile(struct sim_node *n, const struct in6_addr *dst)
+{
+	list_each(l, &n->flows) {
+		struct k_flow *k = container_of(l, struct k_flow, l);
+
+		if (is_ro(k) && k->f.path.kind == PATH_MIP6_CN &&
+		    addr_eq(&k->f.key.dst.addr, dst))
+			return k;
+	}
+	return NULL;
+}
+
 void route_output(struct sim_node *n, struct k_flow *k, struct sim_pkt *in)
 {
 	bool mn = k->f.path.kind == PATH_MIP6_MN;
+	struct sim_pkt *out = NULL;
+	struct k_flow *also = NULL;
 	struct wire_error err;
-	struct sim_pkt *out;
 	struct pkt p;
 
-	out = pkt_parse(in->data, in->len, &p, &err) ? NULL :
-		mn ? rebuild(&p, &k->f.path.local, &p.dst, &p.src, NULL) :
-		     rebuild(&p, &p.src, &k->f.path.remote, NULL, &p.dst);
+	if (!pkt_parse(in->data, in->len, &p, &err)) {
+		also = mn ? to_mobile(n, &p.dst) : k;
+		out = rebuild(&p, mn ? &k->f.path.local : &p.src,
+			      also ? &also->f.path.remote : &p.dst,
+			      mn ? &p.src : NULL, also ? &p.dst : NULL);
+	}
 	if (!out) {
 		sim_pkt_lost(n->sim, in, "cannot be optimized");
 		return;
 	}
 	k->used = n->sim->now;
+	if (also)
+		also->used = n->sim->now;
 	out->line = in->line;
 	free(in);
 	say(n, out->line);
