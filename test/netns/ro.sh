@@ -90,18 +90,25 @@ for l in one two; do
 	expect "$l: packets with a type 2 routing header" \
 		some $l "ipv6.routing.type == 2 && tcp && ipv6.dst == $c &&
 			ipv6.src == $CN"
-	expect "$l: a Home Test Init in the tunnel or none needed" \
-		some $l "mip6.mhtype == 3 || mip6.mhtype == 5"
 	expect "$l: a Care-of Test Init from the care-of address" \
-		some $l "mip6.mhtype == 2 && ipv6.src == $c ||
-			mip6.mhtype == 4 && ipv6.src == $CN ||
-			mip6.mhtype == 2"
+		some $l "mip6.mhtype == 2 && ipv6.src == $c && ipv6.dst == $CN"
+	expect "$l: a Care-of Test to it" \
+		some $l "mip6.mhtype == 4 && ipv6.src == $CN && ipv6.dst == $c"
 	expect "$l: a Binding Update with nonce indices and authenticator" \
 		some $l "mip6.mhtype == 5 && ipv6.src == $c &&
 			ipv6.dst == $CN && mip6.bu.h_flag == 0"
 	expect "$l: the home address is never outermost" \
 		no_packet $l -v hoa="$HOA" '$1 == hoa || $2 == hoa'
 done
+expect "one: a Home Test Init, in the tunnel" \
+	some one "mip6.mhtype == 1 && ipv6.nxt == 41 && ipv6.src == ${coa[one]}"
+expect "one: a Home Test, in the tunnel" \
+	some one "mip6.mhtype == 3 && ipv6.nxt == 41 && ipv6.dst == ${coa[one]}"
+expect "home: the correspondent is told to forget, from the home address" \
+	some home "mip6.mhtype == 5 && ipv6.src == $HOA && ipv6.dst == $CN"
+expect "net-ha: nothing of the connection in a form that is optimized" \
+	none net-ha "tcp && (ipv6.opt.type == 201 || ipv6.routing.type == 2)"
+
 # After the route from `one' stood, and before the handover to `two', TCP
 # between the two does not pass the home agent: the tunnel carries little.
 many() {
