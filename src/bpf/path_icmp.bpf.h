@@ -300,7 +300,7 @@ static __noinline int icmp_in(struct __sk_buff *skb)
 	    quoted.next != NEXT_IPV6 ||
 	    bpf_skb_load_bytes(skb, OFF_INNER, &in, sizeof(in)))
 		return TC_ACT_UNSPEC;
-	f = flow_find(cfg, in.src, in.dst, false);
+	f = flow_tunnel(cfg, in.src, in.dst, false);
 	p = f ? path_of(f) : NULL;
 	if (!p || !words_eq(p->local, quoted.src) ||
 	    !words_eq(p->remote, quoted.dst) || !words_eq(p->local, out.dst))
