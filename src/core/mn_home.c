@@ -69,6 +69,7 @@ home_say_flow(struct node *n, const struct mn_home *h, enum flow_action action,
 	e.flow.action = action;
 	if (h->tunnel && action != FLOW_BLOCK)
 		e.flow.path = h->tunnel->key;
+	e.flow.direct = action == FLOW_PATH;
 	e.flow.watch = action == FLOW_PATH && ro_watches(n, h);
 	want(n, &e);
 }

@@ -638,6 +638,7 @@ flow_build(struct binding *b, struct effect *ret)
 	ret->flow = (struct ef_flow){
 		.up = up, .key.dst = prefix_host(&b->hoa),
 		.action = FLOW_PATH,
+		.direct = up && b->keeper == KEEPER_HOME,
 	};
 	if (up) {
 		ret->flow.path = b->tunnel->key;

@@ -60,6 +60,9 @@ visit() {
 	say "   outage $outage_up ms up, $outage_down ms down"
 }
 visit one
+# A home registration is a binding, too.
+expect "the mobile and its home agent reach each other" \
+	at mn ping -6 -c 3 -i 0.2 -W 2 -I "$HOA" "$HA" > "$T/ping"
 visit two
 
 had=$(notes mn optimized)
@@ -104,6 +107,12 @@ expect "one: a Home Test Init, in the tunnel" \
 	some one "mip6.mhtype == 1 && ipv6.nxt == 41 && ipv6.src == ${coa[one]}"
 expect "one: a Home Test, in the tunnel" \
 	some one "mip6.mhtype == 3 && ipv6.nxt == 41 && ipv6.dst == ${coa[one]}"
+expect "one: to the home agent itself with a Home Address option" \
+	some one "icmpv6.type == 128 && ipv6.opt.type == 201 &&
+		ipv6.src == ${coa[one]} && ipv6.dst == $HA"
+expect "one: from it with a type 2 routing header" \
+	some one "icmpv6.type == 129 && ipv6.routing.type == 2 &&
+		ipv6.src == $HA && ipv6.dst == ${coa[one]}"
 expect "home: the correspondent is told to forget, from the home address" \
 	some home "mip6.mhtype == 5 && ipv6.src == $HOA && ipv6.dst == $CN"
 expect "net-ha: nothing of the connection in a form that is optimized" \
