@@ -172,6 +172,16 @@ log_drop(const struct path_event *pe)
 }
 
 static void
+log_error(const struct path_event *pe)
+{
+	char to[ADDR_STRLEN];
+
+	log_detail("ICMPv6 error %u/%u about packets with a home address "
+		   "to %s", pe->value >> 8, pe->value & 0xff,
+		   addr_print(&pe->key.remote, to));
+}
+
+static void
 path_event(struct daemon *d, const struct path_event *pe)
 {
 	struct event ev;
@@ -193,6 +203,12 @@ path_event(struct daemon *d, const struct path_event *pe)
 		ev = (struct event){ .kind = EV_TRAFFIC };
 		ev.traffic.flow = pe->flow;
 		break;
+	case PATH_EV_TRAFFIC:
+		/* no flow of ours is watched */
+		return;
+	case PATH_EV_ERROR:
+		log_error(pe);
+		return;
 	}
 	daemon_event(&d->report, &ev);
 }
