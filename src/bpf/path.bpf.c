@@ -389,7 +389,7 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 }
 
 /* Programs of their own, so that their stacks do not add up. */
-static __noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
+__noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
 {
 	struct pm_config *cfg = config_get();
 	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
@@ -401,7 +401,7 @@ static __noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
 	return tunnel_in(skb, cfg, &out, off);
 }
 
-static __noinline int fast_run(struct __sk_buff *skb)
+__noinline int fast_run(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	void *data = head_get(skb, ETH_HLEN + IP6_LEN);

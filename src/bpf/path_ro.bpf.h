@@ -180,6 +180,53 @@ ro_routing(struct __sk_buff *skb, __u32 base, __u32 off, const __u8 b[4],
 	return ro_cut(r, off, RO_LEN, prev);
 }
 
+/* On the way through the chain of headers. */
+struct ro_walk {
+	__u32	base, off;	/* of the packet; behind it, of the header */
+	__u32	prev;		/* octet that names it */
+	__u8	next;		/* and the name */
+	__u8	first;
+	__u16	zero;
+};
+
+/* One header.  1: there may be more; 0: that was the last of interest; -1:
+ * the packet is not for us. */
+__noinline int
+ro_step(struct __sk_buff *skb, struct ro_walk *w, struct ro_in *r)
+{
+	__u32 len, cut;
+	__u8 b[4];
+
+	if (!w || !r)
+		return -1;
+	if (w->next == NEXT_FRAGMENT &&
+	    bpf_skb_load_bytes(skb, w->base + w->off, &w->next, 1))
+		return -1;
+	if (w->next == NEXT_MOBILITY || w->next == NEXT_AH)
+		return -1;
+	if (w->next != NEXT_DSTOPTS && w->next != NEXT_ROUTING &&
+	    (w->next != NEXT_HOPOPTS || !w->first))
+		return 0;
+	if (bpf_skb_load_bytes(skb, w->base + w->off, b, sizeof(b)))
+		return -1;
+	len = (b[1] + 1) * 8;
+	cut = r->cut;
+	if (w->next == NEXT_DSTOPTS &&
+	    !ro_options(skb, w->base, w->off, len, w->prev, r))
+		return -1;
+	if (w->next == NEXT_ROUTING &&
+	    !ro_routing(skb, w->base, w->off, b, w->prev, r))
+		return -1;
+	w->next = b[0];
+	w->first = 0;
+	if (r->cut != cut)
+		r->next = b[0];
+	else
+		w->prev = w->off;
+	w->off += len;
+	return 1;
+}
+
 /*
  * Read the chain of headers of the packet at `base', whose header is `in'.
  * 1: there is something to be processed, and nothing against it; 0: it is
@@ -189,44 +236,23 @@ __noinline int
 ro_parse(struct __sk_buff *skb, __u32 base, const struct ip6 *in,
 	 struct ro_in *r)
 {
-	__u32 off = IP6_LEN, prev = offsetof(struct ip6, next), cut;
-	__u8 next, b[4];
+	struct ro_walk w = {
+		.base = base,
+		.off = IP6_LEN,
+		.prev = offsetof(struct ip6, next),
+		.first = 1,
+	};
+	int more = 1;
 
 	if (!in || !r)
 		return 0;
-	next = in->next;
+	w.next = in->next;
 	words_copy(r->src, in->src);
 	words_copy(r->dst, in->dst);
-	/* a loop that the verifier walks as often as it must */
-	for (__u32 i = 0; i < CHAIN_MAX; i++) {
-		__u32 len;
-
-		if (next == NEXT_FRAGMENT &&
-		    bpf_skb_load_bytes(skb, base + off, &next, 1))
-			return 0;
-		if (next == NEXT_MOBILITY || next == NEXT_AH)
-			return 0;
-		if (next != NEXT_DSTOPTS && next != NEXT_ROUTING &&
-		    (next != NEXT_HOPOPTS || i))
-			return r->hao || r->rh;
-		if (bpf_skb_load_bytes(skb, base + off, b, sizeof(b)))
-			return 0;
-		len = (b[1] + 1) * 8;
-		cut = r->cut;
-		if (next == NEXT_DSTOPTS &&
-		    !ro_options(skb, base, off, len, prev, r))
-			return 0;
-		if (next == NEXT_ROUTING &&
-		    !ro_routing(skb, base, off, b, prev, r))
-			return 0;
-		next = b[0];
-		if (r->cut != cut)
-			r->next = next;
-		else
-			prev = off;
-		off += len;
-	}
-	return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < CHAIN_MAX && more > 0; i++)
+		more = ro_step(skb, &w, r);
+	return more == 0 && (r->hao || r->rh);
 }
 
 /* --- what the flows say --- */
@@ -241,44 +267,54 @@ struct ro_flows {
 	__u16	zero;
 };
 
-__noinline int ro_flows(struct ro_flows *r)
+__noinline int ro_flow_at(__u32 i, struct ro_flows *r)
 {
 	struct pm_config *cfg = config_get();
-	const struct pm_shapes *t;
+	const struct pm_shape *s;
+	struct pm_flow *f;
+	struct pm_path *p;
+	__u64 at = i;
 
 	if (!cfg || !r)
 		return 0;
-	t = &cfg->shapes[cfg->active & 1];
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < PM_SHAPES && i < t->n; i++) {
-		const struct pm_shape *s = &t->shape[i];
-		struct pm_flow *f;
-		struct pm_path *p;
-
-		if (s->src_len != 128 && s->dst_len != 128)
-			continue;
-		f = shape_flow(s, r->a, r->b);
-		if (!f)
-			continue;
-		p = path_of(f);
-		if (p && words_eq(p->local, r->near))
-			r->ends = true;
-		if (s->src_len == 128 && !r->is_home && f->action != PM_BLOCK) {
-			r->is_home = true;
-			r->own = p ? f->path : 0;
-			flow_mark(f);
-		}
-		/* RFC 6275 section 9.3.1, and 10.1: what a home agent has
-		 * registered is a binding */
-		if (s->dst_len == 128 && p && !r->peer &&
-		    (p->kind == PM_MIP6_CN ||
-		     (p->kind == PM_IP6IP6 && s->sides == PM_SIDE_DST)) &&
-		    words_eq(p->remote, r->far)) {
-			r->peer = f->path;
-			flow_mark(f);
-		}
+	/* in the very register, so that the verifier sees it */
+	_Static_assert(PM_SHAPES == 16, "the mask below");
+	asm volatile("%0 &= 15" : "+r"(at));
+	s = &cfg->shapes[cfg->active & 1].shape[at];
+	if (s->src_len != 128 && s->dst_len != 128)
+		return 0;
+	f = shape_flow(s, r->a, r->b);
+	if (!f)
+		return 0;
+	p = path_of(f);
+	if (p && words_eq(p->local, r->near))
+		r->ends = true;
+	if (s->src_len == 128 && !r->is_home && f->action != PM_BLOCK) {
+		r->is_home = true;
+		r->own = p ? f->path : 0;
+		flow_mark(f);
+	}
+	/* RFC 6275 section 9.3.1, and 10.1: what a home agent has
+	 * registered is a binding */
+	if (s->dst_len == 128 && p && !r->peer &&
+	    (p->kind == PM_MIP6_CN ||
+	     (p->kind == PM_IP6IP6 && s->sides == PM_SIDE_DST)) &&
+	    words_eq(p->remote, r->far)) {
+		r->peer = f->path;
+		flow_mark(f);
 	}
 	return 0;
+}
+
+/* All flows of such packets, shape by shape. */
+static __always_inline void ro_flows(struct ro_flows *r)
+{
+	struct pm_config *cfg = config_get();
+	__u32 n = cfg ? cfg->shapes[cfg->active & 1].n : 0;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < PM_SHAPES && i < n; i++)
+		ro_flow_at(i, r);
 }
 
 static __always_inline bool is_own(struct __sk_buff *skb, const __u32 a[4])
@@ -327,17 +363,19 @@ before_name(struct scratch *s, __u64 at, __u8 next)
 /* --- in --- */
 
 /* Take out what is to be taken out; `in' is a copy of the IPv6 header. */
-static __noinline int
+__noinline int
 ro_restore(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
 {
 	/* Linux takes no more than 7 octets of padding for padding */
 	static const __u8 nothing[2 + HOME_LEN] = { OPT_NOTHING, HOME_LEN };
-	__u32 before = r->from - IP6_LEN, at = r->prev - IP6_LEN, zero = 0;
+	__u32 before, at, zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);
 	__u8 pad[2 + HOME_LEN];
 
-	if (!s)
+	if (!s || !r || !in)
 		return -1;
+	before = r->from - IP6_LEN;
+	at = r->prev - IP6_LEN;
 	__builtin_memcpy(pad, nothing, sizeof(pad));
 	if (r->pad && bpf_skb_store_bytes(skb, OFF_IP6 + r->pad, pad,
 					  sizeof(pad), BPF_F_RECOMPUTE_CSUM))
@@ -388,13 +426,13 @@ ro_believe(struct __sk_buff *skb, const struct ip6 *in,
  * The packet at `base' may be one of these.  1: it is, and *ret says how it
  * is to be restored; otherwise it is somebody else's to judge.
  */
-static __noinline int
+__noinline int
 ro_check(struct __sk_buff *skb, __u32 base, struct ro_in *ret)
 {
 	struct ro_flows m = { 0 };
 	struct ip6 in;
 
-	if (bpf_skb_load_bytes(skb, base, &in, sizeof(in)) ||
+	if (!ret || bpf_skb_load_bytes(skb, base, &in, sizeof(in)) ||
 	    !ro_parse(skb, base, &in, ret))
 		return 0;
 	if ((ret->cut && ret->from - IP6_LEN > BEFORE_MAX) ||
@@ -424,7 +462,7 @@ static __noinline int ro_enter(struct __sk_buff *skb, struct ro_in *r)
 }
 
 /* A packet with extension headers, on an interface or in the device. */
-static __noinline int ro_in(struct __sk_buff *skb)
+__noinline int ro_in(struct __sk_buff *skb)
 {
 	struct ro_in r = { 0 };
 
@@ -586,15 +624,19 @@ ro_write(struct ro_header h[2], const struct ro_out *o, const struct ip6 *in)
 }
 
 /* Put them in; *in becomes the header on the wire. */
-static __noinline int
+__noinline int
 ro_push(struct __sk_buff *skb, const struct ro_out *o, struct ip6 *in)
 {
-	__u32 before = o->at - IP6_LEN, zero = 0;
-	__u8 first = o->rh ? NEXT_ROUTING : NEXT_DSTOPTS;
-	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);
 	struct ro_header h[2] = { 0 };
+	__u32 before, zero = 0;
+	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);
+	__u8 first;
 
-	if (!s || before > BEFORE_MAX ||
+	if (!s || !o || !in)
+		return -1;
+	first = o->rh ? NEXT_ROUTING : NEXT_DSTOPTS;
+	before = o->at - IP6_LEN;
+	if (before > BEFORE_MAX ||
 	    bpf_ntohs(in->plen) + o->over > 0xffff)
 		return -1;
 	if (before) {
@@ -642,7 +684,7 @@ ro_route(struct __sk_buff *skb, const struct ro_out *o, __u32 len,
  * The packet in `skb', which belongs to path `id': with the headers of RFC
  * 6275, unless it is one that must not have them (RO_NOT).
  */
-static __noinline int ro_out(struct __sk_buff *skb, __u32 id)
+__noinline int ro_out(struct __sk_buff *skb, __u32 id)
 {
 	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &id);
 	__u32 len, mtu, bytes = skb->len - ETH_HLEN;
@@ -694,7 +736,7 @@ ro_wanted(const struct pm_flow *f, const struct pm_path *p,
 }
 
 /* RO_NOT, and no tunnel either: as if there were no binding. */
-static __noinline int ro_plain(struct __sk_buff *skb)
+__noinline int ro_plain(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	struct route *r = NULL;
@@ -847,7 +889,7 @@ ro_error_read(struct __sk_buff *skb, __u32 base, struct ro_error *x)
 }
 
 /* The same question of a packet without a link-layer header. */
-static __noinline int ro_icmp_l3(struct __sk_buff *skb)
+__noinline int ro_icmp_l3(struct __sk_buff *skb)
 {
 	struct ro_error *x = ro_error_room();
 
@@ -855,7 +897,7 @@ static __noinline int ro_icmp_l3(struct __sk_buff *skb)
 	       x->m.type != ICMP_PARAM_PROBLEM;
 }
 
-static __noinline int ro_icmp(struct __sk_buff *skb)
+__noinline int ro_icmp(struct __sk_buff *skb)
 {
 	struct ro_error *x = ro_error_room();
 	struct error e = { 0 };
