@@ -172,7 +172,7 @@ log_drop(const struct path_event *pe)
 }
 
 static void
-log_error(const struct path_event *pe)
+log_icmp(const struct path_event *pe)
 {
 	char to[ADDR_STRLEN];
 
@@ -207,7 +207,7 @@ path_event(struct daemon *d, const struct path_event *pe)
 		/* no flow of ours is watched */
 		return;
 	case PATH_EV_ERROR:
-		log_error(pe);
+		log_icmp(pe);
 		return;
 	}
 	daemon_event(&d->report, &ev);
