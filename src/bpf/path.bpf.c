@@ -26,6 +26,7 @@
 #include "bpf/path_icmp.bpf.h"
 #include "bpf/path_out.bpf.h"
 #include "bpf/path_ro.bpf.h"
+#include "bpf/path_ro_icmp.bpf.h"
 #include "bpf/path_watch.bpf.h"
 
 #define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */
@@ -389,7 +390,8 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 }
 
 /* Programs of their own, so that their stacks do not add up. */
-__noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
+__noinline int
+tunnel_run(struct __sk_buff *skb, __u32 off)
 {
 	struct pm_config *cfg = config_get();
 	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
@@ -401,7 +403,8 @@ __noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
 	return tunnel_in(skb, cfg, &out, off);
 }
 
-__noinline int fast_run(struct __sk_buff *skb)
+__noinline int
+fast_run(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	void *data = head_get(skb, ETH_HLEN + IP6_LEN);

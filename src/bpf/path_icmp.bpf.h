@@ -282,7 +282,8 @@ relay_as(const struct icmp6 *m, const struct ip6 *in, struct error *e)
  * An ICMPv6 error on an interface.  When it is about a packet of one of
  * our paths it is ours alone; otherwise the kernel's.
  */
-__noinline int icmp_in(struct __sk_buff *skb)
+__noinline int
+icmp_in(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	struct ip6 out, quoted, in;

@@ -21,7 +21,7 @@ struct path_caps {
 	unsigned	max_paths, max_flows;
 	bool		tso;		/* large packets pass unsplit */
 	uint32_t	kinds;		/* paths it has: 1 << enum path_kind */
-	bool		watch;		/* it tells of traffic (ef_flow.watch) */
+	bool		watch;		/* ef_flow.watch has a meaning */
 };
 
 struct path_options {

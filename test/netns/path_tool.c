@@ -18,8 +18,8 @@
  *	remove	take everything away; otherwise it stays
  *
  * "any" is ::/0.  A LOCAL of mn:ADDRESS is that of a mobile's optimized path,
- * cn a correspondent's.  `path_tool cleanup [DEVICE]' opens nothing.  Each command
- * is answered by "ok COMMAND" or "error COMMAND: TEXT".
+ * cn a correspondent's.  `path_tool cleanup [DEVICE]' opens nothing.  Each
+ * command is answered by "ok COMMAND" or "error COMMAND: TEXT".
  */
 #include "path/path.h"
 

@@ -22,7 +22,7 @@
  *
  *	udp[=SIZE]		to port 7000
  *	echo[=SIZE]		an ICMPv6 Echo Request
- *	rest=SIZE		octets of no protocol (59, or a later fragment's)
+ *	rest=SIZE		octets of no protocol, or a later fragment's
  *	mh ah esp		the header, as short as may be
  *
  * Checksums are about the addresses that RFC 6275 and RFC 8200 say: the last
