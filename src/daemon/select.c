@@ -274,13 +274,15 @@ learn_next_hops(struct selection *s)
 
 /* --- the way --- */
 
+/* `src': NULL: as long as it is not known. */
 static int
-find_way(struct selection *s, char why[CTL_WHY])
+find_way(struct selection *s, const struct in6_addr *src, char why[CTL_WHY])
 {
 	char text[ADDR_STRLEN];
 	int err;
 
-	err = fib_lookup(&s->d->netlink, &s->q.dst, s->q.ifindex, &s->way);
+	err = fib_lookup(&s->d->netlink, &s->q.dst, src, s->q.ifindex,
+			 &s->way);
 	if (err) {
 		snprintf(why, CTL_WHY, "no way to %s: %s",
 			 addr_print(&s->q.dst, text), strerror(-err));
@@ -336,6 +338,38 @@ separate(struct selection *s)
 	free(s->c);
 	s->c = c;
 	return 0;
+}
+
+/*
+ * The rule of an anchored address takes who has no source yet only if its
+ * source will be that address (FIB_RULE_FIND_SADDR); asking for a route, the
+ * kernel does not know who prefers what.  Where the winner is another, its
+ * way is the one without that rule.
+ */
+static int
+leave_path(struct selection *s, bool chosen, char why[CTL_WHY])
+{
+	struct source_duel *duel;
+	unsigned n = 0;
+	int winner, err;
+
+	if (chosen || s->way.local ||
+	    s->way.ifindex != world_kernel_ifindex(&s->d->world, IFINDEX_PATH))
+		return 0;
+	duel = calloc(s->n + 1, sizeof(*duel));
+	if (!duel)
+		return -ENOMEM;
+	winner = source_contest(&s->q, s->c, s->n, duel, &n);
+	free(duel);
+	if (winner < 0 || s->c[winner].ifindex == s->way.ifindex)
+		return 0;
+	s->q.ifindex = 0;
+	label_free(&s->labels);
+	err = find_way(s, &s->c[winner].addr, why);
+	if (err)
+		return err;
+	learn_next_hops(s);
+	return separate(s);
 }
 
 /* --- the answer --- */
@@ -479,15 +513,18 @@ select_act(struct daemon *d, const struct ctl_line *l,
 {
 	struct selection s = { .d = d };
 	int err = read_words(&s, l, why);
+	bool chosen = s.q.ifindex;	/* the interface is given */
 
 	if (!err)
 		err = gather(&s);
 	if (!err)
-		err = find_way(&s, why);
+		err = find_way(&s, NULL, why);
 	if (!err) {
 		learn_next_hops(&s);
 		err = separate(&s);
 	}
+	if (!err)
+		err = leave_path(&s, chosen, why);
 	if (!err)
 		err = judge(&s, sink, why);
 	label_free(&s.labels);

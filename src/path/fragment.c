@@ -115,13 +115,35 @@ struct whole {
 	uint16_t	off;		/* in octets, and the flag "more" */
 };
 
+/* With its source for the look-up of its route, too: without one the rule of
+ * a home address may match, and lead it to us again. */
+static int out_send(const struct path *p, const uint8_t *buf, size_t len)
+{
+	union {
+		char		b[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+		struct cmsghdr	align;
+	} control = { .b = { 0 } };
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	struct iovec iov = { (void *)(uintptr_t)buf, len };
+	struct msghdr m = {
+		.msg_name = &to, .msg_namelen = sizeof(to),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.b, .msg_controllen = sizeof(control.b),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	memcpy(&to.sin6_addr, buf + 24, 16);
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = IPV6_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(struct in6_pktinfo));
+	memcpy(CMSG_DATA(c), buf + 8, 16);
+	return sendmsg(p->out_fd, &m, 0) < 0 ? -EIO : 0;
+}
+
 /* RFC 8200 section 4.5: the piece of `n' octets from `off'. */
 static int
 piece_send(struct path *p, struct whole *k, size_t off, size_t n)
 {
-	struct sockaddr_in6 to = {
-		.sin6_family = AF_INET6, .sin6_addr = k->h.dst,
-	};
 	bool more = off + n < k->len || k->off & 1;
 	uint8_t buf[MIN_MTU];
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
@@ -136,8 +158,7 @@ piece_send(struct path *p, struct whole *k, size_t off, size_t n)
 	if (w.bad)
 		return -EIO;
 	buf[k->h.next_at] = NEXT_FRAGMENT;
-	return sendto(p->out_fd, buf, wbuf_len(&w), 0, (struct sockaddr *)&to,
-		      sizeof(to)) < 0 ? -EIO : 0;
+	return out_send(p, buf, wbuf_len(&w));
 }
 
 /* A fragment is cut further as what it is: a part of the same whole. */

@@ -492,15 +492,21 @@ on_way(void *arg, struct nlmsghdr *nlh)
 
 int
 fib_lookup(struct netlink *netlink, const struct in6_addr *dst,
-	   uint32_t ifindex, struct fib_way *ret)
+	   const struct in6_addr *src, uint32_t ifindex, struct fib_way *ret)
 {
-	struct rtmsg rtm = { .rtm_family = AF_INET6, .rtm_dst_len = 128 };
+	struct rtmsg rtm = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = 128,
+		.rtm_src_len = src ? 128 : 0,
+	};
 	struct lookup l = { .error = 0 };
 	struct nl_msg *m = netlink_msg(RTM_GETROUTE, 0, &rtm, sizeof(rtm));
 	int err;
 
 	if (m) {
 		nla_put(m, RTA_DST, 16, dst);
+		if (src)
+			nla_put(m, RTA_SRC, 16, src);
 		if (ifindex)
 			nla_put_u32(m, RTA_OIF, ifindex);
 	}

@@ -36,9 +36,11 @@ struct fib_way {
 	struct in6_addr	source;		/* that it would take; ::: none */
 	bool		local;		/* an address of ours */
 };
-/* `ifindex': by this interface, 0: by any.  -ENETUNREACH and its like: by no
+/* `src': from this address, NULL: from the one that the kernel would choose.
+ * `ifindex': by this interface, 0: by any.  -ENETUNREACH and its like: by no
  * way. */
 int	fib_lookup(struct netlink *, const struct in6_addr *dst,
-		   uint32_t ifindex, struct fib_way *ret);
+		   const struct in6_addr *src, uint32_t ifindex,
+		   struct fib_way *ret);
 
 #endif

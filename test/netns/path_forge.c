@@ -108,10 +108,18 @@ static int send_raw(const struct wbuf *w, const struct in6_addr *dst,
 		    unsigned count)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_addr = *dst };
-	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_RAW);
+	struct sockaddr_in6 from = { .sin6_family = AF_INET6 };
+	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_RAW), one = 1;
 
 	if (fd < 0 || w->bad)
 		return 1;
+	/* its route is that of the source in its header */
+	memcpy(&from.sin6_addr, w->base + 8, 16);
+	setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0) {
+		perror("bind");
+		return 1;
+	}
 	for (unsigned i = 0; i < count; i++)
 		if (sendto(fd, w->base, wbuf_len(w), 0, (struct sockaddr *)&to,
 			   sizeof(to)) < 0) {

@@ -186,7 +186,7 @@ static void ask(struct tool *t, struct source_query *q, uint32_t ifindex)
 	struct fib_way way;
 
 	q->ifindex = ifindex;
-	if (fib_lookup(&t->netlink, &q->dst, ifindex, &way)) {
+	if (fib_lookup(&t->netlink, &q->dst, NULL, ifindex, &way)) {
 		printf("unreachable\n");
 		return;
 	}
