@@ -5,7 +5,10 @@
  * A flow that selects by destination gets a route to the device in the
  * main table, which wins over the on-link prefix by its length.  A flow
  * that selects by source gets a rule "from SOURCE lookup TABLE"; in that
- * table everything leads to the device.  Nobody needs either when a wider
+ * table everything leads to the device.  The rule also takes packets that
+ * have no source yet and would get this one (FIB_RULE_FIND_SADDR): the kernel
+ * finds the route first.  Who writes whole packets to a raw socket therefore
+ * says their source, by IPV6_PKTINFO.  Nobody needs either when a wider
  * one leads there already: on a virtual home link the whole prefix is
  * blocked, one route leads it to the device, and a million mobiles inside
  * it are a matter of the hash alone.
