@@ -24,10 +24,13 @@
  */
 #include "bpf/path_guard.bpf.h"
 #include "bpf/path_icmp.bpf.h"
+#include "bpf/path_out.bpf.h"
+#include "bpf/path_ro.bpf.h"
+#include "bpf/path_ro_icmp.bpf.h"
+#include "bpf/path_watch.bpf.h"
 
 #define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */
 #define NESTED_MAX	4		/* RFC 2473 section 6.6 */
-#define LEARNED_FOR	600		/* seconds, RFC 8201 section 4 */
 
 /* What an Ethernet header may carry to us from user space. */
 static __always_inline __u8 cookie_of(const struct ethhdr *eth)
@@ -38,91 +41,6 @@ static __always_inline __u8 cookie_of(const struct ethhdr *eth)
 	for (unsigned i = 0; i < sizeof(magic); i++)
 		diff |= eth->h_dest[i] ^ magic[i];
 	return diff ? 0 : eth->h_dest[5];
-}
-
-/* Length of the largest packet that becomes of the one at `off' on the
- * wire. */
-static __always_inline __u32
-segment_len(struct __sk_buff *skb, __u32 off, const struct ip6 *in)
-{
-	__u32 gso = skb->gso_size;
-	__u8 doff = 0;
-
-	if (!gso)
-		return IP6_LEN + bpf_ntohs(in->plen);
-	if (in->next == NEXT_UDP)
-		return IP6_LEN + 8 + gso;
-	if (in->next == NEXT_TCP)
-		bpf_skb_load_bytes(skb, off + IP6_LEN + 12, &doff, 1);
-	return IP6_LEN + (doff >> 4) * 4 + gso;
-}
-
-/* The MTU set or learned for the path; 0: none. */
-static __always_inline __u32 path_mtu(struct pm_path *p)
-{
-	__u32 now, mtu = p->mtu;
-
-	if (!p->learned)
-		return mtu;
-	now = (__u32)(bpf_ktime_get_boot_ns() / 1000000000ULL);
-	if (now - p->learned_at > LEARNED_FOR) {
-		p->learned = 0;
-		return mtu;
-	}
-	return p->learned;
-}
-
-/*
- * Where a packet of `len' octets from `src' to `dst' goes that came in at
- * `iif': a BPF_FIB_LKUP_RET_ value, with *ret_r filled but when there is
- * no route at all.
- */
-static __always_inline long
-route_find(struct __sk_buff *skb, __u32 iif, const __u32 src[4],
-	   const __u32 dst[4], __u32 len, struct route **ret_r)
-{
-	struct bpf_fib_lookup fib = {
-		.family = AF_INET6,
-		.tot_len = len > 0xffff ? 0xffff : (__u16)len,
-		.ifindex = iif,
-	};
-	__u64 now = bpf_jiffies64();
-	__u32 slot = (dst[1] ^ dst[3] ^ dst[3] >> 16) % ROUTES;
-	struct route *r = bpf_map_lookup_elem(&pm_routes, &slot);
-	long ret;
-
-	if (!r)
-		return BPF_FIB_LKUP_RET_BLACKHOLE;
-	*ret_r = r;
-	if (r->tick == now && len <= r->mtu && words_eq(r->dst, dst) &&
-	    words_eq(r->src, src))
-		return BPF_FIB_LKUP_RET_SUCCESS;
-	words_copy(fib.ipv6_src, src);
-	words_copy(fib.ipv6_dst, dst);
-	ret = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
-	r->tick = ret == BPF_FIB_LKUP_RET_SUCCESS ? now : 0;
-	words_copy(r->src, src);
-	words_copy(r->dst, dst);
-	words_copy(r->hop, fib.ipv6_dst);
-	r->ifindex = fib.ifindex;
-	r->mtu = fib.mtu_result;
-	return ret;
-}
-
-/*
- * When the neighbour is not known, the kernel queues the packet until it
- * is, and sends it then by the route that the packet carries - which still
- * is the one that led it to the path device.  Without a next hop from us
- * it looks for another route first.
- */
-static __always_inline int send_out(const struct route *r, long found)
-{
-	struct bpf_redir_neigh nh = { .nh_family = AF_INET6 };
-
-	if (found == BPF_FIB_LKUP_RET_NO_NEIGH)
-		return bpf_redirect_neigh(r->ifindex, NULL, 0, 0);
-	words_copy(nh.ipv6_nh, r->hop);
-	return bpf_redirect_neigh(r->ifindex, &nh, sizeof(nh), 0);
 }
 
 static __always_inline long
@@ -154,40 +72,6 @@ push_header(struct __sk_buff *skb, const struct pm_path *p,
 	if (ret)
 		return ret;
 	return bpf_skb_store_bytes(skb, OFF_IP6, &h, sizeof(h), csum);
-}
-
-/* `len' octets are too many for a path of `mtu', both with its header. */
-static __always_inline int
-too_big(struct __sk_buff *skb, const struct pm_path *p, __u32 len, __u32 mtu)
-{
-	struct error e = {
-		.type = ICMP_TOO_BIG,
-		.param = mtu - IP6_LEN,
-	};
-
-	if (e.param < IP6_MIN_MTU) {
-		/* RFC 2473 section 7.1 (b): goes in fragments, which user
-		 * space makes at the far end of the device */
-		if (len - IP6_LEN <= IP6_MIN_MTU) {
-			count(PM_FRAGMENTED, skb->len - ETH_HLEN);
-			return TC_ACT_OK;
-		}
-		e.param = IP6_MIN_MTU;	/* (a) */
-	}
-	words_copy(e.src, p->local);
-	count(PM_DROP_TOO_BIG, skb->len - ETH_HLEN);
-	return error_answer(skb, &e);
-}
-
-/*
- * The outer packet's route.  The look-up comes in through the path device,
- * on which forwarding is on: on a host's own interfaces it is not.
- */
-static __always_inline long
-outer_route(struct __sk_buff *skb, const struct pm_config *cfg,
-	    const struct pm_path *p, __u32 len, struct route **ret_r)
-{
-	return route_find(skb, cfg->ifindex, p->local, p->remote, len, ret_r);
 }
 
 /*
@@ -223,8 +107,8 @@ nested_too_deep(struct __sk_buff *skb, const struct ip6 *in)
 
 /* Send `skb' through the path; `in' is a copy of its header. */
 static __always_inline int
-tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
-	   struct pm_path *p, const struct ip6 *in)
+tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg,
+	   const struct pm_flow *f, struct pm_path *p, const struct ip6 *in)
 {
 	__u32 len = segment_len(skb, OFF_IP6, in) + IP6_LEN;
 	__u32 mtu = path_mtu(p), bytes = skb->len - ETH_HLEN;
@@ -234,12 +118,12 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
 	if (nested_too_deep(skb, in))
 		return drop(skb, PM_DROP_LOOP);
 	if (mtu && len > mtu)
-		return too_big(skb, p, len, mtu);
+		return too_big(skb, p->local, len, mtu, IP6_LEN);
 	ret = outer_route(skb, cfg, p, len, &r);
 	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED && r)
-		return too_big(skb, p, len, r->mtu);
+		return too_big(skb, p->local, len, r->mtu, IP6_LEN);
 	if (ret == BPF_FIB_LKUP_RET_FWD_DISABLED)
-		tell(PM_EV_FORWARDING, 0, p->local, p->remote);
+		tell(PM_EV_FORWARDING, 0, p->kind, p->local, p->remote);
 	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
 		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);
@@ -248,7 +132,9 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg, __u32 id,
 	if (bytes > 0xffff || push_header(skb, p, in, 0))
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_OUT, bytes);
-	count_out(id, bytes);
+	count_out(f->path, bytes);
+	if (f->flags & PM_FLOW_WATCH)
+		watch_count(skb, in->src, in->dst);
 	return send_out(r, ret);
 }
 
@@ -265,16 +151,60 @@ refuse(struct __sk_buff *skb, const struct pm_config *cfg, __u32 why)
 	return error_answer(skb, &e);
 }
 
+/* Does the flow let packets go? */
+static __always_inline bool is_open(const struct pm_flow *f, __u8 cookie)
+{
+	return f->action == PM_PATH ||
+	       (f->action == PM_HOLD && cookie == PM_COOKIE_RELEASE);
+}
+
+/* What flow `f' wants done with `skb', when it is not to be optimized.  A
+ * program of its own, as others below, so that their stacks do not add up. */
+static __noinline int
+flow_run(struct __sk_buff *skb, struct pm_flow *f, __u8 cookie)
+{
+	struct pm_config *cfg = config_get();
+	struct pm_path *p;
+	struct ip6 in;
+
+	if (!cfg || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
+		return TC_ACT_SHOT;
+	if (cookie == PM_COOKIE_REJECT)
+		return refuse(skb, cfg, PM_DROP_HOLD_EXPIRED);
+	if (!f)
+		return refuse(skb, cfg, PM_DROP_NO_FLOW);
+	if (f->action == PM_BLOCK)
+		return refuse(skb, cfg, PM_DROP_BLOCKED);
+	if (!is_open(f, cookie)) {
+		count(PM_HELD, skb->len - ETH_HLEN);
+		return TC_ACT_OK;
+	}
+	p = path_of(f);
+	if (!p)
+		return refuse(skb, cfg, PM_DROP_NO_PATH);
+	return tunnel_out(skb, cfg, f, p, &in);
+}
+
+/* The flow of a packet that must not be optimized. */
+static __noinline struct pm_flow *flow_next(struct __sk_buff *skb)
+{
+	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
+	struct pm_config *cfg = config_get();
+	struct ip6 *in = data + ETH_HLEN;
+
+	return cfg && data ? flow_tunnel(cfg, in->src, in->dst, false) : NULL;
+}
+
 SEC("tc")
 int path_egress(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	struct pm_flow *f;
 	struct pm_path *p;
-	struct ip6 in;
-	__u8 cookie, action;
+	struct ip6 *in;
+	__u8 cookie;
 	void *data;
-	__u32 id;
+	int ret;
 
 	if (!cfg || skb->protocol != bpf_htons(ETH_P_IPV6))
 		return TC_ACT_SHOT;
@@ -282,27 +212,25 @@ int path_egress(struct __sk_buff *skb)
 	if (!data)
 		return TC_ACT_SHOT;
 	cookie = cookie_of(data);
-	__builtin_memcpy(&in, (struct ip6 *)(data + ETH_HLEN), sizeof(in));
-	if (is_multicast(in.dst) || is_linklocal(in.dst) ||
-	    is_linklocal(in.src))
+	in = data + ETH_HLEN;
+	if (is_multicast(in->dst) || is_linklocal(in->dst) ||
+	    is_linklocal(in->src))
 		return drop(skb, PM_DROP_SCOPE);
 	if (cookie == PM_COOKIE_REJECT)
-		return refuse(skb, cfg, PM_DROP_HOLD_EXPIRED);
-	f = flow_find(cfg, in.src, in.dst, false);
-	if (!f)
-		return refuse(skb, cfg, PM_DROP_NO_FLOW);
-	action = f->action;
-	if (action == PM_BLOCK)
-		return refuse(skb, cfg, PM_DROP_BLOCKED);
-	if (action == PM_HOLD && cookie != PM_COOKIE_RELEASE) {
-		count(PM_HELD, skb->len - ETH_HLEN);
-		return TC_ACT_OK;
-	}
-	id = f->path;
-	p = path_of(f);
-	if (!p)
-		return refuse(skb, cfg, PM_DROP_NO_PATH);
-	return tunnel_out(skb, cfg, id, p, &in);
+		return flow_run(skb, NULL, cookie);
+	f = flow_find(cfg, in->src, in->dst, false);
+	p = f && is_open(f, cookie) ? path_of(f) : NULL;
+	if (!p || !ro_wanted(f, p, in))
+		return flow_run(skb, f, cookie);
+	flow_mark(f);
+	ret = ro_out(skb, f->path);
+	if (ret != RO_NOT)
+		return ret;
+	if (p->kind != PM_IP6IP6)
+		f = flow_next(skb);
+	if (!f && p->kind == PM_MIP6_CN)
+		return ro_plain(skb);
+	return flow_run(skb, f, cookie);
 }
 
 /*
@@ -335,7 +263,7 @@ not_mine(struct __sk_buff *skb, const struct ip6 *out, bool known)
 
 	if (!bpf_map_lookup_elem(&pm_locals, out->dst))
 		return TC_ACT_UNSPEC;
-	tell(PM_EV_DROP, why, out->dst, out->src);
+	tell(PM_EV_DROP, why, PM_IP6IP6, out->dst, out->src);
 	return drop(skb, why);
 }
 
@@ -367,7 +295,7 @@ fast_out(struct __sk_buff *skb, const struct pm_config *cfg, struct ip6 *in)
 	    is_linklocal(in->src) || in->hlim <= 1 ||
 	    bytes != IP6_LEN + bpf_ntohs(in->plen))
 		return TC_ACT_UNSPEC;
-	f = flow_find(cfg, in->src, in->dst, true);
+	f = flow_tunnel(cfg, in->src, in->dst, true);
 	if (!f || f->action != PM_PATH || nested_too_deep(skb, in))
 		return TC_ACT_UNSPEC;
 	id = f->path;
@@ -430,7 +358,7 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	    (bpf_ntohl(in.word0) >> 28) != 6)
 		return bpf_map_lookup_elem(&pm_locals, out->dst) ?
 			drop(skb, PM_DROP_MALFORMED) : TC_ACT_UNSPEC;
-	f = flow_find(cfg, in.dst, in.src, false);
+	f = flow_tunnel(cfg, in.dst, in.src, false);
 	if (!f)
 		return not_mine(skb, out, false);
 	id = f->path;
@@ -454,13 +382,16 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	bytes = skb->len - ETH_HLEN;
 	count(PM_IN, bytes);
 	count_in(id, bytes);
+	if (f->flags & PM_FLOW_WATCH)
+		watch_count(skb, in.dst, in.src);
 	if (cfg->flags & PM_FAST_PATH)
 		return fast_in(skb, cfg, &in);
 	return into_device(skb, cfg);
 }
 
 /* Programs of their own, so that their stacks do not add up. */
-static __noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
+__noinline int
+tunnel_run(struct __sk_buff *skb, __u32 off)
 {
 	struct pm_config *cfg = config_get();
 	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
@@ -472,7 +403,8 @@ static __noinline int tunnel_run(struct __sk_buff *skb, __u32 off)
 	return tunnel_in(skb, cfg, &out, off);
 }
 
-static __noinline int fast_run(struct __sk_buff *skb)
+__noinline int
+fast_run(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	void *data = head_get(skb, ETH_HLEN + IP6_LEN);
@@ -509,14 +441,47 @@ int path_ingress(struct __sk_buff *skb)
 		if (!bpf_skb_load_bytes(skb, OFF_ICMP, opt, sizeof(opt)) &&
 		    opt[0] == NEXT_IPV6 && opt[1] == 0)
 			return tunnel_run(skb, IP6_LEN + 8);
-		break;
+		return ro_in(skb);
+	case NEXT_HOPOPTS:
+	case NEXT_ROUTING:
+		return ro_in(skb);
 	case NEXT_ICMPV6:
 		ret = icmp_in(skb);
+		if (ret == TC_ACT_UNSPEC)
+			ret = ro_icmp(skb);
 		if (ret != TC_ACT_UNSPEC)
 			return ret;
 		break;
 	}
 	return cfg->flags & PM_FAST_PATH ? fast_run(skb) : TC_ACT_UNSPEC;
+}
+
+/*
+ * What enters the path device: out of a tunnel there may come packets that
+ * a correspondent or another mobile sent to our care-of address, or to our
+ * home address from a care-of address.
+ */
+SEC("tc")
+int path_arrive(struct __sk_buff *skb)
+{
+	struct ip6 *in;
+	void *data;
+
+	if (skb->protocol != bpf_htons(ETH_P_IPV6))
+		return TC_ACT_UNSPEC;
+	data = head_get(skb, ETH_HLEN + IP6_LEN);
+	if (!data)
+		return TC_ACT_UNSPEC;
+	in = data + ETH_HLEN;
+	switch (in->next) {
+	case NEXT_DSTOPTS:
+	case NEXT_HOPOPTS:
+	case NEXT_ROUTING:
+		return ro_in(skb);
+	case NEXT_ICMPV6:
+		return ro_icmp(skb);
+	}
+	return TC_ACT_UNSPEC;
 }
 
 /*
@@ -552,18 +517,51 @@ static __always_inline bool is_ours(struct __sk_buff *skb, __u32 *off)
  * is ours an Ethernet header, so that all is as above, and the path device
  * can take it.
  */
+static __always_inline bool head_put(struct __sk_buff *skb)
+{
+	const __u16 proto = bpf_htons(ETH_P_IPV6);
+
+	return !bpf_skb_change_head(skb, ETH_HLEN, 0) &&
+	       !bpf_skb_store_bytes(skb, 2 * ETH_ALEN, &proto, sizeof(proto),
+				    0);
+}
+
+/* The same for packets with home addresses, and errors about them. */
+static __noinline int ro_l3(struct __sk_buff *skb)
+{
+	struct ro_in r = { 0 };
+	__u8 next;
+	int ret;
+
+	if (bpf_skb_load_bytes(skb, offsetof(struct ip6, next), &next, 1))
+		return TC_ACT_UNSPEC;
+	switch (next) {
+	case NEXT_DSTOPTS:
+	case NEXT_HOPOPTS:
+	case NEXT_ROUTING:
+		if (!ro_check(skb, 0, &r))
+			return TC_ACT_UNSPEC;
+		return head_put(skb) ? ro_enter(skb, &r) : TC_ACT_SHOT;
+	case NEXT_ICMPV6:
+		if (!ro_icmp_l3(skb))
+			return TC_ACT_UNSPEC;
+		ret = head_put(skb) ? ro_icmp(skb) : TC_ACT_SHOT;
+		return ret == TC_ACT_UNSPEC ? TC_ACT_SHOT : ret;
+	}
+	return TC_ACT_UNSPEC;
+}
+
 SEC("tc")
 int path_ingress_l3(struct __sk_buff *skb)
 {
-	const __u16 proto = bpf_htons(ETH_P_IPV6);
 	__u32 off;
 	int ret;
 
-	if (skb->protocol != proto || skb->pkt_type != 0 ||
-	    !is_ours(skb, &off))
+	if (skb->protocol != bpf_htons(ETH_P_IPV6) || skb->pkt_type != 0)
 		return TC_ACT_UNSPEC;
-	if (bpf_skb_change_head(skb, ETH_HLEN, 0) ||
-	    bpf_skb_store_bytes(skb, 2 * ETH_ALEN, &proto, sizeof(proto), 0))
+	if (!is_ours(skb, &off))
+		return ro_l3(skb);
+	if (!head_put(skb))
 		return TC_ACT_SHOT;
 	if (off)
 		return tunnel_run(skb, off);

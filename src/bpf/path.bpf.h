@@ -24,7 +24,13 @@
 #include "bpf/path_map.h"
 
 #define AF_INET6	10
+#define NEXT_HOPOPTS	0
+#define NEXT_ROUTING	43
+#define NEXT_FRAGMENT	44
+#define NEXT_ESP	50
+#define NEXT_AH		51
 #define NEXT_DSTOPTS	60
+#define NEXT_MOBILITY	135
 #define NEXT_IPV6	41
 #define NEXT_FRAGMENT	44
 #define NEXT_ICMPV6	58
@@ -133,6 +139,8 @@ struct route {
 	__u32	hop[4];			/* the next */
 	__u32	ifindex;
 	__u32	mtu;
+	__u32	found;			/* a BPF_FIB_LKUP_RET_ value */
+	__u32	zero;
 };
 #define ROUTES	256
 
@@ -210,6 +218,26 @@ static __always_inline bool is_unspec(const __u32 a[4])
 	return !(a[0] | a[1] | a[2] | a[3]);
 }
 
+/* The flow that shape `s' has for a packet from `src' to `dst'. */
+static __always_inline struct pm_flow *
+shape_flow(const struct pm_shape *s, const __u32 src[4], const __u32 dst[4])
+{
+	struct pm_flow1_key k = { .shape = s->id };
+
+	if (s->sides == PM_SIDE_BOTH) {
+		struct pm_flow2_key both = { .shape = s->id };
+
+		words_mask(both.src, src, s->src_mask);
+		words_mask(both.dst, dst, s->dst_mask);
+		return bpf_map_lookup_elem(&pm_flow2, &both);
+	}
+	if (s->sides == PM_SIDE_DST)
+		words_mask(k.addr, dst, s->dst_mask);
+	else
+		words_mask(k.addr, src, s->src_mask);
+	return bpf_map_lookup_elem(&pm_flow1, &k);
+}
+
 /*
  * The flow of a packet from `src' to `dst', by the most specific shape
  * that has one; NULL when none.  `by_dst': only flows that select by
@@ -223,28 +251,12 @@ flow_find(const struct pm_config *cfg, const __u32 src[4],
 	struct pm_flow *f = NULL;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < PM_SHAPES; i++) {
+	for (__u32 i = 0; i < PM_SHAPES && i < t->n; i++) {
 		const struct pm_shape *s = &t->shape[i];
 
-		if (i >= t->n)
-			break;
-		if (s->sides == PM_SIDE_BOTH) {
-			struct pm_flow2_key k = { .shape = s->id };
-
-			words_mask(k.src, src, s->src_mask);
-			words_mask(k.dst, dst, s->dst_mask);
-			f = bpf_map_lookup_elem(&pm_flow2, &k);
-		} else if (s->sides == PM_SIDE_DST) {
-			struct pm_flow1_key k = { .shape = s->id };
-
-			words_mask(k.addr, dst, s->dst_mask);
-			f = bpf_map_lookup_elem(&pm_flow1, &k);
-		} else if (!by_dst) {
-			struct pm_flow1_key k = { .shape = s->id };
-
-			words_mask(k.addr, src, s->src_mask);
-			f = bpf_map_lookup_elem(&pm_flow1, &k);
-		}
+		if (by_dst && s->sides == PM_SIDE_SRC)
+			continue;
+		f = shape_flow(s, src, dst);
 		if (f)
 			break;
 	}
@@ -258,6 +270,35 @@ static __always_inline struct pm_path *path_of(const struct pm_flow *f)
 	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &id);
 
 	return p && p->used && p->tag == f->tag ? p : NULL;
+}
+
+/*
+ * The same, but past the flows of route optimization: whose packets may be
+ * in the tunnel as well, because one end knows of the other's binding and
+ * the other not yet, or no longer.
+ */
+static __always_inline struct pm_flow *
+flow_tunnel(const struct pm_config *cfg, const __u32 src[4],
+	    const __u32 dst[4], bool by_dst)
+{
+	const struct pm_shapes *t = &cfg->shapes[cfg->active & 1];
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < PM_SHAPES && i < t->n; i++) {
+		const struct pm_shape *s = &t->shape[i];
+		struct pm_flow *f;
+		struct pm_path *p;
+
+		if (by_dst && s->sides == PM_SIDE_SRC)
+			continue;
+		f = shape_flow(s, src, dst);
+		if (!f)
+			continue;
+		p = path_of(f);
+		if (!p || p->kind == PM_IP6IP6)
+			return f;
+	}
+	return NULL;
 }
 
 /*
@@ -287,9 +328,12 @@ static __always_inline void count_in(__u32 id, __u32 bytes)
 
 /* Tell user space, at most once a second and processor. */
 static __noinline int
-tell(__u32 kind, __u32 value, const __u32 local[4], const __u32 remote[4])
+tell(__u32 kind, __u32 value, __u32 path_kind, const __u32 local[4],
+     const __u32 remote[4])
 {
-	struct pm_event ev = { .kind = kind, .value = value };
+	struct pm_event ev = {
+		.kind = kind, .value = value, .path_kind = path_kind,
+	};
 	__u64 now = bpf_ktime_get_ns();
 	__u32 zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);

@@ -81,7 +81,7 @@ static __always_inline __u16 fold(__u32 sum)
 }
 
 /* The sum of `len' octets (at most 1536) from `off', which is even. */
-static __noinline __u32
+__noinline __u32
 sum_range(struct __sk_buff *skb, __u32 off, __u32 len, __u32 sum)
 {
 	__u32 rest = len % CHUNK, zero = 0;
@@ -210,7 +210,7 @@ error_finish(struct __sk_buff *skb, const struct pm_config *cfg,
 }
 
 /* Answer the packet in `skb', which is on the path device's egress. */
-static __noinline int
+__noinline int
 error_answer(struct __sk_buff *skb, struct error *e)
 {
 	struct pm_config *cfg = config_get();
@@ -218,7 +218,7 @@ error_answer(struct __sk_buff *skb, struct error *e)
 	__u16 seed = 0;
 	__u32 open;
 
-	if (!cfg || is_unspec(e->src) ||
+	if (!cfg || !e || is_unspec(e->src) ||
 	    bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)) ||
 	    !error_due(skb, OFF_IP6, &in) || !error_allowed())
 		return TC_ACT_SHOT;
@@ -282,7 +282,8 @@ relay_as(const struct icmp6 *m, const struct ip6 *in, struct error *e)
  * An ICMPv6 error on an interface.  When it is about a packet of one of
  * our paths it is ours alone; otherwise the kernel's.
  */
-static __noinline int icmp_in(struct __sk_buff *skb)
+__noinline int
+icmp_in(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
 	struct ip6 out, quoted, in;
@@ -300,7 +301,7 @@ static __noinline int icmp_in(struct __sk_buff *skb)
 	    quoted.next != NEXT_IPV6 ||
 	    bpf_skb_load_bytes(skb, OFF_INNER, &in, sizeof(in)))
 		return TC_ACT_UNSPEC;
-	f = flow_find(cfg, in.src, in.dst, false);
+	f = flow_tunnel(cfg, in.src, in.dst, false);
 	p = f ? path_of(f) : NULL;
 	if (!p || !words_eq(p->local, quoted.src) ||
 	    !words_eq(p->remote, quoted.dst) || !words_eq(p->local, out.dst))

@@ -62,6 +62,11 @@ enum pm_action {
 };
 
 #define PM_FLOW_ROUTE	1	/* a route to the device was installed */
+#define PM_FLOW_OWN	2	/* ... and leads our own packets only */
+#define PM_FLOW_TO_END	4	/* through a tunnel, but packets to its far end
+				   go as through PM_MIP6_MN */
+#define PM_FLOW_FROM_END 8	/* ... from its near end: as PM_MIP6_CN */
+#define PM_FLOW_WATCH	16	/* tell of pairs that have traffic */
 
 struct pm_flow {
 	__u32	path;			/* index into paths; 0: none */
@@ -69,7 +74,15 @@ struct pm_flow {
 	__u8	action;			/* enum pm_action */
 	__u8	flags;			/* PM_FLOW_* */
 	__u32	gen;			/* process that mentioned it last */
-	__u32	zero;
+	__u32	used;			/* 1 + second of the monotonic clock of
+					   the last packet with a home address;
+					   0: none */
+};
+
+enum pm_kind {			/* as enum path_kind */
+	PM_IP6IP6 = 1,
+	PM_MIP6_MN,
+	PM_MIP6_CN,
 };
 
 /* An index is used again only after its tag has changed, so that a flow
@@ -78,7 +91,7 @@ struct pm_path {
 	__u32	local[4], remote[4];
 	__u16	tag;
 	__u8	used;
-	__u8	kind;
+	__u8	kind;			/* enum pm_kind */
 	__u16	mtu;			/* of the outer packet; 0: the link's */
 	__u16	learned;		/* by Packet Too Big; 0: none */
 	__u32	learned_at;		/* seconds of boottime */
@@ -121,6 +134,9 @@ enum pm_stat {
 	PM_DROP_ICMP,		/* outer errors not to be passed on */
 	PM_FRAGMENTED,		/* left to user space, to be cut */
 	PM_REASSEMBLED,
+	PM_RO_OUT,		/* packets with a home address (path_ro) */
+	PM_RO_IN,
+	PM_RO_LEFT,		/* came in, left to user space to judge */
 	PM_STATS
 };
 
@@ -148,17 +164,36 @@ struct pm_link {
 
 #define PM_LOCALS	1024
 
+/* When traffic between two addresses is worth telling. */
+struct pm_watch {
+	__u32	packets;		/* so many; 0: never */
+	__u32	pairs;			/* that user space wants remembered */
+	__u64	within, again;		/* ns: in this time; told again after */
+};
+
+struct pm_pair_key {
+	__u32	home[4], peer[4];
+};
+
+struct pm_pair {
+	__u64	since, told;		/* ns; 0: not yet */
+	__u32	packets, bytes;		/* since then */
+};
+
 /* Ring buffer records. */
 enum pm_event_kind {
 	PM_EV_MTU,			/* value: of the outer packet */
 	PM_EV_DROP,			/* value: enum pm_stat */
 	PM_EV_FORWARDING,		/* is off at the device: no routes */
+	PM_EV_TRAFFIC,			/* from home address (local) to peer */
+	PM_EV_ERROR,			/* value: ICMPv6 type << 8 | code */
 };
 struct pm_event {
 	__u32	kind;
-	__u32	value;
+	__u32	value;			/* TRAFFIC: packets */
 	__u32	local[4], remote[4];
-	__u32	path_kind;
+	__u32	path_kind;		/* 0: PM_IP6IP6 */
+	__u32	bytes;			/* TRAFFIC */
 };
 
 /*

@@ -120,6 +120,16 @@ conf_add_anchor(struct conf *c, const char *ifname)
 uint32_t
 conf_max_bindings(const struct conf *c)
 {
+	uint64_t n = conf_max_home_bindings(c);
+
+	if (c->roles & CONF_CN)
+		n += c->cn_max_bindings;
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+uint32_t
+conf_max_home_bindings(const struct conf *c)
+{
 	uint64_t n = c->roles & CONF_HA ? c->ha_max_bindings : 0;
 
 	for (unsigned k = 0; k < c->nhome_links; k++)
@@ -164,6 +174,30 @@ conf_add_label(struct conf *c)
 
 	c->label = rows;
 	return l;
+}
+
+struct conf_ro_policy *
+conf_add_ro_policy(struct conf *c)
+{
+	void *rows = c->ro_policy;
+	struct conf_ro_policy *p = add_row(c, &rows, sizeof(*p),
+					   &c->nro_policies,
+					   &c->cap_ro_policies);
+
+	c->ro_policy = rows;
+	return p;
+}
+
+struct conf_cn_policy *
+conf_add_cn_policy(struct conf *c)
+{
+	void *rows = c->cn_policy;
+	struct conf_cn_policy *p = add_row(c, &rows, sizeof(*p),
+					   &c->ncn_policies,
+					   &c->cap_cn_policies);
+
+	c->cn_policy = rows;
+	return p;
 }
 
 struct conf_peer *

@@ -169,6 +169,23 @@ struct conf_label {
 	uint32_t	label;			/* not UINT32_MAX */
 };
 
+/* MnRoPolicy [TYPE, ...] [PEER] enabled insecure|disabled: between which
+ * addresses of ours and which peers routes are optimized.  The first row that
+ * fits counts; without any, none are. */
+struct conf_ro_policy {
+	struct prefix	peer;			/* ::/0: any */
+	uint8_t		types;			/* ATYPE_BIT()s; 0: any */
+	bool		on;
+};
+
+/* CnBindingPolicy HOME-PREFIX [LOCAL-PREFIX] enabled|disabled: whose
+ * bindings a correspondent takes.  The first row that fits counts; without
+ * any, all are taken. */
+struct conf_cn_policy {
+	struct prefix	hoa, local;
+	bool		on;
+};
+
 struct conf {
 	struct arena	arena;
 	unsigned	roles;			/* enum conf_role, or-ed */
@@ -197,6 +214,13 @@ struct conf {
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	struct conf_ro_policy *ro_policy; unsigned nro_policies,
+						   cap_ro_policies;
+	uint32_t	ro_packets;		/* MnRoPackets in a second start
+						   it, 4 */
+	uint32_t	ro_idle;		/* MnRoIdle, seconds without traffic
+						   that end it, 60 */
+	uint32_t	ro_max_peers;		/* MnRoMaxPeers, 64 */
 	struct conf_label *label;	unsigned nlabels;	/* 0: the kernel's own */
 
 	/* AddressPolicy { ... }: on-demand mobility, RFC 8653.  Without the
@@ -222,6 +246,11 @@ struct conf {
 	uint8_t		cga_sec;		/* CgaSec, 0..3 */
 	uint32_t	max_requests;		/* MaxRequests, of one user at once */
 
+	/* correspondent */
+	uint32_t	cn_max_bindings;	/* CnMaxBindings, 10000 */
+	struct conf_cn_policy *cn_policy; unsigned ncn_policies,
+						   cap_cn_policies;
+
 	/* the data path */
 	bool		fast_path;		/* FastPath: physical ingress to
 						   tunnel, past the path device */
@@ -240,9 +269,12 @@ struct conf_prefix	*conf_add_prefix(struct conf *, struct conf_iface *);
 struct conf_route	*conf_add_route(struct conf *, struct conf_iface *);
 struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_label	*conf_add_label(struct conf *);
+struct conf_ro_policy	*conf_add_ro_policy(struct conf *);
+struct conf_cn_policy	*conf_add_cn_policy(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 /* How many bindings this node keeps at most, in all of its roles. */
 uint32_t conf_max_bindings(const struct conf *);
+uint32_t conf_max_home_bindings(const struct conf *);	/* but as CN */
 /* Memory for so many more peers at once. */
 bool	conf_reserve_peers(struct conf *, unsigned more);
 

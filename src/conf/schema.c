@@ -36,6 +36,7 @@
 #define MN	CONF_MN
 #define HA	CONF_HA
 #define AR	CONF_AR
+#define CN	CONF_CN
 #define RTR	(CONF_HA | CONF_AR)
 
 const struct keyword schema_bool[] = {
@@ -124,6 +125,23 @@ static const struct statement top_stmts[] = {
 	  .help = "use the tunnel before the home agent has answered" },
 	{ BOOL("OptimisticDad", conf, optimistic_dad, 1), .roles = MN,
 	  .help = "use a care-of address during its DAD, RFC 4429" },
+	{ CUSTOM("MnRoPolicy", "[type, ...] [address[/length]] "
+		 "enabled insecure|disabled", custom_ro_policy,
+		 print_ro_policies), .roles = MN, .flags = STMT_MANY,
+	  .help = "which peers are reached without the home agent" },
+	{ UINT("MnRoPackets", conf, ro_packets, 1, 1000000, 4), .roles = MN,
+	  .help = "packets in a second that start route optimization" },
+	{ UINT("MnRoIdle", conf, ro_idle, 20, 86400, 60), .roles = MN,
+	  .help = "silence that ends route optimization, seconds" },
+	{ UINT("MnRoMaxPeers", conf, ro_max_peers, 1, 256, 64), .roles = MN,
+	  .help = "most routes optimized at a time" },
+	{ UINT("CnMaxBindings", conf, cn_max_bindings, 1, 16777216, 10000),
+	  .roles = CN,
+	  .help = "most bindings kept as a correspondent" },
+	{ CUSTOM("CnBindingPolicy", "address[/length] [address[/length]] "
+		 "enabled|disabled", custom_cn_policy, print_cn_policies),
+	  .roles = CN, .flags = STMT_MANY,
+	  .help = "whose bindings a correspondent takes" },
 	{ CUSTOM("AddressLabel", "prefix/length number", custom_label,
 		 print_labels), .roles = MN, .flags = STMT_MANY,
 	  .help = "a row of the policy table, RFC 6724" },

@@ -74,6 +74,14 @@ struct block {
 
 #define SCHEMA_STMTS	40		/* at most, in one block */
 
+/* route_opt.c */
+void	custom_ro_policy(struct parse *, const struct stmt *, void *row);
+void	custom_cn_policy(struct parse *, const struct stmt *, void *row);
+void	print_ro_policies(const struct conf *, const void *row,
+			  unsigned indent, FILE *);
+void	print_cn_policies(const struct conf *, const void *row,
+			  unsigned indent, FILE *);
+
 extern const struct block schema_top, schema_iface, schema_prefix,
 	schema_route, schema_home_link, schema_virtual_link, schema_anchor,
 	schema_home, schema_peer, schema_policy, schema_rule;

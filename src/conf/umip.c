@@ -10,7 +10,10 @@
 
 #define OTHERWISE	"not offered by this version"
 #define MOBRTR		"mobile routers (RFC 3963) are " OTHERWISE
-#define ROUTEOPT	"route optimization is " OTHERWISE
+#define RO_MN		"instead: MnRoPolicy [TYPE, ...] [PEER[/LEN]] " \
+			"enabled insecure, at the top"
+#define RO_CN		"instead: NodeConfig CN"
+#define RO_FIXED	"it is as long as RFC 6275 lets it be"
 #define MPS		"mobile prefix discovery is " OTHERWISE
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
@@ -19,23 +22,27 @@
 
 static const struct umip {
 	const char	*name;
-	const char	*harmless;	/* the value that says what is so */
+	const char	*harmless;	/* the value that says what is so; "":
+					   whatever it says, nothing is lost */
 	const char	*instead;
 } table[] = {
 	{ "DebugLogFile", NULL,
 	  "messages go to standard error or to syslog; send them on there" },
 	{ "NonVolatileBindingCache", "disabled", OTHERWISE },
-	{ "DoRouteOptimizationCN", "disabled", ROUTEOPT },
-	{ "DoRouteOptimizationMN", "disabled", ROUTEOPT },
-	{ "DoRouteOptimization", "disabled", ROUTEOPT },
-	{ "CnBindingPolicySet", NULL, ROUTEOPT },
-	{ "MnRoPolicy", NULL, ROUTEOPT },
-	{ "MnMaxCnBindingLife", NULL, ROUTEOPT },
-	{ "UseCnBuAck", "disabled", ROUTEOPT },
+	{ "DoRouteOptimizationCN", "disabled", RO_CN },
+	{ "DoRouteOptimizationMN", "disabled", RO_MN },
+	{ "DoRouteOptimization", "disabled", RO_MN },
+	{ "CnBindingPolicySet", NULL,
+	  "instead, for each row: CnBindingPolicy HOME[/LEN] [LOCAL[/LEN]] "
+	  "enabled|disabled" },
+	{ "MnMaxCnBindingLife", NULL, RO_FIXED },
+	{ "UseCnBuAck", "",
+	  "correspondents are always asked for an answer" },
 	{ "MnMaxHaConsecutiveResends", NULL,
 	  "Binding Updates are sent until an answer comes, see "
 	  "MaxBindackTimeout" },
-	{ "MnMaxCnConsecutiveResends", NULL, ROUTEOPT },
+	{ "MnMaxCnConsecutiveResends", NULL,
+	  "who is silent for 30 seconds is reached through the home agent" },
 	{ "IfType", NULL,
 	  "leave out the Interface that shall have no part in mobility" },
 	{ "IfName", NULL, "the name is Interface's argument" },
@@ -66,7 +73,8 @@ static const struct umip {
 	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
 	{ "MnResetDhaadAtHome", NULL,
 	  "the discovery of home agents is " OTHERWISE },
-	{ "MnFlushAllAtHome", NULL, ROUTEOPT },
+	{ "MnFlushAllAtHome", "enabled",
+	  "at home all correspondents are told" },
 	{ "UseMovementModule", NULL,
 	  "movement detection is built in, see MnRouterProbes" },
 	{ "UsePolicyModule", NULL,
@@ -100,7 +108,7 @@ umip_statement(struct parse *p, const struct stmt *s)
 	if (!u)
 		return false;
 	if (u->harmless && a && !a->next && !s->has_body &&
-	    (strcmp(a->text, u->harmless) == 0 ||
+	    (!*u->harmless || strcmp(a->text, u->harmless) == 0 ||
 	     (strcmp(a->text, "false") == 0 &&
 	      strcmp(u->harmless, "disabled") == 0)))
 		return true;

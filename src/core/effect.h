@@ -69,7 +69,32 @@ struct ef_route {
 	uint32_t	mtu;		/* 0: the device's */
 };
 
-enum path_kind { PATH_IP6IP6 = 1 };
+/*
+ * Ways to carry a flow.  The kinds of route optimization put no header in
+ * front, but the addresses of RFC 6275 into the packet; what arrives in that
+ * form is restored before anybody sees it.
+ *
+ * PATH_MIP6_MN, a mobile to a correspondent: local = our care-of address,
+ * remote = the correspondent.  Its flow is home address/128 -> remote/128.
+ * Packets out get a Home Address option; packets in with a type 2 routing
+ * header are taken for every home address that has a flow at all.
+ *
+ * PATH_MIP6_CN, a correspondent to a mobile: local = ::, for a binding is
+ * for all addresses of the node; remote = the mobile's care-of address.  Its
+ * flow is ::/0 -> home address/128, and is about this node's own packets
+ * alone: those that it forwards pass by.  Packets out get a type 2 routing
+ * header; packets in with a Home Address option are taken when they come
+ * from `remote', and left to user space (EV_PACKET) when they do not.
+ *
+ * Two mobiles that both have optimized: each has both flows, each set and
+ * removed for itself; their packets get both headers then.
+ *
+ * What has no business in them (Mobility Headers, Neighbor Discovery, AH,
+ * routing headers of others) goes as if that flow were not: through the
+ * next less specific one that has a tunnel, or plainly.  So a mobile keeps
+ * its flow through the tunnel beside; what arrives there is taken as before.
+ */
+enum path_kind { PATH_IP6IP6 = 1, PATH_MIP6_MN, PATH_MIP6_CN };
 struct path_key {
 	struct in6_addr	local, remote;	/* of the outer header */
 	uint32_t	kind;		/* enum path_kind; no padding: a key */
@@ -98,6 +123,15 @@ struct ef_flow {
 	struct path_key	path;		/* with FLOW_PATH; with FLOW_HOLD
 					   packets that arrive through it are
 					   taken already (kind 0: none) */
+	/* Both for a PATH_IP6IP6 whose flow has one side open and a /128 on
+	 * the other, the home address: */
+	bool		direct;		/* a home registration is a binding:
+					   packets between the home address
+					   and the tunnel's end at the home
+					   agent's go as in route optimization
+					   (they are taken in any case) */
+	bool		watch;		/* tell when pairs of addresses have
+					   traffic (path_options, EV_TRAFFIC) */
 };
 
 /* Solicitations for `addr' on `ifindex' shall reach the node as packets

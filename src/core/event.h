@@ -28,6 +28,10 @@ enum event_kind {
 	EV_SOCKETS,		/* how many sockets use an address now */
 	EV_CLAIMS,		/* how many want a type and have no address yet */
 	EV_TRAFFIC,		/* a packet waits in a flow that holds */
+	EV_PAIR,		/* two addresses have traffic through a tunnel
+				   whose flow is watched */
+	EV_USED,		/* when a flow of route optimization had
+				   traffic last: at least every 15 s */
 	EV_STRAY,		/* a packet came tunnelled to an address of
 				   ours, and no binding is for its source */
 	EV_SHUTDOWN,		/* deregister what we can; effects follow */
@@ -105,6 +109,13 @@ struct ev_claims {
 struct ev_traffic {
 	struct flow_key	flow;
 };
+struct ev_pair {
+	struct flow_key	flow;		/* home address/128, peer/128 */
+};
+struct ev_used {
+	struct flow_key	flow;
+	usec_t		idle;		/* so long ago */
+};
 struct ev_stray {
 	struct path_key	path;		/* local: ours */
 };
@@ -125,6 +136,8 @@ struct event {
 		struct ev_sockets	sockets;
 		struct ev_claims	claims;
 		struct ev_traffic	traffic;
+		struct ev_pair		pair;
+		struct ev_used		used;
 		struct ev_stray		stray;
 	};
 };

@@ -53,7 +53,8 @@ ha_defended(const struct node *n, const struct iface *i,
 		else if (!prefix_match(&l->prefix, target))
 			continue;
 		b = registrar_find(n->registrar, &hoa);
-		if (b && b->state != BINDING_INVALID && b->link == k &&
+		if (b && b->state != BINDING_INVALID &&
+		    b->keeper == KEEPER_HOME && b->link == k &&
 		    (!ll || b->flags & BINDING_L))
 			return b;
 	}
@@ -143,8 +144,8 @@ static const struct keeper correspondent_keeper = {
 /* --- receiving a Binding Update ----------------------------------------- */
 
 /* What the message asks for; false: to be discarded in silence. */
-static bool
-read_request(const struct node *n, const struct rx *rx,
+bool
+ha_read_bu(const struct node *n, const struct rx *rx,
 	     struct registration *rq)
 {
 	const struct mopt *alt = mh_opt(&rx->mh, MOPT_ALTCOA);
@@ -159,6 +160,7 @@ read_request(const struct node *n, const struct rx *rx,
 	if (!addr_is_routable(&rq->src) || !addr_is_routable(&rq->hoa) ||
 	    !addr_is_routable(&rq->coa) || rx->pkt.has_rh2)
 		return false;
+	rq->quiet = false;
 	rq->keeper = home ? KEEPER_HOME : KEEPER_CORRESPONDENT;
 	rq->flags = rx->mh.bu.flags & MH_BU_L ? BINDING_L : 0;
 	rq->seq = rx->mh.bu.seq;
@@ -294,10 +296,13 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	enum security_verdict verdict;
 	struct registration rq;
 
+	/* Those belong to the correspondent, if there is one. */
+	if (n->cn && !(rx->mh.bu.flags & MH_BU_H))
+		return;
 	/* What was stored is not all known yet: the mobile will ask again. */
 	if (is_home_agent(n) && !n->ready)
 		return;
-	if (!read_request(n, rx, &rq))
+	if (!ha_read_bu(n, rx, &rq))
 		return;
 	rq.b = is_home_agent(n) ? registrar_find(n->registrar, &rq.hoa) : NULL;
 	/* Correspondent registrations need return routability, which no
@@ -338,8 +343,8 @@ bool
 ha_has_binding(const struct node *n, const struct in6_addr *hoa,
 	       const struct in6_addr *coa)
 {
-	const struct binding *b = n->ha ? registrar_find(n->registrar, hoa) :
-					  NULL;
+	const struct binding *b = n->registrar ?
+		registrar_find(n->registrar, hoa) : NULL;
 
 	return b && b->state == BINDING_ACTIVE &&
 	       addr_eq(&b->tunnel->key.remote, coa);
@@ -389,10 +394,11 @@ block_links(struct node *n, const struct conf *c, bool up)
 int
 ha_start(struct node *n, usec_t now)
 {
-	n->registrar = registrar_new(n, conf_max_bindings(n->conf));
 	n->ha = calloc(1, sizeof(*n->ha));
-	if (!n->registrar || !n->ha)
+	if (!n->ha)
 		return -ENOMEM;
+	n->registrar->of[KEEPER_HOME].limit =
+		conf_max_home_bindings(n->conf);
 	n->registrar->keeper[KEEPER_HOME] = &home_keeper;
 	n->registrar->keeper[KEEPER_CORRESPONDENT] = &correspondent_keeper;
 	alarm_init(&n->ha->announce, announce_some);
@@ -417,7 +423,6 @@ ha_stop(struct node *n)
 		n->ha->presence = presence_free(n, n->ha->presence);
 		n->ha->anchors = anchors_free(n->ha->anchors);
 	}
-	n->registrar = registrar_free(n, n->registrar);
 	free(n->proofs);
 	n->proofs = NULL;
 	free(n->ha);
@@ -461,7 +466,7 @@ announce_all(struct node *n, usec_t now)
 		wish_add(n, &b->wish, home_link_bits(n, b));
 	n->ha->announce_last = NULL;
 	n->ha->announce_pos = 0;
-	if (n->registrar->count[BINDING_ACTIVE])
+	if (n->registrar->of[KEEPER_HOME].count[BINDING_ACTIVE])
 		alarm_set(n, &n->ha->announce, now + ANNOUNCE_PAUSE);
 }
 
@@ -528,7 +533,8 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 			want(n, &e);
 	}
 	block_links(n, n->conf, true);
-	n->registrar->limit = conf_max_bindings(n->conf);
+	n->registrar->of[KEEPER_HOME].limit =
+		conf_max_home_bindings(n->conf);
 	registrar_review(n, now);
 	return 0;
 }
@@ -545,10 +551,10 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "status") || !is_home_agent(n))
 		return false;
 	record_init(&r, "home-agent");
-	record_uint(&r, "bindings", g->count[BINDING_ACTIVE]);
-	record_uint(&r, "waiting", g->count[BINDING_WAITING]);
-	record_uint(&r, "invalid", g->count[BINDING_INVALID]);
-	record_uint(&r, "limit", g->limit);
+	record_uint(&r, "bindings", g->of[KEEPER_HOME].count[BINDING_ACTIVE]);
+	record_uint(&r, "waiting", g->of[KEEPER_HOME].count[BINDING_WAITING]);
+	record_uint(&r, "invalid", g->of[KEEPER_HOME].count[BINDING_INVALID]);
+	record_uint(&r, "limit", g->of[KEEPER_HOME].limit);
 	record_uint(&r, "updates", n->ha->updates);
 	record_uint(&r, "accepted", n->ha->accepted);
 	record_uint(&r, "refused", n->ha->refused);

@@ -35,6 +35,9 @@ struct ha {
  * on that very home link; NULL: none.  INVALID ones are none. */
 struct binding *ha_defended(const struct node *, const struct iface *,
 			    const struct in6_addr *target);
+/* What a Binding Update asks for; false: to be discarded in silence. */
+bool	ha_read_bu(const struct node *, const struct rx *,
+		   struct registration *);
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);

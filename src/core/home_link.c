@@ -51,7 +51,8 @@ home_link_iface(const struct node *n, const struct conf_home_link *l)
 struct iface *
 home_link_iface_of(const struct node *n, const struct binding *b)
 {
-	return home_link_iface(n, &n->conf->home_link[b->link]);
+	return b->keeper == KEEPER_HOME ?
+		home_link_iface(n, &n->conf->home_link[b->link]) : NULL;
 }
 
 /* What we advertise of the home prefix; NULL: nothing, it is for ever. */

@@ -18,6 +18,7 @@
  * called; it changes nothing when everything is in its place.
  */
 #include "core/demand.h"
+#include "core/ro.h"
 
 /* --- the decision ------------------------------------------------------- */
 
@@ -68,6 +69,7 @@ home_put(struct node *n, struct mn_home *h, usec_t now)
 		/* No way to send.  What stands, stands: the link may come
 		 * back before anybody notices. */
 		registrant_pause(n, &h->reg);
+		ro_pause(n, h);
 		return;
 	}
 	/* After a link-up nothing is registered by what we knew before until
@@ -193,6 +195,7 @@ mn_is_home_prefix(const struct node *n, const struct prefix *p)
 static void
 on_refused(struct node *n, struct mn_home *h, usec_t now)
 {
+	ro_end(n, h, now);
 	if (h->place == PLACE_AWAY) {
 		home_say_flow(n, h, FLOW_BLOCK, true);
 		home_drop_tunnel(n, h);
@@ -209,6 +212,7 @@ on_refused(struct node *n, struct mn_home *h, usec_t now)
 static void
 on_expired(struct node *n, struct mn_home *h, usec_t now)
 {
+	ro_end(n, h, now);
 	if (h->place == PLACE_RETURNING) {
 		/* Nothing stands any more, so nothing is to be undone. */
 		registrant_cancel(n, &h->reg);
@@ -248,6 +252,7 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		alarm_clear(n, &h->give_up);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
+		ro_on_registered(n, h, now);
 		demand_on_home(n, h, now);
 		break;
 	case REG_DEREGISTERED:
@@ -326,12 +331,17 @@ mn_on_ba(struct node *n, struct rx *rx, usec_t now)
 
 	if (h && addr_eq(&rx->pkt.src, &h->conf.ha))
 		registrant_on_ba(n, &h->reg, rx, now);
+	else if (h)
+		ro_on_ba(n, rx, now);
 }
 
 void
-mn_on_proof(struct node *n, const struct in6_addr *peer,
+mn_on_proof(struct node *n, enum rr_kind kind, const struct in6_addr *peer,
 	    const struct in6_addr *addr, usec_t now)
 {
+	ro_on_proof(n, kind, peer, addr, now);
+	if (kind != RR_CAREOF)
+		return;
 	each_home(n, h, l)
 		if (addr_eq(&h->reg.peer, peer) &&
 		    addr_eq(&h->reg.ask_coa, addr))
@@ -339,14 +349,29 @@ mn_on_proof(struct node *n, const struct in6_addr *peer,
 }
 
 bool
-mn_wants_proof(const struct node *n, const struct in6_addr *peer,
-	       const struct in6_addr *addr)
+mn_wants_proof(const struct node *n, enum rr_kind kind,
+	       const struct in6_addr *peer, const struct in6_addr *addr)
 {
+	if (kind != RR_CAREOF)
+		return ro_wants_proof(n, kind, peer, addr);
 	each_home(n, h, l)
 		if (h->reg.proving && addr_eq(&h->reg.peer, peer) &&
 		    addr_eq(&h->reg.ask_coa, addr))
 			return true;
-	return false;
+	return ro_wants_proof(n, kind, peer, addr);
+}
+
+bool
+mn_hears_home(const struct node *n, const struct in6_addr *hoa,
+	      const struct iface *i)
+{
+	const struct mn_home *h = home_find(n, hoa);
+
+	if (!h)
+		return false;
+	if (h->place == PLACE_HOME || h->place == PLACE_RETURNING)
+		return i && i->ifindex == h->ifindex;
+	return !i || !i->attach;
 }
 
 /* 11.7.4: only for bindings that we have. */
@@ -357,6 +382,8 @@ mn_on_brr(struct node *n, struct rx *rx, usec_t now)
 
 	if (h && addr_eq(&rx->pkt.src, &h->conf.ha))
 		registrant_refresh(n, &h->reg, now);
+	else if (h)
+		ro_on_brr(n, rx, now);
 }
 
 /* 11.3.6: the home agent says that it does not know the binding; without a
@@ -367,6 +394,7 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 {
 	const struct in6_addr *hoa = &rx->mh.be.hoa;
 
+	ro_on_be(n, rx, now);
 	if (rx->mh.be.status != MH_BE_UNKNOWN_BINDING)
 		return;
 	each_home(n, h, l)

@@ -54,6 +54,8 @@ struct mn_home {
 struct mn {
 	struct list	homes;
 	struct list	peers;
+	struct list	ros, hosts;	/* ro.c */
+	unsigned	nros, nhosts;
 	struct alarm	reap;		/* of doomed homes, and blocked flows */
 };
 

@@ -8,6 +8,7 @@
  * said before anything that could carry it elsewhere.
  */
 #include "core/demand.h"
+#include "core/ro.h"
 
 /* Asking for the home agent's link-layer address (11.5.5) */
 #define FIND_TRIES	3
@@ -68,6 +69,8 @@ home_say_flow(struct node *n, const struct mn_home *h, enum flow_action action,
 	e.flow.action = action;
 	if (h->tunnel && action != FLOW_BLOCK)
 		e.flow.path = h->tunnel->key;
+	e.flow.direct = action == FLOW_PATH;
+	e.flow.watch = action == FLOW_PATH && ro_watches(n, h);
 	want(n, &e);
 }
 
@@ -160,6 +163,7 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 		alarm_set(n, &h->give_up, now + SEC(h->conf.lifetime));
 	registrant_register(n, &h->reg, coa, h->ifindex, router_ll(a),
 			    a->trigger, now);
+	ro_on_away(n, h, router_ll(a), now);
 }
 
 /*
@@ -241,6 +245,7 @@ home_arrive(struct node *n, struct mn_home *h, uint32_t ifindex, bool dad,
 		h->announcements = MAX_NEIGHBOR_ADVERTISEMENT;
 		home_on_announce(n, &h->announce, now);
 	}
+	ro_on_home(n, h, now);
 }
 
 /* 11.5.5: from the unspecified address, to the solicited-node group of our
@@ -292,6 +297,7 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	h->tunnel = NULL;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_flow(n, h, FLOW_HOLD, true);
+	ro_on_returning(n, h);
 	tunnel_put(n, old);
 	say_proxy(n, h, h->ifindex, true);
 }

@@ -6,6 +6,7 @@
  */
 #include "core/demand.h"
 #include "core/form.h"
+#include "core/ro.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -88,6 +89,7 @@ home_set_cga(struct node *n, struct mn_home *h, const struct cga *cga)
 static void
 home_free(struct node *n, struct mn_home *h)
 {
+	ro_drop(n, h);
 	registrant_fini(n, &h->reg);
 	alarm_clear(n, &h->give_up);
 	alarm_clear(n, &h->find);
@@ -103,6 +105,7 @@ home_retire(struct node *n, struct mn_home *h, usec_t now)
 {
 	const struct iface *i = iface_find(n, h->ifindex);
 
+	ro_end(n, h, now);
 	if (h->place == PLACE_AWAY && i && i->up &&
 	    (h->reg.bound || h->reg.asking == REG_REGISTER))
 		registrant_deregister(n, &h->reg,
@@ -253,6 +256,7 @@ home_release(struct node *n, struct mn_home *h, usec_t now)
 	if (!h->active)
 		return;
 	h->active = false;
+	ro_end(n, h, now);
 	home_withdraw(n, h, true);
 	home_park(n, h);
 	/* Without its key nobody would listen. */
@@ -290,6 +294,7 @@ mn_start(struct node *n, usec_t now)
 		return -ENOMEM;
 	list_init(&n->mn->homes);
 	list_init(&n->mn->peers);
+	ro_start(n);
 	alarm_init(&n->mn->reap, on_reap);
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
 		if (!home_add(n, &n->conf->home[k], ATYPE_HOME))
@@ -303,6 +308,8 @@ mn_stop(struct node *n)
 {
 	if (!n->mn)
 		return;
+	ro_stop(n);
+	ro_start(n);
 	demand_stop(n);
 	n->former = former_free(n, n->former);
 	alarm_clear(n, &n->mn->reap);
@@ -465,6 +472,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		if (!h->active && !h->releasing)
 			home_park(n, h);
 	}
+	ro_reconfigure(n, now);
 	return demand_reconfigure(n, now) ? -ENOMEM : err;
 }
 
@@ -504,6 +512,8 @@ mn_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "bindings") == 0 || strcmp(what, "status") == 0)
 		each_home(n, h, l)
 			show_home(h, now, sink);
+	if (strcmp(what, "bindings") == 0)
+		ro_show(n, now, sink);
 	if (strcmp(what, "addresses") == 0)
 		demand_show(n, now, sink);
 	if (strcmp(what, "routers") == 0)

@@ -11,6 +11,8 @@
 #include "core/effects.h"
 #include "core/node.h"
 #include "core/presence.h"
+#include "core/registrar.h"
+#include "core/ro.h"
 #include "core/rr.h"
 #include "crypto/cga.h"
 
@@ -202,10 +204,13 @@ static const struct {
 	on_message	*on;
 } mh_table[] = {
 	{ MH_BU,	0,		ha_on_bu },
+	{ MH_BU,	CONF_CN,	cn_on_bu },
 	{ MH_BA,	CONF_MN,	mn_on_ba },
 	{ MH_BRR,	CONF_MN,	mn_on_brr },
 	{ MH_BE,	CONF_MN,	mn_on_be },
-	{ MH_COTI,	CONF_HA | CONF_AR, rr_on_test_init },
+	{ MH_HOTI,	CONF_CN,	rr_on_test_init },
+	{ MH_COTI,	CONF_HA | CONF_AR | CONF_CN, rr_on_test_init },
+	{ MH_HOT,	CONF_MN,	rr_on_test },
 	{ MH_COT,	CONF_MN,	rr_on_test },
 };
 
@@ -222,6 +227,8 @@ input_nd(struct node *n, struct rx *rx, usec_t now)
 	struct wire_error e;
 	int err;
 
+	if (plays(n, CONF_MN))
+		ro_on_icmp(n, rx, now);
 	if (!rx->iface)
 		return;
 	err = nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,
@@ -327,6 +334,8 @@ static const struct {
 	  mn_shutdown, mn_reconfigure, mn_show },
 	{ CONF_HA | CONF_AR, ha_start, ha_stop, ha_on_link, ha_restore, ha_ready,
 	  ha_shutdown, ha_reconfigure, ha_show },
+	{ CONF_CN, cn_start, cn_stop, NULL, NULL, NULL, cn_shutdown,
+	  cn_reconfigure, cn_show },
 	{ CONF_HA | CONF_AR, advert_start, advert_stop, advert_on_link, NULL,
 	  NULL, advert_shutdown, advert_reconfigure, NULL },
 };
@@ -342,7 +351,7 @@ input_link(struct node *n, const struct ev_link *ev, usec_t now)
 	if (!i)
 		return;
 	for (size_t k = 0; k < PARTS; k++)
-		if (plays(n, parts[k].roles))
+		if (plays(n, parts[k].roles) && parts[k].on_link)
 			parts[k].on_link(n, i, was_up, now);
 	if (i->conf && i->up != was_up) {
 		note.code = i->up ? NOTE_LINK_UP : NOTE_LINK_DOWN;
@@ -517,6 +526,16 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_TRAFFIC:
 		input_demand(n, ev, now);
 		break;
+	case EV_PAIR:
+		if (plays(n, CONF_MN))
+			ro_on_pair(n, &ev->pair, now);
+		break;
+	case EV_USED:
+		if (plays(n, CONF_MN))
+			ro_on_used(n, &ev->used, now);
+		if (plays(n, CONF_CN))
+			cn_on_used(n, &ev->used, now);
+		break;
 	case EV_STRAY:
 		if (plays(n, CONF_HA | CONF_AR))
 			ha_on_stray(n, &ev->stray, now);
@@ -566,6 +585,7 @@ struct node *
 node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 {
 	struct node *n = calloc(1, sizeof(*n));
+	bool keeps = true;
 
 	if (!n)
 		return NULL;
@@ -583,10 +603,14 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	alarm_init(&n->sync_alarm, on_sync_alarm);
 	n->mac = mac_new();
 	n->rr = rr_new(n);
+	if (plays(n, CONF_HA | CONF_AR | CONF_CN)) {
+		n->registrar = registrar_new(n);
+		keeps = n->registrar;
+	}
 	if (seed->cga_key)
 		n->cga_key = cga_key_read(seed->cga_key, seed->cga_key_len);
 	n->cga_peer.protect = CONF_PROTECT_CGA;
-	if (!n->mac || !n->rr || security_start(n) || parts_start(n, now))
+	if (!n->mac || !n->rr || !keeps || security_start(n) || parts_start(n, now))
 		return node_free(n);
 	return n;
 }
@@ -637,6 +661,7 @@ node_free(struct node *n)
 	for (size_t k = 0; k < PARTS; k++)
 		if (plays(n, parts[k].roles))
 			parts[k].stop(n);
+	n->registrar = registrar_free(n, n->registrar);
 	effects_fini(n);
 	wants_free(n);
 	ifaces_fini(n);
@@ -653,14 +678,27 @@ node_free(struct node *n)
 
 /* --- show --------------------------------------------------------------- */
 
-static const char *
-roles_word(unsigned roles)
+static void
+put_roles(struct record *r, unsigned roles)
 {
-	if (roles & CONF_MN)
-		return "MN";
-	if (roles & CONF_HA)
-		return roles & CONF_AR ? "HA,AR" : "HA";
-	return roles & CONF_AR ? "AR" : "CN";
+	static const struct {
+		unsigned	role;
+		char		word[4];
+	} row[] = {
+		{ CONF_MN, "MN" }, { CONF_HA, "HA" }, { CONF_AR, "AR" },
+		{ CONF_CN, "CN" },
+	};
+	char text[16] = "";
+	struct wbuf w = wbuf_of(text, sizeof(text) - 1);
+
+	for (size_t k = 0; k < sizeof(row) / sizeof(*row); k++) {
+		if (!(roles & row[k].role))
+			continue;
+		if (wbuf_len(&w))
+			wbuf_put(&w, ",", 1);
+		wbuf_put(&w, row[k].word, strlen(row[k].word));
+	}
+	record_str(r, "role", text);
 }
 
 static bool
@@ -676,7 +714,7 @@ show_node(const struct node *n, const char *what, usec_t now,
 	if (strcmp(what, "status"))
 		return false;
 	record_init(&r, "node");
-	record_str(&r, "role", roles_word(n->conf->roles));
+	put_roles(&r, n->conf->roles);
 	record_bool(&r, "ready", n->ready);
 	record_bool(&r, "synced", n->synced);
 	record_uint(&r, "paths", n->tunnels.count);

@@ -39,6 +39,7 @@
 struct mn;
 struct demand;
 struct ha;
+struct cn;
 struct registrar;
 struct adverts;
 struct rr;
@@ -228,6 +229,8 @@ void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
+void	cn_on_bu(struct node *, struct rx *, usec_t now);
+void	cn_on_used(struct node *, const struct ev_used *, usec_t now);
 void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
@@ -263,6 +266,13 @@ void	ha_ready(struct node *, usec_t now);
 void	ha_shutdown(struct node *, usec_t now);
 int	ha_reconfigure(struct node *, const struct conf *, usec_t now);
 bool	ha_show(const struct node *, const char *what, usec_t now,
+		struct cursor *, struct record_sink *);
+
+int	cn_start(struct node *, usec_t now);
+void	cn_stop(struct node *);
+void	cn_shutdown(struct node *, usec_t now);
+int	cn_reconfigure(struct node *, const struct conf *, usec_t now);
+bool	cn_show(const struct node *, const char *what, usec_t now,
 		struct cursor *, struct record_sink *);
 
 int	advert_start(struct node *, usec_t now);
@@ -401,6 +411,7 @@ struct node {
 	struct mn	*mn;
 	struct demand	*demand;	/* with mn */
 	struct ha	*ha;
+	struct cn	*cn;
 	struct registrar *registrar;	/* the binding cache, registrar.h */
 	struct rr	*rr;
 	struct proofs	*proofs;	/* with ha */

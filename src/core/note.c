@@ -15,7 +15,8 @@ enum part {
 	P_END, P_TYPE, P_A_SRC, P_B_DST, P_A_HOA, P_B_HA, P_B_COA, P_A_ADDR,
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
-	P_WHAT, P_ATYPE, P_RELEASE,
+	P_WHAT, P_ATYPE, P_RELEASE, P_B_PEER, P_RO,
+	P_RO_STATUS,
 };
 
 static const struct {
@@ -65,6 +66,10 @@ static const struct {
 	[NOTE_NOT_SEEN]	= { "not-seen", { P_A_HOA, P_B_COA } },
 	[NOTE_SIGNATURE_LIMIT] = { "signature-limit", { P_A_HOA, P_B_COA } },
 	[NOTE_ABORTED]	= { "aborted", { P_ATYPE, P_A_ADDR } },
+	[NOTE_OPTIMIZED] = { "optimized", { P_A_HOA, P_B_PEER, P_LIFETIME,
+				P_ELAPSED } },
+	[NOTE_NOT_OPTIMIZED] = { "not-optimized", { P_A_HOA, P_B_PEER, P_RO,
+				P_RO_STATUS } },
 	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };
 
@@ -127,6 +132,24 @@ release_word(uint32_t reason)
 		[NOTE_GONE_REFUSED] = "refused",
 		[NOTE_GONE_RENEWED] = "renewed",
 		[NOTE_GONE_EXPIRED] = "expired",
+	};
+
+	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
+		words[reason] : "unknown";
+}
+
+static const char *
+ro_word(uint32_t reason)
+{
+	static const char *const words[] = {
+		[NOTE_RO_IDLE] = "idle",
+		[NOTE_RO_HOME] = "home",
+		[NOTE_RO_SILENT] = "silent",
+		[NOTE_RO_UNSUPPORTED] = "unsupported",
+		[NOTE_RO_REFUSED] = "refused",
+		[NOTE_RO_LOST] = "lost",
+		[NOTE_RO_EXPIRED] = "expired",
+		[NOTE_RO_CONFIGURATION] = "configuration",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?
@@ -241,6 +264,16 @@ put_part(enum part p, const struct note *n, const char *ifname,
 		return;
 	case P_ATYPE:
 		record_str(r, "address-type", atype_name((enum atype)n->type));
+		return;
+	case P_B_PEER:
+		record_addr(r, "peer", &n->b);
+		return;
+	case P_RO:
+		record_str(r, "reason", ro_word(n->value));
+		return;
+	case P_RO_STATUS:
+		if (n->value == NOTE_RO_REFUSED)
+			record_uint(r, "status", n->status);
 		return;
 	case P_RELEASE:
 		record_str(r, "reason", release_word(n->value));

@@ -49,6 +49,9 @@ enum note_code {
 	NOTE_ABORTED,			/* sockets of a were ended */
 	NOTE_PRESENCE_LIMIT,		/* an anchor sees more addresses than it
 					   may remember */
+	NOTE_OPTIMIZED,			/* hoa a, peer b: the route between them
+					   is; elapsed */
+	NOTE_NOT_OPTIMIZED,		/* not any more, or not at all (reason) */
 	NOTE_CODES
 };
 
@@ -72,6 +75,18 @@ enum note_gone {
 	NOTE_GONE_REFUSED,		/* the anchor would not have it */
 	NOTE_GONE_RENEWED,
 	NOTE_GONE_EXPIRED,		/* its anchor was silent for too long */
+};
+
+/* NOTE_NOT_OPTIMIZED: why, in `value' */
+enum note_ro {
+	NOTE_RO_IDLE = 1,
+	NOTE_RO_HOME,			/* hoa is at home */
+	NOTE_RO_SILENT,			/* the peer does not answer */
+	NOTE_RO_UNSUPPORTED,		/* it cannot, it says */
+	NOTE_RO_REFUSED,		/* it will not: status */
+	NOTE_RO_LOST,			/* it knows of no binding; again */
+	NOTE_RO_EXPIRED,
+	NOTE_RO_CONFIGURATION,
 };
 
 struct note {

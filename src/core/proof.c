@@ -121,7 +121,7 @@ proof_options(const struct proof *p, struct mh *mh)
 	if (p->sealed.len && (o = mh_add(mh, MOPT_HOME_TOKEN)))
 		o->data = p->sealed;
 	if (p->has_nonces && (o = mh_add(mh, MOPT_NONCES))) {
-		o->nonces.home = 0;
+		o->nonces.home = p->home_nonce;
 		o->nonces.careof = p->nonce;
 	}
 	if (p->has_kbm && (o = mh_add(mh, MOPT_AUTH_DATA)))

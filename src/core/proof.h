@@ -30,7 +30,8 @@ struct own {
 /* RFC 4866 section 7, in seconds */
 #define MAX_CGA_BINDING_LIFETIME	86400
 
-/* What one message carries, to be built or to be checked. */
+/* What one message carries, to be built or to be checked.  A correspondent
+ * registration is the same, with nonces and authenticator alone. */
 struct proof {
 	struct in6_addr	hoa, coa, anchor;
 	bool		ends;		/* of a deregistration */
@@ -38,6 +39,7 @@ struct proof {
 	uint8_t		kbm[RR_KBM];
 	bool		has_nonces;	/* Binding Update */
 	uint16_t	nonce;		/* care-of; 0: none */
+	uint16_t	home_nonce;	/* of a correspondent registration */
 	const struct cga_key *key;	/* sign with it; NULL: no signature */
 	struct span	params;		/* CGA parameters; with a key */
 	uint8_t		token[RR_TOKEN]; /* care-of; signed over */

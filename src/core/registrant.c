@@ -66,7 +66,7 @@ registrant_fini(struct node *n, struct registrant *r)
 static usec_t
 first_interval(const struct node *n, const struct registrant *r)
 {
-	return r->bound ? MSEC(n->conf->bindack_rereg) :
+	return r->bound || r->correspondent ? MSEC(n->conf->bindack_rereg) :
 			  MSEC(n->conf->bindack_first);
 }
 
@@ -92,6 +92,8 @@ replay_stamp(const struct node *n, struct registrant *r,
 const struct conf_peer *
 registrant_peer(const struct node *n, const struct registrant *r)
 {
+	if (r->correspondent)
+		return NULL;
 	return r->anchor ? security_anchor(n, &r->peer) :
 	       security_peer(n, &r->peer);
 }
@@ -173,11 +175,14 @@ send_bu(struct node *n, struct registrant *r, const struct rr_proof *careof,
 	if (!r->at_home) {
 		to.hao = &r->hoa;
 		/* 11.7.1: in all home registrations. */
-		if ((alt = mh_add(&mh, MOPT_ALTCOA)))
+		if (!r->correspondent && (alt = mh_add(&mh, MOPT_ALTCOA)))
 			alt->altcoa = r->ask_coa;
 	}
 	if (under_cga(n, r)) {
 		prepare_proof(n, r, careof, params, &proof);
+		to.proof = &proof;
+	} else if (r->correspondent) {
+		registrant_rr_proof(n, r, now, &proof);
 		to.proof = &proof;
 	}
 	node_send_mh(n, &mh, &to, peer, replay_stamp(n, r, peer, now), now);
@@ -218,6 +223,8 @@ transmit(struct node *n, struct registrant *r, usec_t now)
 	}
 	if (under_cga(n, r) && !can_prove(n, r, &careof, now))
 		return;
+	if (r->correspondent && !registrant_rr_ready(n, r, now))
+		return;
 	r->ask_lifetime = r->asking == REG_REGISTER ?
 		r->ops->lifetime(n, r, now) / MH_LIFETIME_UNIT *
 		MH_LIFETIME_UNIT : 0;
@@ -250,7 +257,8 @@ note_reg(struct node *n, const struct registrant *r, enum note_code code,
 		.elapsed = now - r->trigger,
 	};
 
-	note_put(n, &note, now);
+	if (!r->correspondent)		/* ro.c has words of its own */
+		note_put(n, &note, now);
 }
 
 static void
@@ -373,6 +381,14 @@ on_refresh(struct node *n, struct alarm *a, usec_t now)
 
 /* --- what stands -------------------------------------------------------- */
 
+/* Of correspondents nothing is stored: who restarts begins again. */
+static void
+remember(struct node *n, struct registrant *r)
+{
+	if (!r->correspondent)
+		wish_add(n, &r->store, 1);
+}
+
 static void
 unbind(struct node *n, struct registrant *r)
 {
@@ -381,7 +397,7 @@ unbind(struct node *n, struct registrant *r)
 	r->has_token = false;
 	alarm_clear(n, &r->refresh);
 	alarm_clear(n, &r->expiry);
-	wish_add(n, &r->store, 1);
+	remember(n, r);
 }
 
 /* The answer to a farewell is not waited for: the next process shall not
@@ -418,7 +434,10 @@ static void
 accepted(struct node *n, struct registrant *r, const struct mh *mh,
 	 usec_t now)
 {
-	const struct mopt *advice = mh_opt(mh, MOPT_REFRESH);
+	/* 11.7.3: "This option MUST be ignored if the acknowledgement came
+	 * from a correspondent node." */
+	const struct mopt *advice = r->correspondent ? NULL :
+		mh_opt(mh, MOPT_REFRESH);
 	uint32_t ack = (uint32_t)mh->ba.lifetime * MH_LIFETIME_UNIT;
 	/* 11.7.3: counted from when the update was sent.  An answer to an
 	 * earlier transmission counts from the first one, which is safe. */
@@ -437,7 +456,7 @@ accepted(struct node *n, struct registrant *r, const struct mh *mh,
 	alarm_set(n, &r->expiry, r->expires);
 	alarm_set(n, &r->refresh, refresh_time(n, sent, life, advice ?
 		  (uint32_t)advice->refresh * MH_LIFETIME_UNIT : 0));
-	wish_add(n, &r->store, 1);
+	remember(n, r);
 	note_reg(n, r, NOTE_REGISTERED, now);
 	r->ops->on_event(n, r, REG_ACCEPTED, now);
 }
@@ -466,11 +485,16 @@ refuse_halt(struct node *n, struct registrant *r, const struct mh *mh,
 	r->ops->on_event(n, r, REG_REFUSED, now);
 }
 
-/* It may pass: ask again, at the slow rate. */
+/* It may pass: ask again, at the slow rate.  Not a correspondent: there is
+ * another way. */
 static void
 refuse_slow(struct node *n, struct registrant *r, const struct mh *mh,
 	    usec_t now)
 {
+	if (r->correspondent) {
+		refuse_halt(n, r, mh, now);
+		return;
+	}
 	r->x.interval = r->x.max;
 	alarm_set(n, &r->x.alarm, now + r->x.max);
 	note_reg(n, r, NOTE_REGISTRATION_FAILED, now);
@@ -539,12 +563,12 @@ refuse_not_ha(struct node *n, struct registrant *r, const struct mh *mh,
 		refuse_halt(n, r, mh, now);
 }
 
-/* 137: our proof is too old, or the anchor has been restarted. */
+/* 136 to 138: our proof is too old, or the peer has been restarted. */
 static void
 refuse_nonce(struct node *n, struct registrant *r, const struct mh *mh,
 	     usec_t now)
 {
-	rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
+	registrant_rr_spoil(n, r);
 	correct(n, r, mh, now);
 }
 
@@ -645,7 +669,7 @@ replay_matches(const struct registrant *r, const struct mh *mh)
 static bool
 is_revocation(const struct registrant *r, const struct mh *mh)
 {
-	return r->bound && r->asking == REG_NOTHING &&
+	return r->bound && !r->correspondent && r->asking == REG_NOTHING &&
 	       mh->ba.status == MH_ST_DAD_FAILED && mh->ba.seq == r->seq;
 }
 
@@ -669,7 +693,7 @@ check_ack(struct node *n, struct registrant *r, const struct rx *rx,
 		.ends = revocation || r->asking == REG_DEREGISTER,
 	};
 
-	if (!under_cga(n, r))
+	if (!under_cga(n, r) && !r->correspondent)
 		return security_check(n, registrant_peer(n, r), &rx->mh,
 				      rx->pkt.payload.p, revocation ?
 				      &r->coa : &r->ask_coa, &r->hoa, 0, now);

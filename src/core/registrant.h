@@ -72,6 +72,12 @@ struct registrant {
 	unsigned	corrected;	/* corrections tried for one question */
 	struct wish	store;
 
+	/* with a correspondent (registrant_rr.c) */
+	bool		correspondent;
+	bool		home_stands;	/* the home agent has our care-of
+					   address: the home test may go */
+	struct rate	*home_rate;	/* of home tests with `peer' */
+
 	/* of an access router, under cga (proof.h) */
 	bool		anchor;		/* `peer' is one */
 	bool		has_cga;	/* `hoa' is one */
@@ -122,6 +128,13 @@ void	registrant_on_proof(struct node *, struct registrant *, usec_t now);
 /* A Binding Acknowledgement for this home address from this peer. */
 void	registrant_on_ba(struct node *, struct registrant *, struct rx *,
 			 usec_t now);
+
+/* Can a correspondent be shown what it wants to see?  If not, tests are under
+ * way, or wait for home_stands: registrant_on_proof goes on. */
+bool	registrant_rr_ready(struct node *, struct registrant *, usec_t now);
+void	registrant_rr_proof(struct node *, struct registrant *, usec_t now,
+			    struct proof *ret);
+void	registrant_rr_spoil(struct node *, const struct registrant *);
 
 /* Stored records: at the start, and as effects. */
 #define REGISTRANT_STORE	'R'

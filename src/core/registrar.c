@@ -40,7 +40,7 @@ keeper_of(const struct node *n, uint8_t kind)
 }
 
 struct registrar *
-registrar_new(struct node *n, uint32_t limit)
+registrar_new(struct node *n)
 {
 	struct registrar *r = calloc(1, sizeof(*r));
 
@@ -51,7 +51,6 @@ registrar_new(struct node *n, uint32_t limit)
 		 n->secret);
 	pool_init(&r->pool, sizeof(struct binding), UINT32_MAX);
 	pool_init(&r->waiting, sizeof(struct registration), UINT32_MAX);
-	r->limit = limit;
 	return r;
 }
 
@@ -117,8 +116,19 @@ binding_new(struct node *n, const struct in6_addr *hoa,
 		pool_put(&r->pool, b);
 		return NULL;
 	}
-	r->count[state]++;
+	r->of[b->keeper].count[state]++;
 	return b;
+}
+
+/* An INVALID one is somebody else's from now on. */
+static void
+binding_give(struct node *n, struct binding *b, uint8_t keeper)
+{
+	struct registrar *r = n->registrar;
+
+	r->of[b->keeper].count[b->state]--;
+	b->keeper = keeper;
+	r->of[b->keeper].count[b->state]++;
 }
 
 void
@@ -126,10 +136,10 @@ binding_enter(struct node *n, struct binding *b, enum binding_state state)
 {
 	struct registrar *r = n->registrar;
 
-	r->count[b->state]--;
+	r->of[b->keeper].count[b->state]--;
 	b->state = (uint8_t)state;
 	if (state != BINDING_GONE)
-		r->count[state]++;
+		r->of[b->keeper].count[state]++;
 }
 
 /* Out of the cache.  The object lives on until its last effect is told. */
@@ -163,8 +173,9 @@ replay_hold(const struct node *n, const struct binding *b, usec_t now)
 	const struct conf_peer *peer;
 	int32_t left;
 
-	/* RFC 6275 5.2.8: as long as the nonces that it was made with. */
-	if (b->flags & BINDING_CGA)
+	/* RFC 6275 5.2.8 and 9.5.3: as long as the nonces that it was made
+	 * with. */
+	if (b->flags & BINDING_CGA || b->keeper == KEEPER_CORRESPONDENT)
 		return MAX_NONCE_LIFETIME;
 	if (!b->replay)
 		return 0;
@@ -225,6 +236,16 @@ note_down(struct node *n, const struct binding *b, enum note_down why,
 	note_put(n, &note, now);
 }
 
+static usec_t
+next_ring(struct node *n, struct binding *b, usec_t now)
+{
+	const struct keeper *k = keeper_of(n, b->keeper);
+	usec_t next = k->ring && b->state == BINDING_ACTIVE ?
+		k->ring(n, b, now) : b->expires;
+
+	return next < b->expires ? next : b->expires;
+}
+
 static void
 binding_ring(struct node *n, struct alarm *a, usec_t now)
 {
@@ -234,7 +255,7 @@ binding_ring(struct node *n, struct alarm *a, usec_t now)
 	if (b->state == BINDING_WAITING)
 		return;
 	if (b->expires > now) {
-		alarm_set(n, a, b->expires);
+		alarm_set(n, a, next_ring(n, b, now));
 		return;
 	}
 	if (b->state == BINDING_INVALID) {
@@ -292,11 +313,23 @@ note_up(struct node *n, const struct registration *rq, enum note_code code,
 	note_put(n, &note, now);
 }
 
-static bool
-same_path(const struct tunnel *t, const struct registration *rq)
+static struct path_key
+path_of(const struct node *n, const struct registration *rq)
 {
-	return addr_eq(&t->key.remote, &rq->coa) &&
-	       addr_eq(&t->key.local, &rq->local);
+	enum path_kind kind = keeper_of(n, rq->keeper)->path;
+
+	/* A correspondent's is for all of its addresses (core/effect.h). */
+	return (struct path_key){
+		.local = kind ? addr_unspec : rq->local, .remote = rq->coa,
+		.kind = kind ? kind : PATH_IP6IP6,
+	};
+}
+
+static bool
+same_path(const struct tunnel *t, const struct path_key *key)
+{
+	return addr_eq(&t->key.remote, &key->remote) &&
+	       addr_eq(&t->key.local, &key->local);
 }
 
 /* Serve `rq' and say so.  False: no memory, and nothing has changed. */
@@ -304,11 +337,9 @@ static bool
 accept_binding(struct node *n, struct binding *b,
 	       const struct registration *rq, usec_t now)
 {
-	struct path_key key = {
-		.local = rq->local, .remote = rq->coa, .kind = PATH_IP6IP6,
-	};
+	struct path_key key = path_of(n, rq);
 	bool fresh = b->state != BINDING_ACTIVE;
-	bool moves = fresh || !same_path(b->tunnel, rq);
+	bool moves = fresh || !same_path(b->tunnel, &key);
 	struct tunnel *old = fresh ? NULL : b->tunnel, *t;
 
 	if (moves) {
@@ -321,7 +352,6 @@ accept_binding(struct node *n, struct binding *b,
 	}
 	if (fresh)
 		binding_enter(n, b, BINDING_ACTIVE);
-	b->keeper = rq->keeper;
 	b->seq = rq->seq;
 	remember(b, rq);
 	b->granted = rq->lifetime;
@@ -363,19 +393,22 @@ give_up(struct node *n, struct binding *b, bool known, usec_t now)
 static bool
 has_room(struct node *n, const struct registration *rq, usec_t now)
 {
-	struct registrar *r = n->registrar;
+	uint32_t limit = n->registrar->of[rq->keeper].limit;
+	const uint32_t *count = n->registrar->of[rq->keeper].count;
+	bool *full = &n->registrar->of[rq->keeper].full;
+	uint32_t served = count[BINDING_ACTIVE] + count[BINDING_WAITING];
 	struct note note = {
-		.code = NOTE_BINDING_LIMIT, .a = rq->hoa, .value = r->limit,
+		.code = NOTE_BINDING_LIMIT, .a = rq->hoa, .value = limit,
 	};
 
-	if (r->count[BINDING_ACTIVE] + r->count[BINDING_WAITING] < r->limit &&
-	    (rq->b || r->bindings.count < 2 * (size_t)r->limit)) {
-		r->full = false;
+	if (served < limit && (rq->b || (uint64_t)served +
+			       count[BINDING_INVALID] < 2 * (uint64_t)limit)) {
+		*full = false;
 		return true;
 	}
-	if (!r->full)
+	if (!*full)
 		note_put(n, &note, now);
-	r->full = true;
+	*full = true;
 	return false;
 }
 
@@ -397,12 +430,12 @@ register_new(struct node *n, struct binding *b, struct registration *rq,
 		refuse(n, rq, MH_ST_RESOURCES, now);
 		return;
 	}
+	binding_give(n, b, rq->keeper);
 	/* WAITING while it is prepared, so that leave() undoes it all. */
 	binding_enter(n, b, BINDING_WAITING);
 	rq->b = b;
 	*w = *rq;
 	b->waiting = w;
-	b->keeper = rq->keeper;
 	b->link = rq->link;
 	b->seq = rq->seq;
 	remember(b, rq);
@@ -605,6 +638,7 @@ flow_build(struct binding *b, struct effect *ret)
 	ret->flow = (struct ef_flow){
 		.up = up, .key.dst = prefix_host(&b->hoa),
 		.action = FLOW_PATH,
+		.direct = up && b->keeper == KEEPER_HOME,
 	};
 	if (up) {
 		ret->flow.path = b->tunnel->key;

@@ -63,11 +63,13 @@ struct binding {
 		uint8_t		token[RR_TOKEN];	/* BINDING_CGA: the
 					   permanent home keygen token */
 	};
-	uint32_t	ifindex;	/* keeper: where it is defended */
+	uint32_t	ifindex;	/* keeper: where it is defended; or when
+					   it had traffic last, in seconds */
 	uint32_t	owner;		/* keeper: whom it counts for, 0: nobody */
 	uint16_t	seq;
 	uint16_t	granted;	/* units of four seconds */
-	uint16_t	link;		/* keeper: which home link */
+	uint16_t	link;		/* keeper: which home link; or which
+					   address of ours */
 	uint8_t		state;		/* enum binding_state */
 	uint8_t		keeper;		/* enum keeper_kind */
 	uint8_t		flags;
@@ -92,12 +94,17 @@ struct registration {
 	bool		timed;		/* timestamps protect against replay,
 					   the sequence number does not */
 	bool		has_hao;
-	struct own	own;		/* under cga */
+	bool		quiet;		/* no answer when it is accepted */
+	struct own	own;		/* under cga, and of a correspondent
+					   registration: the key */
 };
 
 #define ADMIT_WAIT	(-1)		/* registrar_decide will be called */
 
 struct keeper {
+	enum path_kind	path;		/* how it is carried; 0: IP6IP6 */
+	/* Nothing of it survives a restart. */
+	bool		forgets;
 	/* May this be registered?  A status: below 128 yes; lifetime, link
 	 * and status of the request are set. */
 	int	(*admit)(struct node *, struct registration *, usec_t now);
@@ -115,6 +122,9 @@ struct keeper {
 	bool	(*adopt)(struct node *, struct binding *, usec_t now);
 	void	(*answer)(struct node *, const struct registration *,
 			  const struct mh_ba *, usec_t now);
+	/* Its alarm rings, and it is served for a while yet: when next?
+	 * NULL: at its end. */
+	usec_t	(*ring)(struct node *, struct binding *, usec_t now);
 	/* The effect of one of the keeper's bits. */
 	bool	(*build)(struct node *, struct binding *, uint16_t bit,
 			 struct effect *ret);
@@ -124,13 +134,15 @@ struct registrar {
 	struct map	bindings;
 	struct pool	pool;
 	struct pool	waiting;
-	uint32_t	limit;		/* bindings served or waiting */
-	uint32_t	count[BINDING_GONE];	/* by state */
-	bool		full;		/* said so */
+	struct {			/* of each keeper: */
+		uint32_t	limit;	/* bindings served or waiting */
+		uint32_t	count[BINDING_GONE];	/* by state */
+		bool		full;	/* said so */
+	} of[KEEPERS];
 	const struct keeper *keeper[KEEPERS];
 };
 
-struct registrar *registrar_new(struct node *, uint32_t limit); /* or NULL */
+struct registrar *registrar_new(struct node *);		/* NULL: memory */
 struct registrar *registrar_free(struct node *, struct registrar *);
 
 /* What is known of a home address; NULL: nothing. */

@@ -35,6 +35,7 @@ binding_store(struct node *n, struct binding *b, struct effect *ret)
 
 	/* What waits is not remembered; an older record of it stays. */
 	if (b->state == BINDING_WAITING ||
+	    (up && keeper_of(n, b->keeper)->forgets) ||
 	    (!up && !(b->flags & BINDING_STORED)))
 		return false;
 	ret->kind = EF_STORE;
@@ -114,7 +115,7 @@ stored_parse(const struct node *n, const struct store_record *rec,
 	if (token)
 		memcpy(ret->token, token, RR_TOKEN);
 	ret->owner = rbuf_left(&r) ? rbuf_u32(&r) : 0;
-	if (r.bad || rbuf_left(&r) || !version || ret->keeper >= KEEPERS ||
+	if (r.bad || rbuf_left(&r) || !version || ret->keeper != KEEPER_HOME ||
 	    !keeper_of(n, ret->keeper)->adopt)
 		return false;
 	if (ret->state == BINDING_INVALID) {
@@ -135,7 +136,6 @@ binding_revive(struct node *n, struct binding *b, const struct stored *s,
 {
 	const struct registrar *r = n->registrar;
 
-	b->keeper = s->keeper;
 	b->seq = s->seq;
 	b->granted = s->granted;
 	if (s->flags & BINDING_CGA)
@@ -146,7 +146,8 @@ binding_revive(struct node *n, struct binding *b, const struct stored *s,
 	b->flags = s->flags | BINDING_STORED;
 	b->expires = s->expires;
 	if (s->state == BINDING_ACTIVE) {
-		if (r->count[BINDING_ACTIVE] >= r->limit)
+		if (r->of[s->keeper].count[BINDING_ACTIVE] >=
+		    r->of[s->keeper].limit)
 			return false;
 		b->tunnel = tunnel_get(n, &s->path);
 		if (!b->tunnel)
@@ -219,8 +220,11 @@ binding_show(const struct node *n, const struct binding *b, usec_t now,
 	record_addr(&r, "hoa", &b->hoa);
 	if (b->state != BINDING_INVALID) {
 		record_addr(&r, "coa", &coa);
-		record_addr(&r, "ha", &local);
+		if (b->keeper == KEEPER_HOME)
+			record_addr(&r, "ha", &local);
 	}
+	if (b->keeper == KEEPER_CORRESPONDENT)
+		record_str(&r, "registration", "correspondent");
 	record_str(&r, "state", words[b->state]);
 	record_uint(&r, "seq", b->seq);
 	if (b->state != BINDING_WAITING)

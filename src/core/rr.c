@@ -82,6 +82,8 @@ nonce_make(struct node *n, struct nonce *ret, uint16_t index, usec_t now)
 		x.index = 1;
 	*ret = x;
 	n->rr->made++;
+	/* In the place of an old one, that the MAC may still be set up for. */
+	n->mac_key = NULL;
 	return true;
 }
 
@@ -119,14 +121,16 @@ token_of(struct node *n, const struct nonce *x, enum rr_kind kind,
 {
 	uint8_t mac[MAC_SHA1_LEN], last = (uint8_t)kind;
 	const struct span key = { x->kcn, sizeof(x->kcn) };
+	bool same = n->mac_key == x->kcn;
 	const struct span piece[] = {
 		{ addr->s6_addr, 16 }, { x->nonce, sizeof(x->nonce) },
 		{ &last, 1 },
 	};
 
 	n->mac_key = NULL;
-	if (mac_hmac_sha1(n->mac, &key, piece, 3, mac))
+	if (mac_hmac_sha1(n->mac, same ? NULL : &key, piece, 3, mac))
 		return false;
+	n->mac_key = x->kcn;
 	memcpy(ret, mac, RR_TOKEN);
 	return true;
 }
@@ -186,13 +190,14 @@ rr_on_test_init(struct node *n, struct rx *rx, usec_t now)
 	struct mh mh = { .type = kind == RR_HOME ? MH_HOT : MH_COT };
 	struct mh_route to = { .src = rx->pkt.dst, .dst = rx->pkt.src };
 	const struct nonce *x;
+	uint32_t most = n->conf->roles & CONF_CN ? RR_ANSWERS_CN : RR_ANSWERS;
 	uint8_t token[RR_TOKEN];
 	struct rbuf r = rbuf_of(token, sizeof(token));
 
 	if (rx->pkt.has_hao || rx->pkt.has_rh2 || !n->ready ||
 	    !addr_is_routable(&rx->pkt.src) ||
 	    addr_is_multicast(&rx->pkt.dst) ||
-	    !bucket_take(&n->rr->answers, RR_ANSWERS, now))
+	    !bucket_take(&n->rr->answers, most, now))
 		return;
 	x = nonce_current(n, now);
 	if (!x || !token_of(n, x, kind, &rx->pkt.src, token))
@@ -244,8 +249,17 @@ make_room(struct node *n, usec_t now)
 		if (!t->asking && t->until <= now)
 			test_free(n, t);
 	}
-	if (r->ntests >= RR_TESTS_MAX)
-		test_free(n, container_of(r->tests.next, struct test, l));
+	if (r->ntests < RR_TESTS_MAX)
+		return;
+	list_each(l, &r->tests) {
+		struct test *t = container_of(l, struct test, l);
+
+		if (!t->asking) {
+			test_free(n, t);
+			return;
+		}
+	}
+	test_free(n, container_of(r->tests.next, struct test, l));
 }
 
 static struct test *
@@ -303,7 +317,8 @@ on_repeat(struct node *n, struct alarm *a, usec_t now)
 	struct note note = { .code = NOTE_NO_ANSWER, .a = t->about.peer,
 			     .elapsed = now - t->x.first };
 
-	if (!mn_wants_proof(n, &t->about.peer, &t->about.addr)) {
+	if (!mn_wants_proof(n, t->about.kind, &t->about.peer,
+			    &t->about.addr)) {
 		t->asking = false;
 		return;
 	}
@@ -346,10 +361,34 @@ rr_spoil(struct node *n, enum rr_kind kind, const struct in6_addr *peer,
 		t->until = 0;
 }
 
+void
+rr_hurry(struct node *n, const struct rate *rate, usec_t now)
+{
+	list_each(l, &n->rr->tests) {
+		struct test *t = container_of(l, struct test, l);
+
+		if (t->about.rate != rate || !t->asking)
+			continue;
+		exchange_begin(n, &t->x, TEST_FIRST, TEST_MAX);
+		send_init(n, t, now);
+	}
+}
+
+void
+rr_forget(struct node *n, const struct rate *rate)
+{
+	list_each(l, &n->rr->tests) {
+		struct test *t = container_of(l, struct test, l);
+
+		if (t->about.rate == rate)
+			test_free(n, t);
+	}
+}
+
 /*
  * RFC 6275 11.6.2, in its order: a test with the sender is in progress; no
  * token has been received yet; the destination is the address that is
- * tested; the cookie is the one that was sent.
+ * tested, and a Home Test has come through the tunnel; the cookie is the one that was sent.
  */
 void
 rr_on_test(struct node *n, struct rx *rx, usec_t now)
@@ -359,6 +398,7 @@ rr_on_test(struct node *n, struct rx *rx, usec_t now)
 	struct wbuf w;
 
 	if (!t || !t->asking || rx->pkt.has_hao || rx->pkt.has_rh2 ||
+	    (kind == RR_HOME && !mn_hears_home(n, &rx->pkt.dst, rx->iface)) ||
 	    !rx->mh.test.nonce || rx->mh.test.cookie != t->cookie)
 		return;
 	t->asking = false;
@@ -368,7 +408,7 @@ rr_on_test(struct node *n, struct rx *rx, usec_t now)
 	wbuf_u64(&w, rx->mh.test.token);
 	/* 5.2.7: counted from when it was asked for, which is safe */
 	t->until = t->asked + MAX_TOKEN_LIFETIME;
-	mn_on_proof(n, &t->about.peer, &t->about.addr, now);
+	mn_on_proof(n, kind, &t->about.peer, &t->about.addr, now);
 }
 
 /* --- life --------------------------------------------------------------- */

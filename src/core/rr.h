@@ -26,9 +26,11 @@
 
 #define RR_TOKEN		8
 #define RR_KBM			MAC_SHA1_LEN
-#define RR_TESTS_MAX		64	/* of an initiator */
-/* Tests answered in a second by the whole node, and at once. */
+#define RR_TESTS_MAX		1024	/* of an initiator */
+/* Tests answered in a second by the whole node, and at once: an anchor has
+ * other things to do. */
 #define RR_ANSWERS		5000
+#define RR_ANSWERS_CN		1000000
 
 enum rr_kind {				/* the octet of RFC 6275 5.2.5 */
 	RR_HOME = 0,
@@ -74,15 +76,24 @@ const struct rr_proof *rr_prove(struct node *, const struct rr_about *,
 /* The peer does not know the nonce (136 to 138): not to be used again. */
 void	rr_spoil(struct node *, enum rr_kind, const struct in6_addr *peer,
 		 const struct in6_addr *addr);
+/* What is under way begins anew, at once: somebody is there. */
+void	rr_hurry(struct node *, const struct rate *, usec_t now);
+/* No test refers to that any more. */
+void	rr_forget(struct node *, const struct rate *);
 /* Home Test, Care-of Test */
 void	rr_on_test(struct node *, struct rx *, usec_t now);
 
 /* mn.c: reachability at `addr' can be proved to `peer' now. */
-void	mn_on_proof(struct node *, const struct in6_addr *peer,
+void	mn_on_proof(struct node *, enum rr_kind, const struct in6_addr *peer,
 		    const struct in6_addr *addr, usec_t now);
 /* Does anybody wait for that?  If not, the test is not repeated. */
-bool	mn_wants_proof(const struct node *, const struct in6_addr *peer,
+bool	mn_wants_proof(const struct node *, enum rr_kind,
+		       const struct in6_addr *peer,
 		       const struct in6_addr *addr);
+/* May a Home Test for that home address have come this way?  RFC 6275
+ * 11.6.2: away, only through the tunnel. */
+bool	mn_hears_home(const struct node *, const struct in6_addr *hoa,
+		      const struct iface *);
 
 /* --- both --------------------------------------------------------------- */
 

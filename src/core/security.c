@@ -36,21 +36,28 @@ enum shield {
  *   cga         Binding Authorization Data, RFC 6275 6.2.7, by a key that is
  *               made of the care-of keygen token and, in the first Binding
  *               Update, a signature; later the permanent home keygen token
- * but for refusals of cga that say there is no such key (136, 137, 138,
- * 147): those make us ask again, no more.  A Binding Refresh Request makes
- * us refresh, a Binding Error ask; a test answers itself.
+ * A correspondent registration (no H bit) is protected by return routability
+ * (RFC 6275 5.2) whatever Protect says: Binding Authorization Data again, by
+ * a key made of home and care-of keygen token (cn.c, ro.c).
+ *
+ * Both have refusals that there is no key for (136, 137, 138, 147): those
+ * make us ask again, no more.  A Binding Refresh Request makes us refresh, a
+ * Binding Error ask; a test answers itself.
  */
 static const struct {
 	uint8_t	type;
 	uint8_t	shield;
 	uint8_t	roles;			/* 0: all */
+	uint8_t	cga_roles;		/* those where cga is in use */
 } messages[] = {
-	{ MH_BU,	BY_PEER,	0 },
-	{ MH_BA,	BY_PEER,	0 },
-	{ MH_BRR,	BY_NOTHING,	0 },
-	{ MH_BE,	BY_NOTHING,	0 },
-	{ MH_COTI,	BY_NOTHING,	CONF_HA | CONF_AR },
-	{ MH_COT,	BY_COOKIE,	CONF_MN },
+	{ MH_BU,	BY_PEER,	0,	 0 },
+	{ MH_BA,	BY_PEER,	0,	 0 },
+	{ MH_BRR,	BY_NOTHING,	0,	 0 },
+	{ MH_BE,	BY_NOTHING,	0,	 0 },
+	{ MH_HOTI,	BY_NOTHING,	CONF_CN, 0 },
+	{ MH_COTI,	BY_NOTHING,	CONF_CN, CONF_HA | CONF_AR },
+	{ MH_HOT,	BY_COOKIE,	CONF_MN, 0 },
+	{ MH_COT,	BY_COOKIE,	CONF_MN, CONF_MN },
 };
 
 /* Is anybody here protected by cga? */
@@ -78,10 +85,12 @@ security_known(const struct node *n)
 	uint32_t known = 0;
 
 	for (size_t k = 0; k < sizeof(messages) / sizeof(*messages); k++) {
-		if (messages[k].roles &&
-		    (!cga || !(n->conf->roles & messages[k].roles)))
-			continue;
-		known |= MH_KNOW(messages[k].type);
+		unsigned roles = messages[k].roles |
+			(cga ? messages[k].cga_roles : 0);
+		bool all = !messages[k].roles && !messages[k].cga_roles;
+
+		if (all || n->conf->roles & roles)
+			known |= MH_KNOW(messages[k].type);
 	}
 	return known;
 }

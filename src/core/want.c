@@ -100,6 +100,8 @@ same_value(const struct effect *a, const struct effect *b)
 		       a->route.mtu == b->route.mtu;
 	if (a->kind == EF_FLOW)
 		return a->flow.action == b->flow.action &&
+		       a->flow.watch == b->flow.watch &&
+		       a->flow.direct == b->flow.direct &&
 		       path_key_eq(&a->flow.path, &b->flow.path);
 	if (a->kind == EF_DNS)
 		return same_dns(&a->dns, &b->dns);

@@ -196,11 +196,12 @@ static void
 tell_unchanged(const struct conf *old, const struct conf *conf,
 	       struct record_sink *sink)
 {
-	static const char text[] = "FastPath, HaMaxBindings and MaxBindings are "
-				   "applied to the data path with a restart";
+	static const char text[] = "FastPath, MnRoPackets and the numbers of "
+				   "bindings are applied to the data path with a restart";
 	struct record r;
 
 	if (old->fast_path == conf->fast_path &&
+	    old->ro_packets == conf->ro_packets &&
 	    conf_max_bindings(old) == conf_max_bindings(conf))
 		return;
 	log_warn("%s", text);

@@ -103,6 +103,10 @@ struct daemon {
 	struct path	*path;		/* NULL: no role needs one */
 	struct path_caps caps;
 	struct watch	*path_watch;
+	struct {
+		struct map	flows;
+		struct wakeup	*timer;	/* NULL: not open */
+	} used;			/* used.c */
 	struct ctl	*ctl;
 
 	struct hooks	*hooks;		/* NULL: none here */
@@ -150,6 +154,12 @@ bool	daemon_settle(struct daemon *);
 void	daemon_tick(void *daemon);
 void	daemon_clock(void *daemon);
 void	daemon_path(void *daemon);
+
+/* --- used.c --- */
+int	used_open(struct daemon *, const uint8_t secret[16]);
+void	used_close(struct daemon *);
+/* The flow shall be so; only those of route optimization count. */
+void	used_flow(struct daemon *, const struct ef_flow *);
 
 /* --- effect.c --- */
 /* 0 or -errno.  The effect may be completed on the way. */

@@ -93,6 +93,8 @@ do_flow(struct daemon *d, struct effect *e)
 	char src[PREFIX_STRLEN], dst[PREFIX_STRLEN];
 	int err = d->path ? path_flow(d->path, &e->flow) : -ENODEV;
 
+	if (!err)
+		used_flow(d, &e->flow);
 	if (err)
 		log_warn("flow from %s to %s: %s",
 			 prefix_print(&e->flow.key.src, src),

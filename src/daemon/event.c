@@ -199,6 +199,12 @@ path_event(struct daemon *d, const struct path_event *pe)
 		ev = (struct event){ .kind = EV_TRAFFIC };
 		ev.traffic.flow = pe->flow;
 		break;
+	case PATH_EV_TRAFFIC:
+		ev = (struct event){ .kind = EV_PAIR };
+		ev.pair.flow = pe->flow;
+		break;
+	case PATH_EV_ERROR:		/* its sender has been told */
+		return;
 	}
 	daemon_event(&d->report, &ev);
 }

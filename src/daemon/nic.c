@@ -249,7 +249,7 @@ wants_path(const struct daemon *d, const struct world_link *l)
 		return false;
 	if (ci && !ci->tunnel)
 		return false;
-	return (d->conf->roles & CONF_HA) || d->conf->nhome_links ||
+	return (d->conf->roles & (CONF_HA | CONF_CN)) || d->conf->nhome_links ||
 	       nic_is_mobile(d->conf, l->link.name);
 }
 

@@ -303,13 +303,20 @@ static int
 path_step_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	struct path_options o = { .fast_path = d->conf->fast_path };
+	uint8_t secret[16];
 	int err;
 
-	if (!(d->conf->roles & (CONF_MN | CONF_HA)) && !d->conf->nhome_links)
+	if (!(d->conf->roles & (CONF_MN | CONF_HA | CONF_CN)) &&
+	    !d->conf->nhome_links)
 		return 0;
-	o.max_paths = d->conf->roles & CONF_MN ? MOBILE_PATHS :
-						 conf_max_bindings(d->conf);
+	o.max_paths = conf_max_bindings(d->conf);
+	if (d->conf->roles & CONF_MN) {
+		o.max_paths += MOBILE_PATHS;
+		o.traffic_packets = d->conf->ro_packets;
+	}
 	o.max_flows = o.max_paths;
+	if (getentropy(secret, sizeof(secret)) || used_open(d, secret))
+		return fail(why, -ENOMEM, "data path");
 	err = path_open(&o, &d->path, &d->caps, why, DAEMON_WHY);
 	if (err)
 		return err;
@@ -326,6 +333,7 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 static void
 path_step_close(struct daemon *d)
 {
+	used_close(d);
 	d->path_watch = watch_free(d->path_watch);
 	if (d->path)
 		d->path = path_close(d->path, false);

@@ -13,6 +13,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <time.h>
 
 /* Where a flow stands in the maps. */
 struct slot {
@@ -136,8 +137,14 @@ int flow_get(const struct path *p, const struct flow_key *key,
 	return slot_read(p, &s, ret);
 }
 
+uint32_t flow_path(const struct path *p, const struct pm_flow *f)
+{
+	return f->path && f->path < p->mapped && p->paths[f->path].used &&
+	       p->paths[f->path].tag == f->tag ? f->path : 0;
+}
+
 int flow_match(const struct path *p, const struct in6_addr *src,
-	       const struct in6_addr *dst, struct pm_flow *ret)
+	       const struct in6_addr *dst, bool tunnel, struct pm_flow *ret)
 {
 	const struct pm_shapes *t = &p->cfg->shapes[p->cfg->active & 1];
 
@@ -146,14 +153,39 @@ int flow_match(const struct path *p, const struct in6_addr *src,
 			.src = prefix_of(src, t->shape[i].src_len),
 			.dst = prefix_of(dst, t->shape[i].dst_len),
 		};
+		struct pm_flow f;
+		uint32_t id;
 
-		if (!flow_get(p, &k, ret))
-			return 0;
+		if (flow_get(p, &k, &f))
+			continue;
+		id = flow_path(p, &f);
+		if (tunnel && id && p->paths[id].kind != PM_IP6IP6)
+			continue;
+		*ret = f;
+		return 0;
 	}
 	return -ENOENT;
 }
 
 /* --- routes --- */
+
+/* A correspondent's: only our own packets are led to the device. */
+static bool is_own(const struct path *p, const struct pm_flow *v)
+{
+	uint32_t id = flow_path(p, v);
+
+	return id && p->paths[id].kind == PM_MIP6_CN;
+}
+
+/* Remove the route that the flow has. */
+static void
+flow_unroute(struct path *p, const struct flow_key *key, uint8_t flags)
+{
+	if (flags & PM_FLOW_OWN)
+		route_set_own(p, key, false);
+	else if (flags & PM_FLOW_ROUTE)
+		route_set(p, key, false);
+}
 
 /*
  * The route comes after the flow, so that no packet meets the device
@@ -163,12 +195,19 @@ static int
 flow_route(struct path *p, const struct flow_key *key, const struct slot *s,
 	   const struct pm_flow *v)
 {
+	const uint8_t both = PM_FLOW_ROUTE | PM_FLOW_OWN;
+	uint8_t flags = is_own(p, v) ? both : PM_FLOW_ROUTE;
 	struct pm_flow with = *v;
-	int err = route_set(p, key, true);
+	int err = flags == both ? route_set_own(p, key, true) :
+				  route_set(p, key, true);
 
+	if (err == -EALREADY)		/* a wider one leads there */
+		flags = err = 0;
 	if (err)
-		return err == -EALREADY ? 0 : err;
-	with.flags |= PM_FLOW_ROUTE;
+		return err;
+	if (with.flags & both && (with.flags & both) != flags)
+		flow_unroute(p, key, with.flags);
+	with.flags = (uint8_t)((with.flags & ~both) | flags);
 	return slot_write(p, s, &with);
 }
 
@@ -198,8 +237,7 @@ static int flow_remove(struct path *p, const struct flow_key *key)
 	s = slot_of(key, p->shape[n].id);
 	if (slot_read(p, &s, &v))
 		return 0;
-	if (v.flags & PM_FLOW_ROUTE)
-		route_set(p, key, false);
+	flow_unroute(p, key, v.flags);
 	err = slot_delete(p, &s);
 	if (err)
 		return err;
@@ -259,6 +297,34 @@ static bool key_valid(const struct flow_key *k)
 	return prefix_eq(&s, &k->src) && prefix_eq(&d, &k->dst);
 }
 
+/* Is this a flow that a path of this kind can carry (effect.h)? */
+static bool kind_valid(const struct ef_flow *ef, const struct path_key *path)
+{
+	const struct flow_key *k = &ef->key;
+
+	switch ((enum path_kind)path->kind) {
+	case PATH_IP6IP6:
+		return !ef->direct || (!k->src.len && k->dst.len == 128) ||
+		       (k->src.len == 128 && !k->dst.len);
+	case PATH_MIP6_MN:
+		return k->src.len == 128 && k->dst.len == 128 &&
+		       addr_eq(&k->dst.addr, &path->remote);
+	case PATH_MIP6_CN:
+		return !k->src.len && k->dst.len == 128 &&
+		       !addr_eq(&k->dst.addr, &path->remote);
+	}
+	return false;
+}
+
+static uint8_t flags_of(const struct ef_flow *ef)
+{
+	uint8_t flags = ef->watch ? PM_FLOW_WATCH : 0;
+
+	if (ef->direct)
+		flags |= ef->key.src.len ? PM_FLOW_TO_END : PM_FLOW_FROM_END;
+	return flags;
+}
+
 static int
 flow_value(struct path *p, const struct ef_flow *ef, struct pm_flow *ret)
 {
@@ -273,11 +339,14 @@ flow_value(struct path *p, const struct ef_flow *ef, struct pm_flow *ret)
 	/* a flow on hold may take from a path already what comes in */
 	if (ef->action == FLOW_PATH ||
 	    (ef->action == FLOW_HOLD && ef->path.kind)) {
+		if (!kind_valid(ef, &ef->path))
+			return -EINVAL;
 		t = tunnel_find(p, &ef->path);
 		if (!t)
 			return -ENOENT;
 		v.path = t->id;
 		v.tag = t->tag;
+		v.flags = flags_of(ef);
 	}
 	*ret = v;
 	return 0;
@@ -288,11 +357,14 @@ static int
 flow_set(struct path *p, const struct flow_key *k, int n, struct pm_flow *v)
 {
 	struct slot s = slot_of(k, p->shape[n].id);
+	const uint8_t routes = PM_FLOW_ROUTE | PM_FLOW_OWN;
 	struct pm_flow was = { 0 };
 	bool known = !slot_read(p, &s, &was);
+	bool moved = is_own(p, v) != !!(was.flags & PM_FLOW_OWN);
 	int err;
 
-	v->flags = was.flags;
+	v->flags = (uint8_t)(v->flags | (was.flags & routes));
+	v->used = was.used;
 	err = flow_write(p, k, &s, v);
 	if (err)
 		return err;
@@ -301,7 +373,7 @@ flow_set(struct path *p, const struct flow_key *k, int n, struct pm_flow *v)
 	else if (route_is_cover(k, was.action) && !route_is_cover(k, v->action))
 		err = slots_each(p, uncover);
 	/* once in each process' life, in case somebody took it away */
-	if (!err && (!known || was.gen != p->gen))
+	if (!err && (!known || was.gen != p->gen || moved))
 		err = flow_route(p, k, &s, v);
 	if (err && !known)
 		flow_remove(p, k);
@@ -330,6 +402,21 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 	err = flow_set(p, &ef->key, n, &v);
 	shape_put(p, n);
 	return err;
+}
+
+int path_idle(const struct path *p, const struct flow_key *k, usec_t *ret)
+{
+	struct timespec t;
+	struct pm_flow v;
+	usec_t now, used;
+
+	if (!key_valid(k) || flow_get(p, k, &v))
+		return -ENOENT;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = SEC((uint64_t)t.tv_sec);
+	used = v.used ? SEC((uint64_t)(v.used - 1)) : 0;
+	*ret = !v.used ? USEC_NEVER : now > used ? now - used : 0;
+	return 0;
 }
 
 /* --- what an earlier process left --- */

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fragment.c - tunnel packets in fragments.
+ * fragment.c - packets of paths in fragments.
  *
  * Everybody may send 1280 octets without asking, and the tunnel's header
  * makes them 1320, which not every path takes: such packets, and only
  * these, have to travel in fragments (RFC 2473 section 7.1).  It is rare
  * and eBPF cannot do it.  So the egress program lets them leave the device
  * at its far end, where we read them (hold.c), wrap and cut them, and send
- * the pieces through a raw socket.
+ * the pieces through a raw socket.  The same goes for the headers of route
+ * optimization; these stand in front of the fragment header (RFC 6275
+ * section 6.3), in each of the pieces.
  *
- * At the other end the kernel puts the pieces together, after our ingress
- * program has seen them, and finds nobody for what is in them but another
- * raw socket: ours.  What we accept comes in through the device's far end.
+ * At the other end the kernel puts the pieces of a tunnel packet together,
+ * after our ingress program has seen them, and finds nobody for what is in
+ * them but another raw socket: ours.  What we accept comes in through the
+ * device's far end.  Pieces with home addresses need none of that: each is
+ * restored as it comes.
  */
 #define _GNU_SOURCE		/* struct in6_pktinfo */
 
@@ -32,8 +36,6 @@
 #define IP6_LEN		40
 #define FRAGMENT_LEN	8
 #define MIN_MTU		1280
-#define PIECE		(MIN_MTU - IP6_LEN - FRAGMENT_LEN)	/* 8 * 154 */
-#define HLIM		64
 #define NEXT_FRAGMENT	44
 #define NEXT_IPV6	41
 
@@ -64,17 +66,14 @@ void fragment_close(struct path *p)
 		close(p->in_fd);
 }
 
-/* The path of packets from `src' to `dst'; 0: none. */
+/* The tunnel of packets from `src' to `dst'; 0: none. */
 static uint32_t
 path_between(const struct path *p, const struct in6_addr *src,
 	     const struct in6_addr *dst)
 {
 	struct pm_flow f;
 
-	if (flow_match(p, src, dst, &f) || !f.path || f.path >= p->mapped ||
-	    !p->paths[f.path].used || p->paths[f.path].tag != f.tag)
-		return 0;
-	return f.path;
+	return flow_match(p, src, dst, true, &f) ? 0 : flow_path(p, &f);
 }
 
 static void count(struct pm_count *c, size_t bytes)
@@ -107,6 +106,15 @@ static bool checksum_finish(uint8_t *frame, size_t len,
 	return true;
 }
 
+/* What is to be cut: behind its headers, perhaps a fragment already. */
+struct whole {
+	struct headers	h;
+	const uint8_t	*data;
+	size_t		len;
+	uint32_t	id;
+	uint16_t	off;		/* in octets, and the flag "more" */
+};
+
 /* With its source for the look-up of its route, too: without one the rule of
  * a home address may match, and lead it to us again. */
 static int out_send(const struct path *p, const uint8_t *buf, size_t len)
@@ -132,57 +140,82 @@ static int out_send(const struct path *p, const uint8_t *buf, size_t len)
 	return sendmsg(p->out_fd, &m, 0) < 0 ? -EIO : 0;
 }
 
-/* RFC 8200 section 4.5: one piece of `in' (all of it is `len'). */
-static int piece_send(struct path *p, const struct pm_path *v,
-		      const uint8_t *in, size_t len, size_t off)
+/* RFC 8200 section 4.5: the piece of `n' octets from `off'. */
+static int
+piece_send(struct path *p, struct whole *k, size_t off, size_t n)
 {
-	size_t n = len - off < PIECE ? len - off : PIECE;
+	bool more = off + n < k->len || k->off & 1;
 	uint8_t buf[MIN_MTU];
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
 
-	wbuf_put(&w, in, 4);		/* class and label: the inner ones */
-	wbuf_u16(&w, (uint16_t)(FRAGMENT_LEN + n));
-	wbuf_u8(&w, NEXT_FRAGMENT);
-	wbuf_u8(&w, HLIM);
-	wbuf_put(&w, v->local, 16);
-	wbuf_put(&w, v->remote, 16);
-	wbuf_u8(&w, NEXT_IPV6);
+	wbuf_put(&w, k->h.data, k->h.len);
+	wbuf_u8(&w, k->h.next);
 	wbuf_u8(&w, 0);
-	wbuf_u16(&w, (uint16_t)(off | (off + n < len)));	/* 8 * units */
-	wbuf_u32(&w, p->fragment_id);
-	wbuf_put(&w, in + off, n);
-	return w.bad ? -EIO : out_send(p, buf, wbuf_len(&w));
+	wbuf_u16(&w, (uint16_t)((k->off & ~7u) + off) | more);
+	wbuf_u32(&w, k->id);
+	wbuf_put(&w, k->data + off, n);
+	wbuf_patch_u16(&w, 4, (uint16_t)(wbuf_len(&w) - IP6_LEN));
+	if (w.bad)
+		return -EIO;
+	buf[k->h.next_at] = NEXT_FRAGMENT;
+	return out_send(p, buf, wbuf_len(&w));
+}
+
+/* A fragment is cut further as what it is: a part of the same whole. */
+static bool whole_unwrap(struct whole *k)
+{
+	struct rbuf r = rbuf_of(k->data, k->len);
+
+	if (k->h.next != NEXT_FRAGMENT)
+		return true;
+	k->h.next = rbuf_u8(&r);
+	rbuf_u8(&r);
+	k->off = rbuf_u16(&r);
+	k->id = rbuf_u32(&r);
+	if (r.bad)
+		return false;
+	k->data += FRAGMENT_LEN;
+	k->len -= FRAGMENT_LEN;
+	return true;
+}
+
+static int whole_send(struct path *p, struct whole *k)
+{
+	size_t piece = (MIN_MTU - k->h.len - FRAGMENT_LEN) & ~(size_t)7;
+	int err = 0;
+
+	for (size_t off = 0; off < k->len && !err; off += piece)
+		err = piece_send(p, k, off, k->len - off < piece ?
+				 k->len - off : piece);
+	return err;
 }
 
 void fragment_out(struct path *p, uint8_t *data, size_t len)
 {
-	struct rbuf r = rbuf_of(data, len);
 	struct virtio_net_hdr vnet;
-	struct in6_addr src, dst;
 	uint8_t *in = data + VNET_LEN + ETH_HLEN;
-	uint32_t id;
-	int err = 0;
+	struct whole k = { 0 };
 
-	rbuf_take(&r, VNET_LEN + ETH_HLEN + 8);
-	src = rbuf_addr(&r);
-	dst = rbuf_addr(&r);
-	if (r.bad)
+	if (len < VNET_LEN + ETH_HLEN + IP6_LEN)
 		return;
 	memcpy(&vnet, data, sizeof(vnet));
 	len -= VNET_LEN + ETH_HLEN;
-	id = path_between(p, &src, &dst);
-	if (!id || len > MIN_MTU || vnet.gso_type != VIRTIO_NET_HDR_GSO_NONE ||
-	    !checksum_finish(data + VNET_LEN, len + ETH_HLEN, &vnet)) {
+	if (len > MIN_MTU || vnet.gso_type != VIRTIO_NET_HDR_GSO_NONE ||
+	    !checksum_finish(data + VNET_LEN, len + ETH_HLEN, &vnet) ||
+	    headers_make(p, in, len, &k.h)) {
 		p->extra[PM_DROP_ENCAP]++;
 		return;
 	}
-	p->fragment_id++;
-	for (size_t off = 0; off < len && !err; off += PIECE)
-		err = piece_send(p, &p->paths[id], in, len, off);
-	if (err)
+	k.data = in + k.h.skip;
+	k.len = len - k.h.skip;
+	k.id = ++p->fragment_id;
+	if (!whole_unwrap(&k) || whole_send(p, &k)) {
 		p->extra[PM_DROP_NO_ROUTE]++;
-	else
-		count(&p->counts[id].out, len);
+		return;
+	}
+	for (int i = 0; i < 2; i++)
+		if (k.h.path[i])
+			count(&p->counts[k.h.path[i]].out, len);
 }
 
 /* --- in --- */

@@ -41,6 +41,8 @@ static const char *const map_name[MAPS] = {
 	[MAP_SCRATCH] = "pm_scratch",
 	[MAP_ROUTES] = "pm_routes",
 	[MAP_EVENTS] = "pm_events",
+	[MAP_WATCH] = "pm_watch",
+	[MAP_PAIRS] = "pm_pairs",
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -244,6 +246,7 @@ maps_size(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 	/* index 0 is no path */
 	bpf_map__set_max_entries(map[MAP_PATHS], p->max_paths + 1);
 	bpf_map__set_max_entries(map[MAP_COUNTS], p->max_paths + 1);
+	bpf_map__set_max_entries(map[MAP_PAIRS], p->watch.pairs);
 }
 
 /* Keep what is large enough; tell which of the old ones to copy from. */
@@ -274,8 +277,9 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 	p->egress = dup(bpf_program__fd(skel->progs.path_egress));
 	p->ingress = dup(bpf_program__fd(skel->progs.path_ingress));
 	p->ingress_l3 = dup(bpf_program__fd(skel->progs.path_ingress_l3));
-	return p->guard < 0 || p->egress < 0 || p->ingress < 0 || p->ingress_l3 < 0 ?
-		-errno : 0;
+	p->arrive = dup(bpf_program__fd(skel->progs.path_arrive));
+	return p->guard < 0 || p->egress < 0 || p->ingress < 0 ||
+	       p->ingress_l3 < 0 || p->arrive < 0 ? -errno : 0;
 }
 
 /* A program keeps the maps that it uses; ours keep all, so that any of them
@@ -283,7 +287,7 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 static int maps_bind(const struct path *p)
 {
 	const int prog[] = { p->egress, p->ingress, p->ingress_l3,
-			     p->guard };
+			     p->guard, p->arrive };
 
 	for (size_t i = 0; i < COUNT(prog); i++)
 		for (int j = 0; j < MAPS; j++) {
@@ -448,4 +452,6 @@ void maps_close(struct path *p)
 		close(p->ingress);
 	if (p->ingress_l3 >= 0)
 		close(p->ingress_l3);
+	if (p->arrive >= 0)
+		close(p->arrive);
 }

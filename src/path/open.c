@@ -21,6 +21,9 @@
 #define DEFAULT_TABLE	6275
 #define HOLD_PACKETS	64
 #define HOLD_TIME	SEC(5)
+#define TRAFFIC_PAIRS	4096
+#define TRAFFIC_TIME	SEC(1)
+#define TRAFFIC_AGAIN	SEC(10)
 
 int why_set(const struct why *w, int err, const char *fmt, ...)
 {
@@ -46,7 +49,7 @@ read_event(struct path *p, const struct pm_event *e, struct path_event *ret)
 
 	memcpy(&ev.key.local, e->local, sizeof(ev.key.local));
 	memcpy(&ev.key.remote, e->remote, sizeof(ev.key.remote));
-	ev.key.kind = PATH_IP6IP6;
+	ev.key.kind = e->path_kind ? e->path_kind : PATH_IP6IP6;
 	switch ((enum pm_event_kind)e->kind) {
 	case PM_EV_MTU:
 		ev.kind = PATH_EV_MTU;
@@ -55,6 +58,17 @@ read_event(struct path *p, const struct pm_event *e, struct path_event *ret)
 	case PM_EV_DROP:
 		ev.kind = PATH_EV_DROP;
 		ev.value = e->value == PM_DROP_INNER_SOURCE;
+		break;
+	case PM_EV_TRAFFIC:
+		ev.kind = PATH_EV_TRAFFIC;
+		ev.flow.src = prefix_host(&ev.key.local);
+		ev.flow.dst = prefix_host(&ev.key.remote);
+		ev.value = e->value;
+		ev.bytes = e->bytes;
+		break;
+	case PM_EV_ERROR:
+		ev.kind = PATH_EV_ERROR;
+		ev.value = e->value;
 		break;
 	case PM_EV_FORWARDING:
 		/* the global switch was thrown, and took ours along */
@@ -271,6 +285,7 @@ void error_source_need(struct path *p)
 static int configure(struct path *p, const struct path_options *o)
 {
 	struct rtnl_link l, peer;
+	uint32_t zero = 0;
 	int err = rtnl_link_by_index(p->nl, p->ifindex, &l);
 
 	if (!err)
@@ -284,7 +299,8 @@ static int configure(struct path *p, const struct path_options *o)
 	memcpy(p->cfg->mac, l.mac, 6);
 	memcpy(p->cfg->mac + 6, peer.mac, 6);
 	error_source_pick(p, NULL);
-	return 0;
+	return bpf_map_update_elem(p->map[MAP_WATCH], &zero, &p->watch,
+				   BPF_ANY);
 }
 
 static int attach(struct path *p, const struct why *why)
@@ -296,6 +312,8 @@ static int attach(struct path *p, const struct why *why)
 		return why_set(why, err, "tc: the kernel lacks clsact or its "
 			       "bpf filter (CONFIG_NET_SCH_INGRESS, "
 			       "CONFIG_NET_CLS_BPF)");
+	if (!err)
+		err = filter_set(p->ifindex, false, p->arrive, &qdisc);
 	if (err)
 		return why_set(why, err, "tc: cannot attach to %s", p->device);
 	err = links_replace(p);
@@ -341,6 +359,19 @@ static int open_all(struct path *p, const struct path_options *o,
 	return err ? why_set(why, err, "eBPF ring buffer") : 0;
 }
 
+static void watch_configure(struct path *p, const struct path_options *o)
+{
+	usec_t t = o->traffic_time ? o->traffic_time : TRAFFIC_TIME;
+	usec_t again = o->traffic_again ? o->traffic_again : TRAFFIC_AGAIN;
+
+	p->watch = (struct pm_watch){
+		.packets = o->traffic_packets,
+		.pairs = o->traffic_pairs ? o->traffic_pairs : TRAFFIC_PAIRS,
+		.within = t * 1000,
+		.again = again * 1000,
+	};
+}
+
 int path_open(const struct path_options *o, struct path **ret,
 	      struct path_caps *caps, char *buf, size_t cap)
 {
@@ -351,7 +382,8 @@ int path_open(const struct path_options *o, struct path **ret,
 	if (!p)
 		return why_set(&why, -ENOMEM, "memory");
 	device_names(p, o->device);
-	p->guard = p->egress = p->ingress = p->ingress_l3 = p->poll_fd = -1;
+	p->guard = p->egress = p->ingress = p->ingress_l3 = p->arrive = -1;
+	p->poll_fd = -1;
 	p->packet_fd = p->timer_fd = p->out_fd = p->in_fd = -1;
 	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
 	p->hold_time = o->hold_time ? o->hold_time : HOLD_TIME;
@@ -366,6 +398,7 @@ int path_open(const struct path_options *o, struct path **ret,
 		       p->max_flows < DEFAULT_LIMIT ? p->max_flows :
 		       DEFAULT_LIMIT;
 	p->table = o->route_table ? o->route_table : DEFAULT_TABLE;
+	watch_configure(p, o);
 	err = open_all(p, o, &why);
 	if (err) {
 		if (p->made)		/* nothing of us stays behind */
@@ -379,6 +412,9 @@ int path_open(const struct path_options *o, struct path **ret,
 		.max_paths = p->max_paths,
 		.max_flows = p->max_flows,
 		.tso = true,
+		.kinds = 1u << PATH_IP6IP6 | 1u << PATH_MIP6_MN |
+			 1u << PATH_MIP6_CN,
+		.watch = true,
 	};
 	snprintf(caps->device, sizeof(caps->device), "%s", p->device);
 	*ret = p;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * path.h - the data path: six functions and what it can.
+ * path.h - the data path: a few functions and what it can.
  *
  * A back-end carries packets between flows and paths (core/effect.h says
  * what these are).  It outlives the process: path_close leaves it
@@ -20,6 +20,8 @@ struct path_caps {
 	uint32_t	ifindex;	/* its index */
 	unsigned	max_paths, max_flows;
 	bool		tso;		/* large packets pass unsplit */
+	uint32_t	kinds;		/* paths it has: 1 << enum path_kind */
+	bool		watch;		/* ef_flow.watch has a meaning */
 };
 
 struct path_options {
@@ -30,24 +32,41 @@ struct path_options {
 	bool		fast_path;	/* physical ingress straight to the
 					   tunnel; unseen by the path device */
 	uint32_t	route_table;	/* for source-selected flows (a
-					   mobile's); 0: 6275 */
+					   mobile's); 0: 6275.  The next one
+					   is for PATH_MIP6_CN */
 	unsigned	hold_packets;	/* a flow may hold so many, */
 	usec_t		hold_time;	/* so long each; 0: 64, 5 s */
+	/* PATH_EV_TRAFFIC: `traffic_packets' between two addresses (0: it is
+	 * never told) within `traffic_time' (0: 1 s), and not again for
+	 * `traffic_again' (0: 10 s); so many pairs are remembered, those that
+	 * had traffic last (0: 4096). */
+	unsigned	traffic_packets, traffic_pairs;
+	usec_t		traffic_time, traffic_again;
 };
 
 /*
  * Something the path noticed: a path's new MTU; that tunnel packets to one
  * of our ends are dropped (not each of them: once a second at most); that a
  * packet waits in a flow that holds - the first one, and again the first
- * one after all that waited have been sent or refused.
+ * one after all that waited have been sent or refused; that two addresses
+ * have traffic in a flow that is watched; an ICMPv6 error other than Packet
+ * Too Big about an optimized packet (once a second at most, too): its sender
+ * has been told, except of a Parameter Problem.
  */
 struct path_event {
-	enum { PATH_EV_MTU, PATH_EV_DROP, PATH_EV_HELD } kind;
-	struct path_key	key;		/* DROP: as in the packet; not HELD */
+	enum {
+		PATH_EV_MTU, PATH_EV_DROP, PATH_EV_HELD, PATH_EV_TRAFFIC,
+		PATH_EV_ERROR,
+	} kind;
+	struct path_key	key;		/* DROP, ERROR: as in the packet; not
+					   HELD, TRAFFIC */
 	uint32_t	value;		/* MTU: of the outer packet; DROP: 0:
 					   no such path, 1: the inner source
-					   does not belong to it */
-	struct flow_key	flow;		/* HELD */
+					   does not belong to it; TRAFFIC:
+					   packets; ERROR: type << 8 | code */
+	uint32_t	bytes;		/* TRAFFIC: of these packets */
+	struct flow_key	flow;		/* HELD; TRAFFIC: home address/128,
+					   peer/128 */
 };
 
 /* Create or find the data path in this network namespace.  0, or -errno with
@@ -59,6 +78,10 @@ int	path_link(struct path *, uint32_t ifindex, bool on);
 int	path_set(struct path *, const struct ef_path *);
 int	path_flow(struct path *, const struct ef_flow *);
 int	path_sync(struct path *);
+/* How long ago a packet of this flow went out or came in with a home address
+ * (PATH_MIP6_*, ef_flow.direct), to about a second; USEC_NEVER: none has since
+ * it was first set.  0 or -ENOENT. */
+int	path_idle(const struct path *, const struct flow_key *, usec_t *ret);
 /* What is tunnelled to this address is ours to judge, also while no path ends
  * there: it is dropped, and told of (PATH_EV_DROP), until path_close. */
 int	path_listen(struct path *, const struct in6_addr *);

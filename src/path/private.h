@@ -9,7 +9,8 @@
  *   shape.c   which lengths of prefixes the flows have
  *   flow.c    flows in the maps
  *   hold.c    packets that wait
- *   fragment.c  tunnel packets in fragments
+ *   fragment.c  packets of paths in fragments
+ *   header.c  the headers that a path adds, for fragment.c
  *   route.c   the routes and rules that lead flows to the device
  *   show.c    counters
  *   rtnl.c    rtnetlink
@@ -28,7 +29,8 @@
 
 enum path_map {
 	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_PATHS, MAP_COUNTS, MAP_LOCALS,
-	MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS, MAPS
+	MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS, MAP_WATCH,
+	MAP_PAIRS, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */
@@ -61,10 +63,12 @@ struct path {
 	uint32_t	ifindex, peer_ifindex, mtu;
 	bool		made;		/* the device, by this process */
 	uint32_t	max_paths, max_flows, max_pairs, table;
+	bool		own_ruled;	/* route.c */
+	struct pm_watch	watch;
 	struct nl_sock	*nl;
 	int		map[MAPS];	/* descriptors, -1: none */
 	int		egress, ingress, ingress_l3;	/* programs */
-	int		guard;
+	int		guard, arrive;
 	struct pm_config *cfg;		/* these three are mapped */
 	uint32_t	mapped;		/* entries of these two */
 	struct pm_path	*paths;
@@ -155,9 +159,30 @@ int	flows_sync(struct path *);
 int	flow_get(const struct path *, const struct flow_key *,
 		 struct pm_flow *ret);
 
-/* The flow of a packet, found as the programs find it: 0 or -ENOENT. */
+/* The flow of a packet, found as the programs find it, or only one without
+ * route optimization: 0 or -ENOENT. */
 int	flow_match(const struct path *, const struct in6_addr *src,
-		   const struct in6_addr *dst, struct pm_flow *ret);
+		   const struct in6_addr *dst, bool tunnel,
+		   struct pm_flow *ret);
+/* Its path's index, if it has one that is alive; 0: none. */
+uint32_t flow_path(const struct path *, const struct pm_flow *);
+
+/* --- header.c --- */
+#define HEADERS_MAX	192
+/* What stands in front of each fragment of a packet, up to and without the
+ * fragment header; the length in it is to be filled in. */
+struct headers {
+	uint8_t		data[HEADERS_MAX];
+	size_t		len;
+	size_t		skip;		/* so much of the packet is in them */
+	size_t		next_at;	/* octet that names the next header */
+	uint8_t		next;		/* ... which is this */
+	struct in6_addr	dst;
+	uint32_t	path[2];	/* to be counted for; 0: none */
+};
+/* 0, or -errno when the packet has no path. */
+int	headers_make(const struct path *, const uint8_t *packet, size_t len,
+		     struct headers *ret);
 
 /* --- fragment.c --- */
 int	fragment_open(struct path *);
@@ -185,6 +210,8 @@ void	hold_free(struct path *, struct hold *, bool reject);
 /* May other flows rely on this one's route or rule? */
 bool	route_is_cover(const struct flow_key *, int action);
 int	route_set(struct path *, const struct flow_key *, bool up);
+/* The same for packets of this node alone. */
+int	route_set_own(struct path *, const struct flow_key *, bool up);
 int	route_sync(struct path *);
 int	route_open(struct path *);
 int	route_remove_all(struct nl_sock *);

@@ -13,6 +13,11 @@
  * blocked, one route leads it to the device, and a million mobiles inside
  * it are a matter of the hash alone.
  *
+ * A correspondent's flow is about packets that this node itself sends; what
+ * it forwards to the same address must not meet the device.  Its route
+ * stands in a table that one rule leads only those to which come from
+ * nowhere ("iif lo").
+ *
  * Only blocked prefixes and source rules count as wider ones.  They are
  * few and seldom change; when one goes, what it covered gets its own.
  */
@@ -105,6 +110,28 @@ int route_set(struct path *p, const struct flow_key *k, bool up)
 	return lead(p, k, up);
 }
 
+/* The one rule for all of them. */
+static int own_rule(struct path *p, bool add)
+{
+	struct rtnl_rule r = { .table = p->table + 1, .own = true };
+	int err = rtnl_rule(p->nl, add, &r);
+
+	if (add && err == -EEXIST)
+		err = 0;
+	if (!err)
+		p->own_ruled = add;
+	return err;
+}
+
+int route_set_own(struct path *p, const struct flow_key *k, bool up)
+{
+	int err = up && !p->own_ruled ? own_rule(p, true) : 0;
+
+	if (!err)
+		err = rtnl_route(p->nl, up, &k->dst, p->ifindex, p->table + 1);
+	return !up && (err == -ENOENT || err == -ESRCH) ? 0 : err;
+}
+
 int route_open(struct path *p)
 {
 	static const struct prefix all;
@@ -118,7 +145,8 @@ int route_open(struct path *p)
 
 struct stale {
 	struct path	*p;
-	unsigned	n;
+	bool		own;		/* routes for our own packets */
+	unsigned	n, kept;
 	struct flow_key	key[STALE_MAX];
 };
 
@@ -126,8 +154,10 @@ static void stale_check(struct stale *s, const struct flow_key *k)
 {
 	struct pm_flow v;
 
-	if (s->n < STALE_MAX && (flow_get(s->p, k, &v) ||
-				 !(v.flags & PM_FLOW_ROUTE)))
+	if (!flow_get(s->p, k, &v) && v.flags & PM_FLOW_ROUTE &&
+	    s->own == !!(v.flags & PM_FLOW_OWN))
+		s->kept++;
+	else if (s->n < STALE_MAX)
 		s->key[s->n++] = *k;
 }
 
@@ -143,8 +173,27 @@ static void on_rule(void *arg, const struct rtnl_rule *r)
 	struct flow_key k = { .src = r->src, .dst = r->dst };
 	struct stale *s = arg;
 
-	if (r->table == s->p->table)
+	if (r->table == s->p->table && !r->own)
 		stale_check(s, &k);
+}
+
+/* The rule goes with the last of the routes. */
+static int route_sync_own(struct path *p)
+{
+	struct stale s = { .p = p, .own = true };
+	int err;
+
+	do {
+		s.n = s.kept = 0;
+		err = rtnl_each_route(p->nl, p->ifindex, p->table + 1,
+				      on_route, &s);
+		for (unsigned i = 0; i < s.n && !err; i++)
+			err = route_set_own(p, &s.key[i], false);
+	} while (!err && s.n == STALE_MAX);
+	if (err || s.kept)
+		return err;
+	err = own_rule(p, false);
+	return err == -ENOENT || err == -ESRCH ? 0 : err;
 }
 
 int route_sync(struct path *p)
@@ -161,7 +210,7 @@ int route_sync(struct path *p)
 		for (unsigned i = 0; i < s.n && !err; i++)
 			err = lead(p, &s.key[i], false);
 	} while (!err && s.n == STALE_MAX);
-	return err;
+	return err ? err : route_sync_own(p);
 }
 
 struct rules {

@@ -341,6 +341,7 @@ int rtnl_rule(struct nl_sock *nl, bool add, const struct rtnl_rule *r)
 		       nla_put(m, FRA_SRC, 16, &r->src.addr) < 0) ||
 		      (r->dst.len &&
 		       nla_put(m, FRA_DST, 16, &r->dst.addr) < 0) ||
+		      (r->own && nla_put_string(m, FRA_IIFNAME, "lo") < 0) ||
 		      nla_put_u32(m, FRA_PRIORITY, RTNL_RULE_PREF) < 0 ||
 		      nla_put_u32(m, FRA_TABLE, r->table) < 0 ||
 		      nla_put_u8(m, FRA_PROTOCOL, RTNL_PROTO) < 0);
@@ -406,6 +407,7 @@ static void on_rule(void *arg, struct nlmsghdr *h)
 		memcpy(&r.dst.addr, nla_data(tb[FRA_DST]), 16);
 	if (tb[FRA_TABLE])
 		r.table = nla_get_u32(tb[FRA_TABLE]);
+	r.own = tb[FRA_IIFNAME];
 	e->fn(e->arg, &r);
 }
 

@@ -29,6 +29,7 @@ struct rtnl_link {
 struct rtnl_rule {
 	struct prefix	src, dst;
 	uint32_t	table;
+	bool		own;		/* packets of this node alone */
 };
 
 int	rtnl_open(struct nl_sock **ret);

@@ -34,6 +34,9 @@ static const char *const stat_name[PM_STATS] = {
 	[PM_DROP_ICMP] = "drop-icmp",
 	[PM_FRAGMENTED] = "fragmented",
 	[PM_REASSEMBLED] = "reassembled",
+	[PM_RO_OUT] = "optimized-out",
+	[PM_RO_IN] = "optimized-in",
+	[PM_RO_LEFT] = "optimized-left",
 };
 
 /* All processors' counts of one kind together. */
@@ -68,6 +71,12 @@ static void show_stats(const struct path *p, struct record_sink *sink)
 	free(v);
 }
 
+static const char *const kind_name[] = {
+	[PM_IP6IP6] = "tunnel",
+	[PM_MIP6_MN] = "mobile",
+	[PM_MIP6_CN] = "correspondent",
+};
+
 static void show_path(const struct path *p, uint32_t id,
 		      struct record_sink *sink)
 {
@@ -88,6 +97,8 @@ static void show_path(const struct path *p, uint32_t id,
 	record_uint(&r, "out-bytes", c.out.bytes);
 	record_uint(&r, "in-packets", c.in.packets);
 	record_uint(&r, "in-bytes", c.in.bytes);
+	if (v.kind < sizeof(kind_name) / sizeof(*kind_name))
+		record_str(&r, "kind", kind_name[v.kind]);
 	sink->put(sink, &r);
 }
 

@@ -28,6 +28,8 @@ static int local_get(struct path *p, const struct in6_addr *a)
 	uint32_t one = 1;
 	int err;
 
+	if (addr_is_unspec(a))		/* a correspondent's: no end */
+		return 0;
 	if (l) {
 		l->used++;
 		return 0;
@@ -171,11 +173,19 @@ static void tunnel_set_mtu(struct path *p, struct tunnel *t, uint16_t mtu)
 		v->learned = 0;
 }
 
+/* They are stored as they are. */
+_Static_assert(PATH_IP6IP6 == (int)PM_IP6IP6 &&
+	       PATH_MIP6_MN == (int)PM_MIP6_MN &&
+	       PATH_MIP6_CN == (int)PM_MIP6_CN, "kinds differ");
+
 static bool path_valid(const struct ef_path *ef)
 {
-	return ef->key.kind == PATH_IP6IP6 && ef->mtu <= UINT16_MAX &&
-	       (!ef->mtu || ef->mtu >= 1280) &&
-	       addr_is_routable(&ef->key.local) &&
+	bool any = ef->key.kind == PATH_MIP6_CN;
+
+	return ef->key.kind >= PATH_IP6IP6 && ef->key.kind <= PATH_MIP6_CN &&
+	       ef->mtu <= UINT16_MAX && (!ef->mtu || ef->mtu >= 1280) &&
+	       (any ? addr_is_unspec(&ef->key.local) :
+		      addr_is_routable(&ef->key.local)) &&
 	       addr_is_routable(&ef->key.remote) &&
 	       !addr_eq(&ef->key.local, &ef->key.remote);
 }

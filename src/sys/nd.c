@@ -6,7 +6,8 @@
  * comes along, and solicitations for addresses that are not ours (a home
  * agent defends those of its mobiles) are heard as well.  The filter in the
  * kernel passes ICMPv6 types 133 to 136 that directly follow the IPv6
- * header, and nothing we sent ourselves; all further checks are the node's
+ * header, also Parameter Problem codes 1 and 2 (a correspondent that knows
+ * nothing of mobility), and nothing we sent ourselves; all further checks are the node's
  * (RFC 4861 6.1, 7.1).
  *
  * Groups are joined through ordinary sockets, since only those make the
@@ -118,13 +119,19 @@ on_readable(void *arg)
 static int
 filter_attach(int fd)
 {
-	/* Offsets from the IPv6 header.  Whoever is not 133..136: 0 octets. */
+	/* Offsets from the IPv6 header.  Whoever is none of them: 0 octets. */
 	static const struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 8),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 40),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ND_ROUTER_SOLICIT, 0, 2),
-		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, ND_NEIGHBOR_ADVERT, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_PARAM_PROB, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ND_ROUTER_SOLICIT, 0, 5),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, ND_NEIGHBOR_ADVERT, 4, 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 41),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_PARAMPROB_NEXTHEADER,
+			 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_PARAMPROB_OPTION,
+			 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 65535),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};

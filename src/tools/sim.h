@@ -15,6 +15,7 @@
  *	sim_addr.c	addresses and their lifetimes, routes
  *	sim_neigh.c	neighbours, DAD, the answers a kernel gives
  *	sim_tunnel.c	paths and flows
+ *	sim_route.c	those of route optimization
  *	sim_node.c	a node's life: start, kill, events
  *	sim_effect.c	its effects
  *	sim_app.c	its applications and their sockets
@@ -146,9 +147,18 @@ struct k_flow {
 	struct list	l;
 	struct ef_flow	f;
 	bool		said;
+	usec_t		used;		/* route optimization */
 	unsigned	nheld;
 	struct sim_pkt	*held[FLOW_WAIT];
 	usec_t		held_at[FLOW_WAIT];
+};
+
+/* Traffic between two addresses, through a flow that is watched. */
+#define SIM_PAIRS	16
+struct k_pair {
+	struct in6_addr	hoa, peer;
+	unsigned	count;		/* since */
+	usec_t		since, told;
 };
 
 struct k_proxy {
@@ -246,6 +256,8 @@ struct sim_node {
 	int64_t		wall;		/* its wall clock - usec_t */
 	struct sim_job	tick;
 
+	struct k_pair	pair[SIM_PAIRS];
+	struct sim_job	ro_tell;
 	struct list	addrs, routes, paths, flows, proxies, neighs, stores;
 	struct list	apps, socks, owned;
 	unsigned	napps, nsocks;
@@ -412,11 +424,22 @@ void	tunnel_forget(struct sim_node *);
 void	tunnel_sync(struct sim_node *);	/* what was not said again goes */
 struct k_flow *tunnel_flow(struct sim_node *, const struct in6_addr *src,
 			   const struct in6_addr *dst);
-/* True when a flow took the packet. */
-bool	tunnel_output(struct sim_node *, struct sim_pkt *);
+/* True when a flow took the packet; `own': it is this node's. */
+bool	tunnel_output(struct sim_node *, struct sim_pkt *, bool own);
 /* An IPv6-in-IPv6 packet for us; takes it. */
 void	tunnel_input(struct sim_node *, const struct ip6 *outer,
 		     struct sim_pkt *);
+
+/* sim_route.c */
+void	route_init(struct sim_node *);
+void	route_fini(struct sim_node *);
+bool	route_fits(const struct k_flow *, const struct ip6 *, bool own);
+void	route_output(struct sim_node *, struct k_flow *, struct sim_pkt *);
+bool	route_input(struct sim_node *, struct sim_pkt *);
+void	route_flow_set(struct sim_node *, const struct k_flow *);
+void	route_watch(struct sim_node *, const struct k_flow *,
+		    const struct in6_addr *hoa, const struct in6_addr *peer);
+void	route_refuse(struct sim_node *, const struct ip6 *, struct sim_pkt *);
 
 /* sim_node.c */
 /* Takes the configuration, for the next start. */
@@ -431,8 +454,9 @@ void	sim_node_input(struct sim_node *, const struct event *);
 /* The same, as soon as what happens now is over. */
 void	sim_node_tell(struct sim_node *, const struct event *);
 void	sim_node_link(struct sim_iface *);		/* EV_LINK */
-void	sim_node_packet(struct sim_iface *, const struct lladdr *src,
-			struct sim_pkt *);
+/* By no interface: through a tunnel, or from itself. */
+void	sim_node_packet(struct sim_node *, struct sim_iface *,
+			const struct lladdr *src, struct sim_pkt *);
 
 /* sim_key.c: DER, and its length */
 size_t	sim_key(unsigned id, uint8_t *buf, size_t cap);
@@ -495,6 +519,7 @@ bool	chart_same(const char *want, const char *got, FILE *out);
 /* A binding as one end shows it. */
 struct check_view {
 	struct in6_addr	hoa, coa, ask, ha;
+	bool		correspondent;	/* ha is the peer, then */
 	bool		bound, asking, home, returning, idle;
 	uint64_t	granted;	/* seconds */
 };

@@ -148,7 +148,8 @@ static void mh_summary(const struct mh *mh, char *buf, size_t cap)
 	size_t n = print_mh_summary(mh, buf, cap);
 
 	/* what is drawn at random says nothing */
-	if (mh->type == MH_COTI || mh->type == MH_COT)
+	if (mh->type == MH_COTI || mh->type == MH_COT ||
+	    mh->type == MH_HOTI || mh->type == MH_HOT)
 		buf[n = strcspn(buf, " ")] = '\0';
 	if (mh->type != MH_BU && mh->type != MH_BA)
 		return;
@@ -248,6 +249,8 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_PRESENCE_LIMIT:
 	case NOTE_NOT_SEEN:
 	case NOTE_SIGNATURE_LIMIT:
+	case NOTE_OPTIMIZED:
+	case NOTE_NOT_OPTIMIZED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_WANTED:
 	case NOTE_ADDRESS_UP:

@@ -94,7 +94,8 @@ static void view_put(struct record_sink *sink, const struct record *r)
 {
 	struct check_views *v = container_of(sink, struct check_views, sink);
 	struct check_view *x = &v->v[v->n];
-	bool here = strcmp(r->type, "registration") == 0;
+	bool peer = strcmp(r->type, "correspondent-registration") == 0;
+	bool here = peer || strcmp(r->type, "registration") == 0;
 	const struct field *granted = field(r, "granted");
 
 	if (v->n == CHECK_BINDINGS ||
@@ -104,7 +105,9 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	take_addr(r, "hoa", &x->hoa);
 	take_addr(r, "coa", &x->coa);
 	take_addr(r, "ask-coa", &x->ask);
-	take_addr(r, "ha", &x->ha);
+	take_addr(r, peer ? "peer" : "ha", &x->ha);
+	x->correspondent = peer || is_word(r, "registration",
+					   "correspondent");
 	if (!here)
 		x->ask = x->coa;
 	x->bound = here ? yes(r, "bound") : is_word(r, "state", "active");
@@ -134,7 +137,7 @@ const struct check_view *check_view_of(const struct check_views *v,
 				       const struct in6_addr *hoa)
 {
 	for (unsigned i = 0; i < v->n; i++)
-		if (addr_eq(&v->v[i].hoa, hoa))
+		if (!v->v[i].correspondent && addr_eq(&v->v[i].hoa, hoa))
 			return &v->v[i];
 	return NULL;
 }
@@ -146,6 +149,10 @@ static bool has_reason(const struct check_views *v, const struct path_key *key)
 	for (unsigned i = 0; i < v->n; i++) {
 		const struct check_view *x = &v->v[i];
 
+		if (x->correspondent != (key->kind != PATH_IP6IP6) ||
+		    (key->kind == PATH_MIP6_MN &&
+		     !addr_eq(&x->ha, &key->remote)))
+			continue;
 		if (x->bound && (addr_eq(&x->coa, &key->remote) ||
 				 addr_eq(&x->coa, &key->local)))
 			return true;
@@ -161,7 +168,8 @@ static bool path_there(struct sim_node *n, const struct path_key *key)
 	list_each(l, &n->paths) {
 		struct k_path *k = container_of(l, struct k_path, l);
 
-		if (addr_eq(&k->p.key.local, &key->local) &&
+		if (k->p.key.kind == key->kind &&
+		    addr_eq(&k->p.key.local, &key->local) &&
 		    addr_eq(&k->p.key.remote, &key->remote))
 			return true;
 	}
@@ -373,7 +381,8 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	if (rc == 0 && p.proto == IPPROTO_MOBILITY) {
 		rc = mh_parse_known(p.payload.p, p.payload.len, pkt_src(&p),
 				    pkt_dst(&p), MH_KNOW_ALL, &mh, &err);
-		if (rc == 0 && mh.type == MH_BU && reg_of(n, pkt_src(&p)))
+		if (rc == 0 && mh.type == MH_BU && mh.bu.flags & MH_BU_H &&
+		    reg_of(n, pkt_src(&p)))
 			check_seq(n, reg_of(n, pkt_src(&p)), mh.bu.seq);
 	} else if (rc == 0 && p.proto == IPPROTO_ICMPV6) {
 		rc = nd_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
@@ -403,7 +412,7 @@ void check_received(struct sim_node *n, const struct sim_pkt *p)
 	if (mh.type == MH_BA && mh.ba.status >= 128)
 		n->watch.refused = *pkt_dst(&pkt);
 	w = mh.type == MH_BA ? reg_of(n, pkt_dst(&pkt)) : NULL;
-	if (!w)
+	if (!w || !addr_eq(&n->conf->home[w - n->watch.reg].ha, &pkt.src))
 		return;
 	/* Between two interfaces it may have changed its mind since. */
 	if (mh.ba.status < 128 && w->has_seq && mh.ba.seq == w->seq &&

@@ -199,7 +199,7 @@ void kernel_output(struct sim_node *n, uint32_t ifindex,
 		sim_pkt_lost(n->sim, p, "no interface");
 	} else if (kernel_owns(n, &ip.dst)) {
 		loop_back(n, p);
-	} else if (ifindex || !tunnel_output(n, p)) {
+	} else if (ifindex || !tunnel_output(n, p, true)) {
 		output_routed(n, ifindex, &ip.dst, p);
 	}
 }
@@ -265,7 +265,7 @@ static void input_nd(struct sim_iface *i, const struct lladdr *src,
 {
 	neigh_on_nd(i, ip);
 	if (i->node->node)
-		sim_node_packet(i, src, p);
+		sim_node_packet(i->node, i, src, p);
 	else
 		sim_pkt_done(i->node->sim, p);
 }
@@ -280,12 +280,19 @@ static void input_local(struct sim_node *n, struct sim_iface *i,
 		else
 			sim_pkt_lost(n->sim, p, NULL);
 	} else if (is_signalling(ip)) {
+		if (route_input(n, p))
+			return;
 		if (n->node)
-			sim_node_packet(i ? i : &n->iface[0], src, p);
+			sim_node_packet(n, i, src, p);
+		else if (!n->has_conf)
+			route_refuse(n, ip, p);
 		else
 			sim_pkt_lost(n->sim, p, NULL);
 	} else if (ip->next == PROTO_IPV6) {
 		tunnel_input(n, ip, p);
+	} else if (n->node && ip->next == PROTO_ICMP && ip->payload.len &&
+		   ip->payload.p[0] < 128) {
+		sim_node_packet(n, i, src, p);	/* an error */
 	} else {
 		if (ip->next == PROTO_ICMP)
 			echo_input(n, ip);
@@ -305,7 +312,7 @@ static void forward(struct sim_node *n, struct ip6 *ip, struct sim_pkt *p)
 		return;
 	}
 	p->data[7] = (uint8_t)(ip->hlim - 1);
-	if (!tunnel_output(n, p))
+	if (!tunnel_output(n, p, false))
 		output_routed(n, 0, &ip->dst, p);
 }
 

@@ -89,14 +89,13 @@ void sim_node_tell(struct sim_node *n, const struct event *ev)
 	sim_job_set(n->sim, &m->job, n->sim->now);
 }
 
-void sim_node_packet(struct sim_iface *i, const struct lladdr *src,
-		     struct sim_pkt *p)
+void sim_node_packet(struct sim_node *n, struct sim_iface *i,
+		     const struct lladdr *src, struct sim_pkt *p)
 {
-	struct sim_node *n = i->node;
 	struct event ev = { .kind = EV_PACKET };
 
 	ev.packet = (struct ev_packet){
-		.ifindex = i->ifindex, .ll_src = *src,
+		.ifindex = i ? i->ifindex : 0, .ll_src = *src,
 		.data = { p->data, p->len },
 	};
 	check_received(n, p);

@@ -9,6 +9,7 @@
  */
 #include "sim.h"
 
+#include "wire/mh.h"
 #include "wire/pkt.h"
 
 #include <stdlib.h>
@@ -44,7 +45,8 @@ static void path_line(struct sim_node *n, const struct path_key *key,
 	char buf[80];
 
 	if (n->sim->show & SHOW_PATH)
-		chart_line(n->sim, n, "path%s%s to %s %s",
+		chart_line(n->sim, n, "%s%s%s to %s %s",
+			   key->kind == PATH_IP6IP6 ? "path" : "route",
 			   roams ? " from " : "", roams ? local->text : "",
 			   chart_addr(n->sim, &key->remote, buf, sizeof(buf)),
 			   what);
@@ -185,12 +187,15 @@ void tunnel_flow_set(struct sim_node *n, const struct ef_flow *f)
 	}
 	k->f = *f;
 	k->said = true;
+	route_flow_set(n, k);
 	if (f->action != FLOW_HOLD)
 		flow_drain(n, k, f->action == FLOW_PATH);
 }
 
-struct k_flow *tunnel_flow(struct sim_node *n, const struct in6_addr *src,
-			   const struct in6_addr *dst)
+/* For this packet (NULL: one that came through a tunnel). */
+static struct k_flow *flow_of(struct sim_node *n, const struct in6_addr *src,
+			      const struct in6_addr *dst,
+			      const struct ip6 *ip, bool own)
 {
 	struct k_flow *best = NULL;
 	int most = -1;
@@ -199,6 +204,9 @@ struct k_flow *tunnel_flow(struct sim_node *n, const struct in6_addr *src,
 		struct k_flow *k = container_of(l, struct k_flow, l);
 		int bits = k->f.key.src.len + k->f.key.dst.len;
 
+		if (ip ? !route_fits(k, ip, own) : k->f.action == FLOW_PATH &&
+		    k->f.path.kind != PATH_IP6IP6)
+			continue;
 		if (bits > most && prefix_match(&k->f.key.src, src) &&
 		    prefix_match(&k->f.key.dst, dst)) {
 			best = k;
@@ -208,8 +216,15 @@ struct k_flow *tunnel_flow(struct sim_node *n, const struct in6_addr *src,
 	return best;
 }
 
+struct k_flow *tunnel_flow(struct sim_node *n, const struct in6_addr *src,
+			   const struct in6_addr *dst)
+{
+	return flow_of(n, src, dst, NULL, true);
+}
+
 void tunnel_forget(struct sim_node *n)
 {
+	route_fini(n);
 	list_each(l, &n->flows)
 		flow_gone(n, container_of(l, struct k_flow, l), false);
 	list_each(l, &n->paths) {
@@ -248,6 +263,8 @@ static void encapsulate(struct sim_node *n, const struct path_key *key,
 	wbuf_put(&w, in->data, in->len);
 	pkt_finish(&w);
 	out->line = line;
+	out->doomed = in->doomed;
+	out->held = in->held;
 	free(in);
 	if (line && strlen(line->text) + 40 < sizeof(line->text)) {
 		strcat(line->text, ", tunnelled by ");
@@ -268,14 +285,14 @@ static void hold(struct sim_node *n, struct k_flow *k, struct sim_pkt *p)
 	k->held[k->nheld++] = p;
 }
 
-bool tunnel_output(struct sim_node *n, struct sim_pkt *p)
+bool tunnel_output(struct sim_node *n, struct sim_pkt *p, bool own)
 {
 	struct ip6 ip;
 	struct k_flow *k;
 
 	if (!ip6_parse(p->data, p->len, &ip))
 		return false;
-	k = tunnel_flow(n, &ip.src, &ip.dst);
+	k = flow_of(n, &ip.src, &ip.dst, &ip, own);
 	if (!k)
 		return false;
 	switch (k->f.action) {
@@ -293,7 +310,13 @@ bool tunnel_output(struct sim_node *n, struct sim_pkt *p)
 		sim_pkt_lost(n->sim, p, "no path");
 		return true;
 	}
+	if (k->f.path.kind != PATH_IP6IP6) {
+		route_output(n, k, p);
+		return true;
+	}
 	check_tunnelled(n, &k->f.path, &ip.src);
+	if (ip.next != IPPROTO_MOBILITY)
+		route_watch(n, k, &ip.src, &ip.dst);
 	encapsulate(n, &k->f.path, p);
 	return true;
 }
@@ -327,6 +350,9 @@ void tunnel_input(struct sim_node *n, const struct ip6 *outer,
 		sim_pkt_lost(n->sim, p, "not accepted from this tunnel");
 		return;
 	}
+	if (inner.next != IPPROTO_MOBILITY)
+		route_watch(n, tunnel_flow(n, &inner.dst, &inner.src),
+			    &inner.dst, &inner.src);
 	in = sim_pkt_new(outer->payload.p, outer->payload.len);
 	in->line = p->line;
 	free(p);

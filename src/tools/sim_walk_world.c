@@ -6,7 +6,8 @@
  * nodes.  In the one both do plain RFC 6275.  In the other the routers of
  * two access links and the home agent are anchors, and the first mobile has
  * an AddressPolicy that is drawn from the seed; it may have hooks that bind
- * its sockets early, and a second interface.
+ * its sockets early, and a second interface.  In every third world the
+ * correspondent is one, and the mobile nodes optimize their routes to it.
  */
 #include "sim.h"
 
@@ -132,6 +133,7 @@ static const char mobile[] =
 "NodeConfig MN;\n"
 "Interface \"eth0\";\n"
 "%s"
+"%s"
 "MaxBindackTimeout 8;\n"
 "MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
 "	HomeAddress 2001:db8:1::10/64; Lifetime 40; }\n"
@@ -145,6 +147,7 @@ static const char second_mobile[] =
 "config <<END\n"
 "NodeConfig MN;\n"
 "Interface \"eth0\";\n"
+"%s"
 "MaxBindackTimeout 8;\n"
 "MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
 "	HomeAddress 2001:db8:1::20/64; Lifetime 60; }\n"
@@ -153,7 +156,19 @@ static const char second_mobile[] =
 "END\n"
 "node cn\n"
 "interface eth0 core 2001:db8:ff::c/64\n"
+"%s"
 "99 end\n";
+
+static const char optimize[] =
+"MnRoPolicy enabled insecure;\n"
+"MnRoPackets 1;\n"
+"MnRoIdle 20;\n";
+
+static const char correspondent[] =
+"config <<END\n"
+"NodeConfig CN;\n"
+"CnMaxBindings 2;\n"
+"END\n";
 
 /* --- an AddressPolicy ----------------------------------------------------- */
 
@@ -239,7 +254,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	uint8_t key[16] = "world";
 	struct wbuf w = wbuf_of(key + 8, 8);
 	struct rng r;
-	bool two, keyless = seed % 4 == 0;
+	bool two, keyless = seed % 4 == 0, ro = seed % 3 == 0;
 	char *s;
 
 	wbuf_u64(&w, seed);
@@ -260,8 +275,9 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	    *ret_demand && rng_below(&r, 2) ? "hooks\n" : "",
 	    two ? rng_below(&r, 2) ?
 	    "Interface \"eth1\" { MnIfPreference 3; }\n" :
-	    "Interface \"eth1\" { MnIfPreference 8; }\n" : "", policy->s);
-	put(t, "%s", second_mobile);
+	    "Interface \"eth1\" { MnIfPreference 8; }\n" : "",
+	    ro ? optimize : "", policy->s);
+	put(t, second_mobile, ro ? optimize : "", ro ? correspondent : "");
 	free(policy);
 	s = strdup(t->s);
 	free(t);

@@ -43,15 +43,19 @@ bench_net() {
 	route mn default via 2001:db8:2::1
 }
 
-# run KIND(tcp|udp) DESTINATION WORD: what the sink says for WORD
+# Who sends to whom, and between which addresses: plainly, and else.
+from=cn to=mn way_plain="$CN $COA" way_home="$CN $HOA"
+
+# run KIND(tcp|udp) "SOURCE DESTINATION" WORD: what the sink says for WORD
 run() {
 	local pid
 	: > "$T/sink"
-	ip netns exec "$P-mn" taskset -c "$cpu_sink" "$gen" "$1-sink" 5000 \
+	ip netns exec "$P-$to" taskset -c "$cpu_sink" "$gen" "$1-sink" 5000 \
 		>> "$T/sink" &
 	pid=$!
 	eventually 3 grep -q ready "$T/sink"
-	at cn taskset -c 0 "$gen" "$1-source" $CN "$2" 5000 "ms=$ms" \
+	# shellcheck disable=SC2086
+	at "$from" taskset -c 0 "$gen" "$1-source" $2 5000 "ms=$ms" \
 		> "$T/source"
 	wait $pid
 	value "$3" "$(tail -1 "$T/sink")"
@@ -65,11 +69,11 @@ over()	{ awk "BEGIN { printf \"%.3f\", $1 / ($2 ? $2 : 1) }"; }
 # one_turn KIND WORD PLAIN-FIRST: sets p, t (results) and pb, tb (busy)
 one_turn() {
 	if [ "$3" -eq 1 ]; then
-		p=$(run "$1" $COA "$2") pb=$(busy)
+		p=$(run "$1" "$way_plain" "$2") pb=$(busy)
 	fi
-	t=$(run "$1" $HOA "$2") tb=$(busy)
+	t=$(run "$1" "$way_home" "$2") tb=$(busy)
 	if [ "$3" -eq 0 ]; then
-		p=$(run "$1" $COA "$2") pb=$(busy)
+		p=$(run "$1" "$way_plain" "$2") pb=$(busy)
 	fi
 }
 
@@ -89,6 +93,9 @@ compare() {
 		"$(median "${tunnel[@]}")" "$4" "$(median "${plain[@]}")" \
 		"$(median "${ratio[@]}")"
 }
+
+# ro_speed.sh goes on from here in its own way.
+[ -z "${PATH_SPEED_LIB:-}" ] || return 0
 
 net_begin path_speed awk
 bench_net

@@ -9,7 +9,10 @@
  * or with an IPv6 header in front and the checksum put right, so that the
  * fuzzer gets past it.  Authentication is off on purpose; where addresses are
  * to prove whose they are, a Binding Update is made here with an authenticator
- * that is right, around options that the octets choose.
+ * that is right, around options that the octets choose.  The same for route
+ * optimization, where every correspondent would believe it: tests are
+ * answered with the cookie that was sent, updates and acknowledgements have the
+ * tokens that were given out.
  *
  * Held to: no effect without end, no deadline in the past after a tick; who
  * asks is answered once, and until the shutdown at the latest; what
@@ -41,6 +44,15 @@ struct life {
 	unsigned	nowned;
 	struct ef_current current[ATYPES];
 	bool		asks[ASKERS], answered[ASKERS];
+
+	/* the last of its tests, for each kind, and of its updates to a
+	 * correspondent */
+	struct {
+		struct in6_addr	src, dst;
+		uint64_t	cookie;
+	} test[2];
+	struct mh_bu	bu;
+	struct in6_addr	bu_coa, bu_hoa, bu_dst;
 };
 
 /* What addresses there are to talk about. */
@@ -109,6 +121,29 @@ static void want_reply(struct life *l, const struct ef_reply *e)
 		must_own(l, &e->addr, e->type);
 }
 
+static void heard(struct life *l, const struct ef_send *s)
+{
+	struct wire_error e;
+	struct pkt p;
+	struct mh mh;
+
+	if (pkt_parse(s->data, s->len, &p, &e) ||
+	    p.proto != IPPROTO_MOBILITY ||
+	    mh_parse_known(p.payload.p, p.payload.len, NULL, NULL,
+			   MH_KNOW_ALL, &mh, &e))
+		return;
+	if (mh.type == MH_HOTI || mh.type == MH_COTI) {
+		l->test[mh.type == MH_COTI].src = p.src;
+		l->test[mh.type == MH_COTI].dst = p.dst;
+		l->test[mh.type == MH_COTI].cookie = mh.test_init.cookie;
+	} else if (mh.type == MH_BU && !(mh.bu.flags & MH_BU_H)) {
+		l->bu = mh.bu;
+		l->bu_coa = p.src;
+		l->bu_hoa = *pkt_src(&p);
+		l->bu_dst = p.dst;
+	}
+}
+
 static void drain(struct life *l)
 {
 	static struct effect e;
@@ -116,6 +151,8 @@ static void drain(struct life *l)
 
 	while (node_effect(l->node, &e)) {
 		FUZZ_MUST(++n < EFFECTS_MAX);
+		if (e.kind == EF_SEND)
+			heard(l, &e.send);
 		if (e.kind == EF_OWNED)
 			want_owned(l, &e.owned);
 		if (e.kind == EF_CURRENT)
@@ -302,6 +339,94 @@ static void on_proved(struct life *l, struct rbuf *r)
 	packet(l, buf, wbuf_len(&w), how >> 5);
 }
 
+/* A message that is whole, with what `p' (or NULL) has. */
+static void send_mh(struct life *l, struct mh *mh, const struct proof *p,
+		    const struct in6_addr *src, const struct in6_addr *dst,
+		    const struct in6_addr *hao, const struct in6_addr *rh2)
+{
+	static uint8_t buf[2048];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	if (p)
+		proof_options(p, mh);
+	pkt_start(&w, src, dst, 64, hao, rh2, IPPROTO_MOBILITY);
+	at = wbuf_len(&w);
+	if (mh_build(mh, &w) || w.bad)
+		return;
+	if (p)
+		proof_seal(l->node, p, mh, buf + at);
+	mh_seal(buf + at, mh->len, hao ? hao : src, rh2 ? rh2 : dst);
+	pkt_finish(&w);
+	packet(l, buf, wbuf_len(&w), 1);
+}
+
+static const uint8_t given[RR_TOKEN] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
+/* To a mobile, from its correspondent. */
+static void on_answer(struct life *l, struct rbuf *r)
+{
+	struct proof p = {
+		.hoa = l->bu_hoa, .coa = l->bu_coa, .anchor = l->bu_dst,
+		.ends = !l->bu.lifetime, .has_kbm = true,
+	};
+	uint8_t how = rbuf_u8(r);
+	struct mh mh = { .type = how & 1 ? MH_COT : MH_HOT };
+	struct rbuf t = rbuf_of(given, sizeof(given));
+
+	if (how & 2) {
+		mh.type = MH_BA;
+		mh.ba.status = rbuf_u8(r);
+		mh.ba.seq = (uint16_t)(l->bu.seq + (how & 4 ? 1 : 0));
+		mh.ba.lifetime = l->bu.lifetime;
+		rr_kbm(l->node, given, p.ends ? NULL : given, p.kbm);
+		send_mh(l, &mh, how & 8 ? NULL : &p, &l->bu_dst, &l->bu_coa,
+			NULL, addr_eq(&l->bu_coa, &l->bu_hoa) ? NULL :
+			&l->bu_hoa);
+		return;
+	}
+	mh.test.nonce = 7;
+	mh.test.cookie = l->test[how & 1].cookie + (how & 4 ? 1 : 0);
+	mh.test.token = rbuf_u64(&t);
+	send_mh(l, &mh, NULL, &l->test[how & 1].dst, &l->test[how & 1].src,
+		NULL, NULL);
+}
+
+/* To a correspondent, with nonces that it knows, or not. */
+static void on_update(struct life *l, struct rbuf *r)
+{
+	uint8_t how = rbuf_u8(r), careof[RR_TOKEN] = { 0 };
+	uint8_t home[RR_TOKEN] = { 0 };
+	struct in6_addr src = address(l, r), dst = address(l, r);
+	struct in6_addr hoa = address(l, r);
+	struct mh mh = { .type = MH_BU };
+	struct proof p = {
+		.hoa = hoa, .coa = src, .anchor = dst, .ends = how & 1,
+		.has_kbm = true, .has_nonces = true,
+	};
+
+	mh.bu.seq = rbuf_u16(r);
+	mh.bu.flags = how & 2 ? MH_BU_A : 0;
+	mh.bu.lifetime = how & 1 ? 0 : rbuf_u8(r);
+	for (unsigned k = 0; k < 65536 && !rr_token(l->node, RR_HOME, &hoa,
+	     p.home_nonce, l->now, home); k++)
+		p.home_nonce++;
+	p.nonce = p.home_nonce;
+	rr_token(l->node, RR_CAREOF, &src, p.nonce, l->now, careof);
+	p.home_nonce = (uint16_t)(p.home_nonce + (how >> 2 & 1));
+	p.nonce = (uint16_t)(p.nonce + (how >> 3 & 1));
+	rr_kbm(l->node, home, how & 1 ? NULL : careof, p.kbm);
+	send_mh(l, &mh, &p, &src, &dst, how & 0x10 ? NULL : &hoa, NULL);
+}
+
+static void on_rr(struct life *l, struct rbuf *r)
+{
+	if (l->node->mn)
+		on_answer(l, r);
+	else
+		on_update(l, r);
+}
+
 static void on_proved_or_not(struct life *l, struct rbuf *r)
 {
 	if (l->cga)
@@ -349,9 +474,10 @@ static void on_time(struct life *l, struct rbuf *r)
 static void on_other(struct life *l, struct rbuf *r)
 {
 	static const enum event_kind kinds[] = {
-		EV_READY, EV_CLOCK, EV_NEIGHBOUR, EV_MTU, EV_STRAY,
+		EV_READY, EV_CLOCK, EV_NEIGHBOUR, EV_MTU, EV_STRAY, EV_PAIR,
+		EV_USED,
 	};
-	struct event ev = { .kind = kinds[rbuf_u8(r) % 5] };
+	struct event ev = { .kind = kinds[rbuf_u8(r) % 7] };
 
 	if (ev.kind == EV_CLOCK) {
 		ev.wall = (int64_t)SEC(rbuf_u32(r));
@@ -370,6 +496,15 @@ static void on_other(struct life *l, struct rbuf *r)
 		ev.stray.path.local = address(l, r);
 		ev.stray.path.remote = address(l, r);
 		ev.stray.path.kind = PATH_IP6IP6;
+	} else if (ev.kind == EV_PAIR || ev.kind == EV_USED) {
+		struct in6_addr src = address(l, r), dst = address(l, r);
+
+		ev.pair.flow.src = prefix_host(&src);
+		ev.pair.flow.dst = prefix_host(&dst);
+		if (ev.kind == EV_USED)
+			ev.used.idle = SEC(rbuf_u8(r));
+		if (ev.kind == EV_USED && ev.used.idle & 1)
+			ev.used.flow.src.len = 0;
 	}
 	input(l, &ev);
 }
@@ -432,7 +567,7 @@ static void (*const events[])(struct life *, struct rbuf *) = {
 /* ... of an octet with the highest bit. */
 static void (*const app_events[])(struct life *, struct rbuf *) = {
 	on_request, on_release, on_sockets, on_claims, on_traffic,
-	on_request, on_address, on_time,
+	on_rr, on_address, on_time,
 };
 
 /* --- who lives ------------------------------------------------------------ */
@@ -448,6 +583,9 @@ static void mobile(struct conf *c)
 	FUZZ_MUST(!addr_parse(names[0], &h->ha));
 	h->plen = 64;
 	h->lifetime = 240;
+	FUZZ_MUST(conf_add_ro_policy(c));
+	c->ro_policy[0] = (struct conf_ro_policy){ .on = true };
+	c->ro_max_peers = 2;
 	FUZZ_MUST(conf_add_iface(c, "eth1"));
 }
 
@@ -480,7 +618,8 @@ static void agent(struct conf *c)
 	FUZZ_MUST(!prefix_parse("2001:db8:2::/64", &a->prefix));
 	a->max_bindings = 4;
 	a->max_per_link = 2;
-	c->roles = CONF_HA | CONF_AR;
+	c->roles = CONF_HA | CONF_AR | CONF_CN;
+	c->cn_max_bindings = 4;
 	c->ha_max_bindings = 8;
 	i->send_adverts = true;
 	p = conf_add_prefix(c, i);

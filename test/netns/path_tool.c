@@ -4,19 +4,22 @@
  *
  *	path_tool [OPTION=VALUE...] COMMAND [WORD...] [, COMMAND...]
  *
- * Options: device= paths= flows= table= hold= hold-ms= fast=1.  The data
- * path is opened; commands, separated by a comma, are carried out in turn:
+ * Options: device= paths= flows= table= hold= hold-ms= fast=1 traffic=
+ * traffic-ms= again-ms= pairs=.  The data path is opened; commands, separated
+ * by a comma, are carried out in turn:
  *
  *	link IFACE | unlink IFACE
  *	path LOCAL REMOTE [MTU] | nopath LOCAL REMOTE
- *	flow SRC DST (LOCAL REMOTE | hold | block) | noflow SRC DST
+ *	flow SRC DST (LOCAL REMOTE [direct] [watch] | hold | block)
+ *	noflow SRC DST | idle SRC DST
  *	sync | show | caps
  *	stay	take commands from standard input, one a line, and print
  *		events, until its end
  *	remove	take everything away; otherwise it stays
  *
- * "any" is ::/0.  `path_tool cleanup [DEVICE]' opens nothing.  Each command
- * is answered by "ok COMMAND" or "error COMMAND: TEXT".
+ * "any" is ::/0.  A LOCAL of mn:ADDRESS is that of a mobile's optimized path,
+ * cn a correspondent's.  `path_tool cleanup [DEVICE]' opens nothing.  Each
+ * command is answered by "ok COMMAND" or "error COMMAND: TEXT".
  */
 #include "path/path.h"
 
@@ -55,9 +58,20 @@ static bool parse_prefix(const char *s, struct prefix *ret)
 
 static bool parse_path(char *const w[], struct path_key *ret)
 {
+	const char *local = w[0];
+
 	*ret = (struct path_key){ .kind = PATH_IP6IP6 };
-	return w[0] && w[1] && !addr_parse(w[0], &ret->local) &&
-	       !addr_parse(w[1], &ret->remote);
+	if (!w[0] || !w[1] || addr_parse(w[1], &ret->remote))
+		return false;
+	if (!strcmp(local, "cn")) {
+		ret->kind = PATH_MIP6_CN;
+		return true;
+	}
+	if (!strncmp(local, "mn:", 3)) {
+		ret->kind = PATH_MIP6_MN;
+		local += 3;
+	}
+	return !addr_parse(local, &ret->local);
 }
 
 static int do_link(struct tool *t, char *const w[], bool on)
@@ -108,8 +122,12 @@ static int do_flow(struct tool *t, char *const w[], bool up)
 		f.action = FLOW_HOLD;
 	else if (w[2] && !strcmp(w[2], "block"))
 		f.action = FLOW_BLOCK;
-	else if (!parse_path(w + 2, &f.path))
+	else if (!w[2] || !parse_path(w + 2, &f.path))
 		return -EINVAL;
+	for (int i = 4; up && f.path.kind && w[i - 1] && w[i]; i++) {
+		f.direct |= !strcmp(w[i], "direct");
+		f.watch |= !strcmp(w[i], "watch");
+	}
 	return path_flow(t->path, &f);
 }
 
@@ -121,6 +139,23 @@ static int cmd_flow(struct tool *t, char *const w[])
 static int cmd_noflow(struct tool *t, char *const w[])
 {
 	return do_flow(t, w, false);
+}
+
+static int cmd_idle(struct tool *t, char *const w[])
+{
+	struct flow_key k;
+	usec_t idle;
+	int err;
+
+	if (!w[0] || !w[1] || !parse_prefix(w[0], &k.src) ||
+	    !parse_prefix(w[1], &k.dst))
+		return -EINVAL;
+	err = path_idle(t->path, &k, &idle);
+	if (!err && idle == USEC_NEVER)
+		printf("idle never\n");
+	else if (!err)
+		printf("idle %u\n", (unsigned)(idle / USEC_PER_SEC));
+	return err;
 }
 
 static int cmd_sync(struct tool *t, char *const w[])
@@ -148,9 +183,11 @@ static int cmd_show(struct tool *t, char *const w[])
 
 static int cmd_caps(struct tool *t, char *const w[])
 {
-	printf("caps name=%s device=%s ifindex=%u paths=%u flows=%u tso=%d\n",
+	printf("caps name=%s device=%s ifindex=%u paths=%u flows=%u tso=%d "
+	       "kinds=%u watch=%d\n",
 	       t->caps.name, t->caps.device, t->caps.ifindex,
-	       t->caps.max_paths, t->caps.max_flows, t->caps.tso);
+	       t->caps.max_paths, t->caps.max_flows, t->caps.tso,
+	       t->caps.kinds, t->caps.watch);
 	return 0;
 }
 
@@ -177,6 +214,7 @@ static const struct {
 	{ "nopath", cmd_nopath },
 	{ "flow", cmd_flow },
 	{ "noflow", cmd_noflow },
+	{ "idle", cmd_idle },
 	{ "sync", cmd_sync },
 	{ "show", cmd_show },
 	{ "caps", cmd_caps },
@@ -215,16 +253,33 @@ static void run_line(struct tool *t, char *line)
 
 static void print_event(const struct path_event *ev)
 {
+	static const char *const name[] = {
+		[PATH_EV_MTU] = "mtu",
+		[PATH_EV_DROP] = "drop",
+		[PATH_EV_HELD] = "held",
+		[PATH_EV_TRAFFIC] = "traffic",
+		[PATH_EV_ERROR] = "error",
+	};
 	char l[PREFIX_STRLEN], r[PREFIX_STRLEN];
 
-	if (ev->kind == PATH_EV_HELD)
-		printf("event held %s %s\n", prefix_print(&ev->flow.src, l),
+	switch (ev->kind) {
+	case PATH_EV_HELD:
+	case PATH_EV_TRAFFIC:
+		printf("event %s %s %s", name[ev->kind],
+		       prefix_print(&ev->flow.src, l),
 		       prefix_print(&ev->flow.dst, r));
-	else
-		printf("event %s %s %s %u\n",
-		       ev->kind == PATH_EV_MTU ? "mtu" : "drop",
+		if (ev->kind == PATH_EV_TRAFFIC)
+			printf(" %u %u", ev->value, ev->bytes);
+		printf("\n");
+		break;
+	case PATH_EV_MTU:
+	case PATH_EV_DROP:
+	case PATH_EV_ERROR:
+		printf("event %s %s %s %u\n", name[ev->kind],
 		       addr_print(&ev->key.local, l),
 		       addr_print(&ev->key.remote, r), ev->value);
+		break;
+	}
 }
 
 static void print_events(struct tool *t)
@@ -298,6 +353,14 @@ static bool option(struct path_options *o, char *s)
 		o->hold_time = MSEC(n);
 	else if (!strcmp(s, "fast"))
 		o->fast_path = n;
+	else if (!strcmp(s, "traffic"))
+		o->traffic_packets = n;
+	else if (!strcmp(s, "traffic-ms"))
+		o->traffic_time = MSEC(n);
+	else if (!strcmp(s, "again-ms"))
+		o->traffic_again = MSEC(n);
+	else if (!strcmp(s, "pairs"))
+		o->traffic_pairs = n;
 	else
 		fprintf(stderr, "no option %s\n", s);
 	return true;

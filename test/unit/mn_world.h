@@ -72,6 +72,11 @@ struct world {
 	char		did[1 << 18];
 	struct mh	bu;		/* the last Binding Update */
 	struct in6_addr	bu_src, bu_dst, bu_hoa;
+	struct world_test {		/* its last home and care-of test */
+		unsigned	n;	/* how many there were */
+		uint64_t	cookie;
+		struct in6_addr	src, dst;
+	} test[2];
 	struct world_kaddr kaddr[64];	/* on interfaces, not the path's */
 	unsigned	nkaddrs;
 	struct in6_addr	fresh;		/* the last that it asked for */
