@@ -234,6 +234,7 @@ on_released(struct node *n, struct mn_home *h, usec_t now)
 
 	/* When it held nothing, perhaps not any more: one more try. */
 	h->contest = other ? CONTEST_OTHER : CONTEST_NONE;
+	h->denials = other ? h->denials + 1 : 0;
 	home_arrive(n, h, h->ifindex, other, now);
 }
 
@@ -529,7 +530,9 @@ mn_on_gone(struct node *n, struct iface *i, usec_t now)
  * That may be our home agent, which defends a binding that we have lost the
  * memory of.  Asked to deregister it either lets go or says that it knows
  * no such binding (133); until then the address is unused, as in 11.5.5.
- * After a 133 a second failure is the end.
+ * After a 133 it may still have been the home agent: it asks for duplicates,
+ * too, when an old update comes by again.  So it is asked once more, and the
+ * next failure after that is the end.
  */
 static void
 on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
@@ -547,7 +550,7 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 	home_stop_announcing(n, h);
 	if (a)
 		home_learn_agent(n, h, a);
-	if (h->contest == CONTEST_OTHER || addr_is_unspec(&h->reg.peer)) {
+	if (h->denials >= CONTEST_ROUNDS || addr_is_unspec(&h->reg.peer)) {
 		h->place = PLACE_DISABLED;
 		demand_on_duplicate(n, h, now);
 		home_say_address(n, h, here, false, false);
@@ -567,11 +570,14 @@ on_home_address(struct node *n, struct mn_home *h, struct iface *i,
 {
 	if (state == ADDR_DUPLICATE)
 		on_home_duplicate(n, h, i->attach, now);
-	if (state == ADDR_VALID)
+	if (state == ADDR_VALID) {
 		h->contest = CONTEST_NONE;
+		h->denials = 0;
+	}
 	if (state == ADDR_VALID || state == ADDR_OPTIMISTIC) {
 		home_say_address(n, h, IFINDEX_PATH, false, false);
 		demand_on_home(n, h, now);
+		home_put(n, h, now);	/* another interface had to wait */
 	}
 }
 

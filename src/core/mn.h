@@ -18,6 +18,8 @@ enum home_place {
 	PLACE_DISABLED,
 };
 
+#define CONTEST_ROUNDS	2		/* denials before we believe it */
+
 struct mn_peer {			/* a home agent, for its rate limit */
 	struct list	l;
 	struct in6_addr	addr;
@@ -65,6 +67,7 @@ struct mn_home {
 		CONTEST_ASKED,		/*   our home agent? */
 		CONTEST_OTHER,		/*   it says no */
 	} contest;
+	unsigned	denials;	/* how often, while it does not stand */
 	struct alarm	find;
 	unsigned	announcements;	/* Neighbor Advertisements to go */
 	struct alarm	announce;

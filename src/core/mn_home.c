@@ -172,6 +172,7 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 	if (!home_use_tunnel(n, h, coa, &old))
 		return;
 	h->contest = CONTEST_NONE;
+	h->denials = 0;
 	h->coa = *coa;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_away_flow(n, h);
@@ -340,6 +341,22 @@ stands_on(const struct node *n, const struct mn_home *h, uint32_t ifindex)
 	return a && (a->state == ADDR_VALID || a->state == ADDR_OPTIMISTIC);
 }
 
+/* Is it being asked, on the home link, whether it is ours?  By another
+ * interface of the link it would ask itself. */
+static bool
+asks_for_duplicates(const struct node *n, const struct mn_home *h)
+{
+	const struct iface *i = h->place == PLACE_HOME ?
+		iface_find(n, h->ifindex) : NULL;
+	const struct iface_addr *a = i ? iface_addr_find(i, &h->conf.hoa) :
+				     NULL;
+
+	return i && i->attach && attach_usable(i->attach) &&
+	       attach_on_link_prefix(i->attach, &h->prefix) &&
+	       (!a || a->state == ADDR_TENTATIVE ||
+		a->state == ADDR_OPTIMISTIC);
+}
+
 void
 home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 {
@@ -348,6 +365,8 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 	bool ours = false;
 
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
+		return;
+	if (asks_for_duplicates(n, h))
 		return;
 	alarm_clear(n, &h->give_up);
 	if (h->place == PLACE_HOME) {	/* by another interface */
