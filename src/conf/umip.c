@@ -38,9 +38,6 @@ static const struct umip {
 	{ "MnMaxCnBindingLife", NULL, RO_FIXED },
 	{ "UseCnBuAck", "",
 	  "correspondents are always asked for an answer" },
-	{ "MnMaxHaConsecutiveResends", NULL,
-	  "Binding Updates are sent until an answer comes, see "
-	  "MaxBindackTimeout" },
 	{ "MnMaxCnConsecutiveResends", NULL,
 	  "who is silent for 30 seconds is reached through the home agent" },
 	{ "IfType", NULL,
@@ -71,8 +68,6 @@ static const struct umip {
 	{ "BindingAclPolicy", NULL, ADMIT },
 	{ "DefaultBindingAclPolicy", "deny", ADMIT },
 	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
-	{ "MnResetDhaadAtHome", NULL,
-	  "the discovery of home agents is " OTHERWISE },
 	{ "MnFlushAllAtHome", "enabled",
 	  "at home all correspondents are told" },
 	{ "UseMovementModule", NULL,

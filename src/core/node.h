@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "crypto/mac.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -217,6 +218,7 @@ struct rx {
 	union {
 		struct mh	mh;	/* pkt.proto 135 */
 		struct nd	nd;	/* pkt.proto 58 */
+		struct icmp	icmp;	/* the same, types 144 to 147 */
 	};
 };
 
@@ -238,6 +240,7 @@ bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
+void	mn_on_agents(struct node *, struct rx *, usec_t now);
 
 /* --- the parts' life ---------------------------------------------------- */
 
@@ -358,6 +361,10 @@ struct mh_route {
 };
 void	node_send_mh(struct node *, struct mh *, const struct mh_route *,
 		     const struct conf_peer *peer, uint64_t replay, usec_t now);
+/* The same for an ICMPv6 message (RFC 6275 6.5 to 6.8): src, dst, hao, rh2,
+ * ifindex and ll count. */
+void	node_send_icmp(struct node *, const struct icmp *,
+		       const struct mh_route *);
 
 /* --- the node ----------------------------------------------------------- */
 

@@ -16,7 +16,7 @@ enum part {
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
 	P_WHAT, P_ATYPE, P_RELEASE, P_B_PEER, P_RO,
-	P_RO_STATUS,
+	P_RO_STATUS, P_A_PREFIX, P_COUNT,
 };
 
 static const struct {
@@ -70,6 +70,7 @@ static const struct {
 				P_ELAPSED } },
 	[NOTE_NOT_OPTIMIZED] = { "not-optimized", { P_A_HOA, P_B_PEER, P_RO,
 				P_RO_STATUS } },
+	[NOTE_AGENTS]	= { "home-agents", { P_A_PREFIX, P_B_HA, P_COUNT } },
 	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };
 
@@ -274,6 +275,12 @@ put_part(enum part p, const struct note *n, const char *ifname,
 	case P_RO_STATUS:
 		if (n->value == NOTE_RO_REFUSED)
 			record_uint(r, "status", n->status);
+		return;
+	case P_A_PREFIX:
+		record_addr(r, "prefix", &n->a);
+		return;
+	case P_COUNT:
+		record_uint(r, "count", n->value);
 		return;
 	case P_RELEASE:
 		record_str(r, "reason", release_word(n->value));

@@ -52,6 +52,8 @@ enum note_code {
 	NOTE_OPTIMIZED,			/* hoa a, peer b: the route between them
 					   is; elapsed */
 	NOTE_NOT_OPTIMIZED,		/* not any more, or not at all (reason) */
+	NOTE_AGENTS,			/* of home prefix a: `value' home agents
+					   were found, b the first */
 	NOTE_CODES
 };
 

@@ -12,6 +12,7 @@
  */
 #include "sim.h"
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -257,7 +258,10 @@ static bool is_nd(const struct ip6 *ip)
 static bool is_signalling(const struct ip6 *ip)
 {
 	return ip->next == IPPROTO_MOBILITY || ip->next == PROTO_DSTOPTS ||
-	       ip->next == PROTO_ROUTING;
+	       ip->next == PROTO_ROUTING ||
+	       (ip->next == PROTO_ICMP && ip->payload.len &&
+		ip->payload.p[0] >= ICMP_HAAD_REQUEST &&
+		ip->payload.p[0] <= ICMP_PREFIX_ADV);
 }
 
 static void input_nd(struct sim_iface *i, const struct lladdr *src,

@@ -167,6 +167,22 @@ void w_na(struct world *w, uint8_t station)
 	w_packet(w, &b, station);
 }
 
+void w_icmp(struct world *w, const struct icmp *m, const char *src,
+	    const struct in6_addr *dst, const char *rh2)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr from = w_addr(src), hoa = w_addr(rh2 ? rh2 : "::");
+	size_t at;
+
+	pkt_start(&b, &from, dst, 64, NULL, rh2 ? &hoa : NULL, IPPROTO_ICMPV6);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(icmp_build(m, &b), 0);
+	icmp_seal(buf + at, wbuf_len(&b) - at, &from, rh2 ? &hoa : dst);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
 /* --- acknowledgements ------------------------------------------------------ */
 
 static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
