@@ -22,6 +22,7 @@ conf_new(void)
 	arena_init(&c->arena);
 	schema_defaults(&schema_top, c);
 	schema_defaults(&schema_policy, c);
+	c->prefix_sols = true;
 	c->permit = ATYPE_ALL;
 	c->boot = ATYPE_BIT(ATYPE_HOME);
 	c->linger[ATYPE_HOME] = CONF_NEVER;

@@ -209,6 +209,10 @@ struct conf {
 	uint32_t	bindack_rereg;		/* ...ReReg, ms, 1000 */
 	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
 	unsigned	max_ha_resends;		/* MnMaxHaConsecutiveResends, 5 */
+	bool		prefix_sols;		/* SendMobPfxSols, default on */
+	bool		prefix_insecure;	/* ... and what comes is believed,
+						   protected or not */
+	uint32_t	solicit_first;		/* InitialSolicitTimer, ms, 3000 */
 	bool		reset_dhaad;		/* MnResetDhaadAtHome, default off */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */

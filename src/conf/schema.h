@@ -122,6 +122,9 @@ void	custom_protect(struct parse *, const struct stmt *, void *);
 void	custom_identity(struct parse *, const struct stmt *, void *);
 void	custom_label(struct parse *, const struct stmt *, void *);
 
+void	custom_prefix_sols(struct parse *, const struct stmt *, void *);
+void	print_prefix_sols(const struct conf *, const void *, unsigned, FILE *);
+
 /* policy.c */
 void	custom_boot(struct parse *, const struct stmt *, void *);
 void	custom_permit(struct parse *, const struct stmt *, void *);

@@ -54,7 +54,6 @@ static const struct umip {
 	{ "UseAltCoa", NULL, IPSEC },
 	{ "SendMobPfxAdvs", "disabled", MPS },
 	{ "SendUnsolMobPfxAdvs", "disabled", MPS },
-	{ "SendMobPfxSols", "disabled", MPS },
 	{ "MinMobPfxAdvInterval", NULL, MPS },
 	{ "MaxMobPfxAdvInterval", NULL, MPS },
 	{ "HaAcceptMobRtr", "disabled", MOBRTR },

@@ -157,6 +157,10 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 
 	if (!n->ready || n->stopping)
 		return;
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME && h->ifindex == a->iface->ifindex)
+			prefix_on_home(n, h, attach_on_link_prefix(a,
+						&h->prefix), now);
 	while (next_busy(n, &busy))
 		each_home(n, h, l)
 			if (demand_sessions(n, h) == busy)
@@ -271,9 +275,11 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_ACCEPTED:
 		alarm_clear(n, &h->give_up);
 		home_keep_agent(h);
+		prefix_on_registered(n, h, now);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
 		ro_on_registered(n, h, now);
+		ro_shorten(n, h, now);
 		demand_on_home(n, h, now);
 		break;
 	case REG_DEREGISTERED:
@@ -319,6 +325,8 @@ lifetime(const struct node *n, struct registrant *r, usec_t now)
 	if (p && p->valid_until != USEC_NEVER &&
 	    (p->valid_until - now) / USEC_PER_SEC < life)
 		life = (uint32_t)((p->valid_until - now) / USEC_PER_SEC);
+	if (prefix_valid_left(h, now) / USEC_PER_SEC < life)
+		life = (uint32_t)(prefix_valid_left(h, now) / USEC_PER_SEC);
 	return life;
 }
 

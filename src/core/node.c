@@ -252,6 +252,7 @@ static const struct {
 	on_message	*on;
 } icmp_table[] = {
 	{ ICMP_HAAD_REPLY,	CONF_MN,	mn_on_agents },
+	{ ICMP_PREFIX_ADV,	CONF_MN,	mn_on_prefixes },
 };
 
 static bool

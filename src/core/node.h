@@ -241,6 +241,7 @@ void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
 void	mn_on_agents(struct node *, struct rx *, usec_t now);
+void	mn_on_prefixes(struct node *, struct rx *, usec_t now);
 
 /* --- the parts' life ---------------------------------------------------- */
 

@@ -54,6 +54,8 @@ enum note_code {
 	NOTE_NOT_OPTIMIZED,		/* not any more, or not at all (reason) */
 	NOTE_AGENTS,			/* of home prefix a: `value' home agents
 					   were found, b the first */
+	NOTE_PREFIXES,			/* hoa a, ha b: it advertised `value' home
+					   prefixes; status: they count */
 	NOTE_CODES
 };
 

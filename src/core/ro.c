@@ -556,6 +556,16 @@ ro_on_registered(struct node *n, struct mn_home *h, usec_t now)
 	}
 }
 
+/* 11.4.2: "MUST issue a Binding Update to all such correspondent nodes." */
+void
+ro_shorten(struct node *n, struct mn_home *h, usec_t now)
+{
+	each_ro(n, r, l)
+		if (r->home == h && r->reg.bound &&
+		    r->reg.expires > h->reg.expires)
+			registrant_refresh(n, &r->reg, now);
+}
+
 void
 ro_on_returning(struct node *n, struct mn_home *h)
 {

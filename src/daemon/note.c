@@ -45,6 +45,7 @@ level_of(enum note_code code)
 		[NOTE_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_NOT_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_AGENTS]			= LOG_NOTICE,
+		[NOTE_PREFIXES]			= LOG_NOTICE,
 	};
 
 	return levels[code];
