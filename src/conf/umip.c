@@ -17,8 +17,6 @@
 #define MPS		"mobile prefix discovery is " OTHERWISE
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
-#define ADMIT		"only a mobile node with a Peer or a line in a " \
-			"KeyTable may register"
 
 static const struct umip {
 	const char	*name;
@@ -55,11 +53,7 @@ static const struct umip {
 	{ "IPsecPolicy", NULL, IPSEC },
 	{ "IPsecType", NULL, IPSEC },
 	{ "UseAltCoa", NULL, IPSEC },
-	{ "SendMobPfxAdvs", "disabled", MPS },
-	{ "SendUnsolMobPfxAdvs", "disabled", MPS },
 	{ "SendMobPfxSols", "disabled", MPS },
-	{ "MinMobPfxAdvInterval", NULL, MPS },
-	{ "MaxMobPfxAdvInterval", NULL, MPS },
 	{ "HaAcceptMobRtr", "disabled", MOBRTR },
 	{ "IsMobRtr", "disabled", MOBRTR },
 	{ "MobRtrUseExplicitMode", NULL, MOBRTR },
@@ -68,8 +62,6 @@ static const struct umip {
 	  "VirtualHomeLink { Prefix P/len; HomeAgentAddress A; }" },
 	{ "HomePrefix", NULL,
 	  "the length in HomeAddress ADDRESS/LENGTH says it" },
-	{ "BindingAclPolicy", NULL, ADMIT },
-	{ "DefaultBindingAclPolicy", "deny", ADMIT },
 	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
 	{ "MnResetDhaadAtHome", NULL,
 	  "the discovery of home agents is " OTHERWISE },

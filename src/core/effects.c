@@ -105,6 +105,26 @@ outbox_nd(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 	outbox_commit(n, ifindex, ll);
 }
 
+void
+outbox_icmp(struct node *n, const struct icmp *m, const struct in6_addr *src,
+	    const struct in6_addr *dst, const struct in6_addr *hao,
+	    const struct in6_addr *rh2)
+{
+	struct wbuf *w = outbox_start(n);
+	size_t at;
+
+	if (!w)
+		return;
+	pkt_start(w, src, dst, PKT_HOPLIMIT, hao, rh2, IPPROTO_ICMPV6);
+	at = wbuf_len(w);
+	if (icmp_build(m, w))
+		return;
+	icmp_seal(w->base + at, wbuf_len(w) - at, hao ? hao : src,
+		  rh2 ? rh2 : dst);
+	pkt_finish(w);
+	outbox_commit(n, 0, NULL);
+}
+
 static bool
 send_build(struct node *n, struct wish *w, struct effect *ret)
 {

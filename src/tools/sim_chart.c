@@ -159,6 +159,30 @@ static void mh_summary(const struct mh *mh, char *buf, size_t cap)
 		snprintf(buf + n, cap - n, " token");
 }
 
+/* Without the identifier, which is drawn at random; with the addresses that a
+ * reply names, in their order. */
+static void icmp_summary(const struct icmp *m, char *buf, size_t cap)
+{
+	struct rbuf r = rbuf_of(m->haad.agents.p, m->haad.agents.len);
+	size_t n = print_icmp_summary(m, buf, cap);
+	char *id = strstr(buf, " id="), text[ADDR_STRLEN];
+
+	if (id) {
+		char *end = id + 1 + strcspn(id + 1, " ");
+
+		memmove(id, end, strlen(end) + 1);
+	}
+	n = strlen(buf);
+	if (m->type != ICMP_HAAD_REPLY)
+		return;
+	while (rbuf_left(&r) && n < cap) {
+		struct in6_addr a = rbuf_addr(&r);
+
+		n += (size_t)snprintf(buf + n, cap - n, " %s",
+				      addr_print(&a, text));
+	}
+}
+
 /* The one-line summary of a packet: its length, 0 when it has none. */
 static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 		      char *buf, size_t cap, const struct sim_node **to)
@@ -170,6 +194,7 @@ static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 	union {
 		struct mh	mh;
 		struct nd	nd;
+		struct icmp	icmp;
 	} m;
 
 	if (pkt_parse(p->data, p->len, &pkt, &err) != 0)
@@ -186,6 +211,11 @@ static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 		 pkt.payload.p[0] < 128)
 		snprintf(text, sizeof(text), "ICMPv6 error type=%u code=%u",
 			 pkt.payload.p[0], pkt.payload.p[1]);
+	else if (pkt.proto == IPPROTO_ICMPV6 && pkt.payload.len > 0 &&
+		 pkt.payload.p[0] >= ICMP_HAAD_REQUEST &&
+		 !icmp_parse(pkt.payload.p, pkt.payload.len, pkt_src(&pkt),
+			     pkt_dst(&pkt), &m.icmp, &err))
+		icmp_summary(&m.icmp, text, sizeof(text));
 	else
 		return 0;
 	with_names(s, text, buf, cap);
@@ -207,7 +237,8 @@ void chart_message(struct sim *s, const struct sim_node *from,
 
 	if (!summary(s, p, nd, text, sizeof(text), &to))
 		return;
-	is_nd = p->data[6] == IPPROTO_ICMPV6 && p->data[40] >= 133;
+	is_nd = p->data[6] == IPPROTO_ICMPV6 && p->data[40] >= ND_RS &&
+		p->data[40] <= ND_NA;
 	if (from) {
 		sim_rules_apply(s, p, text, from, to);
 		if (!is_nd)
@@ -249,6 +280,9 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_PRESENCE_LIMIT:
 	case NOTE_NOT_SEEN:
 	case NOTE_SIGNATURE_LIMIT:
+	case NOTE_AGENT_UP:
+	case NOTE_AGENT_DOWN:
+	case NOTE_AGENT_LIMIT:
 	case NOTE_OPTIMIZED:
 	case NOTE_NOT_OPTIMIZED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
