@@ -111,7 +111,8 @@ struct conf_home {
 	char		ifname[CONF_IFNAME];	/* the interface that roams */
 	struct in6_addr	hoa;
 	uint8_t		plen;			/* of the home prefix */
-	struct in6_addr	ha;			/* HomeAgentAddress */
+	struct in6_addr	ha;			/* HomeAgentAddress; ::, it is
+						   found (RFC 6275 11.4.1) */
 	uint32_t	lifetime;		/* seconds asked for */
 };
 
@@ -231,6 +232,8 @@ struct conf {
 						   ms, 1500 */
 	uint32_t	bindack_rereg;		/* ...ReReg, ms, 1000 */
 	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
+	unsigned	max_ha_resends;		/* MnMaxHaConsecutiveResends, 5 */
+	bool		reset_dhaad;		/* MnResetDhaadAtHome, default off */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */
 	unsigned	max_routers;		/* routers remembered on a link, 8 */

@@ -134,6 +134,11 @@ static const struct statement top_stmts[] = {
 	{ MSECS("MaxBindackTimeout", conf, bindack_max, 100, 256000, 32000),
 	  .roles = MN,
 	  .help = "longest wait between two Binding Updates" },
+	{ UINT("MnMaxHaConsecutiveResends", conf, max_ha_resends, 1, 255, 5),
+	  .roles = MN,
+	  .help = "tries before another home agent of those found" },
+	{ BOOL("MnResetDhaadAtHome", conf, reset_dhaad, 0), .roles = MN,
+	  .help = "forget at home which home agents were found" },
 	{ UINT("MnRouterProbes", conf, router_probes, 0, 10, 2), .roles = MN,
 	  .help = "probes of the old router before a handover" },
 	{ MSECS("MnRouterProbeTimeout", conf, router_probe_timeout,
@@ -344,7 +349,8 @@ static const struct statement anchor_stmts[] = {
 
 static const struct statement home_stmts[] = {
 	{ .name = "HomeAgentAddress", .type = V_ADDR, FIELD(conf_home, ha),
-	  .flags = STMT_REQUIRED,
+	  .flags = STMT_DERIVED | STMT_FIND,
+	  .derived = ":: (found by asking the home prefix)",
 	  .help = "the home agent" },
 	{ CUSTOM("HomeAddress", "address/length", custom_home_address,
 		 print_home_address), .flags = STMT_REQUIRED | STMT_MANY,

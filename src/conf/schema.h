@@ -35,6 +35,7 @@ struct keyword {
 #define STMT_REQUIRED	1
 #define STMT_MANY	2		/* may stand more than once */
 #define STMT_DERIVED	4		/* the default depends: .derived says */
+#define STMT_FIND	8		/* `::' may be said: it is found out */
 
 struct statement {
 	const char	*name;

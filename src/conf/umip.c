@@ -36,9 +36,6 @@ static const struct umip {
 	{ "MnMaxCnBindingLife", NULL, RO_FIXED },
 	{ "UseCnBuAck", "",
 	  "correspondents are always asked for an answer" },
-	{ "MnMaxHaConsecutiveResends", NULL,
-	  "Binding Updates are sent until an answer comes, see "
-	  "MaxBindackTimeout" },
 	{ "MnMaxCnConsecutiveResends", NULL,
 	  "who is silent for 30 seconds is reached through the home agent" },
 	{ "IfType", NULL,
@@ -63,8 +60,6 @@ static const struct umip {
 	{ "HomePrefix", NULL,
 	  "the length in HomeAddress ADDRESS/LENGTH says it" },
 	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
-	{ "MnResetDhaadAtHome", NULL,
-	  "the discovery of home agents is " OTHERWISE },
 	{ "MnFlushAllAtHome", "enabled",
 	  "at home all correspondents are told" },
 	{ "UseMovementModule", NULL,

@@ -497,7 +497,8 @@ agents_on_request(struct node *n, struct rx *rx, usec_t now)
 {
 	const struct conf_home_link *l = link_of_anycast(n, &rx->pkt.dst);
 	struct icmp reply = { .type = ICMP_HAAD_REPLY };
-	struct in6_addr own, list[REPLY_MAX];
+	struct mh_route route = { .dst = rx->pkt.src };
+	struct in6_addr list[REPLY_MAX];
 	uint8_t octets[sizeof(list)];
 	struct wbuf w = wbuf_of(octets, sizeof(octets));
 	unsigned count;
@@ -505,14 +506,14 @@ agents_on_request(struct node *n, struct rx *rx, usec_t now)
 	if (!l || rx->pkt.has_rh2 || !addr_is_routable(&rx->pkt.src))
 		return;
 	n->ha->agents->requests++;
-	if (!home_link_own(n, l, &own) || !node_may_answer(n, now))
+	if (!home_link_own(n, l, &route.src) || !node_may_answer(n, now))
 		return;
 	count = agents_list(n, l, now, true, list, REPLY_MAX);
 	for (unsigned k = 0; k < count; k++)
 		wbuf_addr(&w, &list[k]);
 	reply.haad.id = rx->icmp.haad.id;
 	reply.haad.agents = (struct span){ octets, wbuf_len(&w) };
-	outbox_icmp(n, &reply, &own, &rx->pkt.src, NULL, NULL);
+	node_send_icmp(n, &reply, &route);
 	n->ha->agents->replies++;
 }
 
@@ -551,7 +552,7 @@ agents_prefixes(const struct node *n, const struct conf_home_link *l,
 }
 
 void
-agents_show(const struct node *n, usec_t now, struct record_sink *sink)
+agents_tell(const struct node *n, usec_t now, struct record_sink *sink)
 {
 	struct record r;
 

@@ -30,6 +30,6 @@ void	agents_prefixes(const struct node *, const struct conf_home_link *,
 /* RFC 2526: the Mobile IPv6 Home-Agents anycast address of a prefix. */
 struct in6_addr agents_anycast(const struct prefix *);
 void	agents_count(const struct node *, struct record *);
-void	agents_show(const struct node *, usec_t now, struct record_sink *);
+void	agents_tell(const struct node *, usec_t now, struct record_sink *);
 
 #endif

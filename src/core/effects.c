@@ -106,23 +106,22 @@ outbox_nd(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 }
 
 void
-outbox_icmp(struct node *n, const struct icmp *m, const struct in6_addr *src,
-	    const struct in6_addr *dst, const struct in6_addr *hao,
-	    const struct in6_addr *rh2)
+node_send_icmp(struct node *n, const struct icmp *m, const struct mh_route *r)
 {
 	struct wbuf *w = outbox_start(n);
 	size_t at;
 
 	if (!w)
 		return;
-	pkt_start(w, src, dst, PKT_HOPLIMIT, hao, rh2, IPPROTO_ICMPV6);
+	pkt_start(w, &r->src, &r->dst, PKT_HOPLIMIT, r->hao, r->rh2,
+		  IPPROTO_ICMPV6);
 	at = wbuf_len(w);
 	if (icmp_build(m, w))
 		return;
-	icmp_seal(w->base + at, wbuf_len(w) - at, hao ? hao : src,
-		  rh2 ? rh2 : dst);
+	icmp_seal(w->base + at, wbuf_len(w) - at, r->hao ? r->hao : &r->src,
+		  r->rh2 ? r->rh2 : &r->dst);
 	pkt_finish(w);
-	outbox_commit(n, 0, NULL);
+	outbox_commit(n, r->ifindex, r->ll);
 }
 
 static bool

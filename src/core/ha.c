@@ -76,13 +76,13 @@ ha_on_dad(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
 }
 
 void
-ha_on_check(struct node *n, const struct in6_addr *hoa, bool unique,
-	    usec_t now)
+ha_on_check(struct node *n, const struct in6_addr *hoa,
+	    const struct lladdr *by, usec_t now)
 {
 	struct binding *b = registrar_find(n->registrar, hoa);
 
-	if (b && !unique)
-		anchor_on_conflict(n, b, now);
+	if (b && by)
+		anchor_on_conflict(n, b, by, now);
 }
 
 /* --- the answer (RFC 6275 9.5.4, 10.3.2) -------------------------------- */
@@ -575,7 +575,7 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "bindings") == 0)
 		return registrar_show(n, now, c, sink);
 	if (strcmp(what, "agents") == 0)
-		agents_show(n, now, sink);
+		agents_tell(n, now, sink);
 	if (strcmp(what, "status") || !is_home_agent(n))
 		return false;
 	record_init(&r, "home-agent");

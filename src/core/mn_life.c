@@ -18,8 +18,8 @@
 
 /* --- life --------------------------------------------------------------- */
 
-static struct mn_peer *
-peer_get(struct node *n, const struct in6_addr *addr)
+struct mn_peer *
+mn_peer_get(struct node *n, const struct in6_addr *addr)
 {
 	struct mn_peer *p;
 
@@ -51,17 +51,22 @@ on_give_up(struct node *n, struct alarm *al, usec_t now)
 struct mn_home *
 home_add(struct node *n, const struct conf_home *c, enum atype type)
 {
-	struct mn_peer *p = peer_get(n, &c->ha);
+	struct mn_peer *p = mn_peer_get(n, &c->ha);
 	struct mn_home *h = calloc(1, sizeof(*h));
+	struct prefix prefix = prefix_of(&c->hoa, c->plen);
+	bool find = addr_is_unspec(&c->ha);
 
-	if (!h || !p) {
+	if (h && find)
+		h->agents = agents_get(n, &prefix);
+	if (!h || !p || (find && !h->agents)) {
 		free(h);
 		return NULL;
 	}
 	h->type = type;
 	h->conf = *c;
 	alarm_init(&h->give_up, on_give_up);
-	h->prefix = prefix_of(&c->hoa, c->plen);
+	alarm_init(&h->next, home_on_next_agent);
+	h->prefix = prefix;
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
 	h->reg.anchor = type != ATYPE_HOME;
 	h->reg.test_rate = &p->test_rate;
@@ -94,6 +99,7 @@ home_free(struct node *n, struct mn_home *h)
 	alarm_clear(n, &h->give_up);
 	alarm_clear(n, &h->find);
 	alarm_clear(n, &h->announce);
+	alarm_clear(n, &h->next);
 	list_del(&h->l);
 	free(h);
 }
@@ -217,6 +223,7 @@ on_reap(struct node *n, struct alarm *al, usec_t now)
 			home_free(n, h);
 	}
 	free_peers(n, now);
+	agents_reap(n);
 }
 
 static void
@@ -294,6 +301,7 @@ mn_start(struct node *n, usec_t now)
 		return -ENOMEM;
 	list_init(&n->mn->homes);
 	list_init(&n->mn->peers);
+	list_init(&n->mn->agents);
 	ro_start(n);
 	alarm_init(&n->mn->reap, on_reap);
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
@@ -320,6 +328,7 @@ mn_stop(struct node *n)
 	}
 	each_home(n, h, l)
 		home_free(n, h);
+	agents_reap(n);
 	list_each(l, &n->mn->peers)
 		free(container_of(l, struct mn_peer, l));
 	free(n->mn);
@@ -334,8 +343,10 @@ home_restore(struct node *n, const struct store_record *s, usec_t now)
 	struct in6_addr hoa = rbuf_addr(&k);
 	struct mn_home *h = home_find(n, &hoa);
 
-	return kind == REGISTRANT_STORE && !k.bad && h &&
-	       registrant_restore(n, &h->reg, s, now);
+	if (kind != REGISTRANT_STORE || k.bad || !h)
+		return false;
+	home_restore_agent(n, h, s);
+	return registrant_restore(n, &h->reg, s, now);
 }
 
 bool
@@ -410,7 +421,8 @@ mn_settled(const struct node *n)
 		    !h->active ||
 		    (h->place == PLACE_HOME && knows_its_link(n, h)))
 			continue;
-		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING)
+		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING ||
+		    addr_is_unspec(&h->reg.peer))
 			return false;
 	}
 	return demand_settled(n);
@@ -454,6 +466,7 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		}
 		home_free(n, h);
 	}
+	agents_reap(n);
 	for (unsigned k = 0; k < n->conf->nhomes && !err; k++)
 		if (!home_find(n, &n->conf->home[k].hoa) &&
 		    !home_add(n, &n->conf->home[k], ATYPE_HOME))
@@ -498,7 +511,7 @@ show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
 
 	record_init(&r, "registration");
 	record_addr(&r, "hoa", &h->conf.hoa);
-	record_addr(&r, "ha", &h->conf.ha);
+	record_addr(&r, "ha", &h->reg.peer);
 	record_str(&r, "address-type", atype_name(h->type));
 	record_str(&r, "place", home_place_word(h));
 	registrant_show(&h->reg, now, &r);
@@ -512,8 +525,10 @@ mn_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "bindings") == 0 || strcmp(what, "status") == 0)
 		each_home(n, h, l)
 			show_home(h, now, sink);
-	if (strcmp(what, "bindings") == 0)
+	if (strcmp(what, "bindings") == 0) {
+		agents_show(n, sink);
 		ro_show(n, now, sink);
+	}
 	if (strcmp(what, "addresses") == 0)
 		demand_show(n, now, sink);
 	if (strcmp(what, "routers") == 0)

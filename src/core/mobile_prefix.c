@@ -214,11 +214,11 @@ send_prefixes(struct node *n, struct delivery *d, const struct binding *b,
 	      uint16_t id, usec_t now)
 {
 	struct icmp m = { .type = ICMP_PREFIX_ADV, .prefix.id = id };
-	struct in6_addr coa, local;
+	struct mh_route r = { .rh2 = &b->hoa };
 
-	binding_path(b, &coa, &local);
+	binding_path(b, &r.dst, &r.src);
 	put_prefixes(n, &n->conf->home_link[b->link], &m.prefix, now);
-	outbox_icmp(n, &m, &local, &coa, NULL, &b->hoa);
+	node_send_icmp(n, &m, &r);
 	d->sent = now;
 }
 

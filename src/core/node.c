@@ -254,6 +254,7 @@ static const struct {
 } icmp_table[] = {
 	{ ICMP_HAAD_REQUEST,	CONF_HA,	agents_on_request },
 	{ ICMP_PREFIX_SOL,	CONF_HA,	mobile_prefix_on_solicitation },
+	{ ICMP_HAAD_REPLY,	CONF_MN,	mn_on_agents },
 };
 
 static bool
@@ -727,8 +728,10 @@ node_free(struct node *n)
 
 /* --- show --------------------------------------------------------------- */
 
+/* "MN,CN".  A record borrows its strings: `text' is the caller's. */
+#define ROLES_TEXT 16
 static void
-put_roles(struct record *r, unsigned roles)
+put_roles(char text[static ROLES_TEXT], unsigned roles)
 {
 	static const struct {
 		unsigned	role;
@@ -737,9 +740,9 @@ put_roles(struct record *r, unsigned roles)
 		{ CONF_MN, "MN" }, { CONF_HA, "HA" }, { CONF_AR, "AR" },
 		{ CONF_CN, "CN" },
 	};
-	char text[16] = "";
-	struct wbuf w = wbuf_of(text, sizeof(text) - 1);
+	struct wbuf w = wbuf_of(text, ROLES_TEXT - 1);
 
+	memset(text, 0, ROLES_TEXT);
 	for (size_t k = 0; k < sizeof(row) / sizeof(*row); k++) {
 		if (!(roles & row[k].role))
 			continue;
@@ -747,13 +750,13 @@ put_roles(struct record *r, unsigned roles)
 			wbuf_put(&w, ",", 1);
 		wbuf_put(&w, row[k].word, strlen(row[k].word));
 	}
-	record_str(r, "role", text);
 }
 
 static bool
 show_node(const struct node *n, const char *what, usec_t now,
 	  struct cursor *c, struct record_sink *sink)
 {
+	char roles[ROLES_TEXT];
 	struct record r;
 
 	if (strcmp(what, "links") == 0)
@@ -763,7 +766,8 @@ show_node(const struct node *n, const char *what, usec_t now,
 	if (strcmp(what, "status"))
 		return false;
 	record_init(&r, "node");
-	put_roles(&r, n->conf->roles);
+	put_roles(roles, n->conf->roles);
+	record_str(&r, "role", roles);
 	record_bool(&r, "ready", n->ready);
 	record_bool(&r, "synced", n->synced);
 	record_uint(&r, "paths", n->tunnels.count);

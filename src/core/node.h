@@ -120,12 +120,6 @@ void	outbox_nd(struct node *, uint32_t ifindex, const struct lladdr *ll,
 		  const struct nd *, const struct in6_addr *src,
 		  const struct in6_addr *dst);
 
-/* An ICMPv6 message of mobility, routed; with a Home Address option and a
- * type 2 routing header where they are not NULL. */
-void	outbox_icmp(struct node *, const struct icmp *,
-		    const struct in6_addr *src, const struct in6_addr *dst,
-		    const struct in6_addr *hao, const struct in6_addr *rh2);
-
 /* An effect that is said once: EF_REPLY, EF_ABORT, EF_STORE. */
 void	effect_put(struct node *, const struct effect *);
 
@@ -250,6 +244,7 @@ bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
+void	mn_on_agents(struct node *, struct rx *, usec_t now);
 
 /* --- the parts' life ---------------------------------------------------- */
 
@@ -370,6 +365,10 @@ struct mh_route {
 };
 void	node_send_mh(struct node *, struct mh *, const struct mh_route *,
 		     const struct conf_peer *peer, uint64_t replay, usec_t now);
+/* The same for an ICMPv6 message (RFC 6275 6.5 to 6.8): src, dst, hao, rh2,
+ * ifindex and ll count. */
+void	node_send_icmp(struct node *, const struct icmp *,
+		       const struct mh_route *);
 
 /* --- the node ----------------------------------------------------------- */
 

@@ -16,7 +16,7 @@ enum part {
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
 	P_WHAT, P_ATYPE, P_RELEASE, P_B_PEER, P_RO,
-	P_RO_STATUS, P_PREFERENCE,
+	P_RO_STATUS, P_PREFERENCE, P_A_PREFIX, P_COUNT,
 };
 
 static const struct {
@@ -73,6 +73,7 @@ static const struct {
 	[NOTE_AGENT_UP]	= { "agent-up", { P_A_ROUTER, P_PREFERENCE, P_IFACE } },
 	[NOTE_AGENT_DOWN] = { "agent-down", { P_A_ROUTER, P_IFACE } },
 	[NOTE_AGENT_LIMIT] = { "agent-limit", { P_LIMIT, P_IFACE } },
+	[NOTE_AGENTS]	= { "home-agents", { P_A_PREFIX, P_B_HA, P_COUNT } },
 	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };
 
@@ -281,6 +282,12 @@ put_part(enum part p, const struct note *n, const char *ifname,
 		return;
 	case P_PREFERENCE:
 		record_int(r, "preference", (int32_t)n->value);
+		return;
+	case P_A_PREFIX:
+		record_addr(r, "prefix", &n->a);
+		return;
+	case P_COUNT:
+		record_uint(r, "count", n->value);
 		return;
 	case P_RELEASE:
 		record_str(r, "reason", release_word(n->value));

@@ -56,6 +56,8 @@ enum note_code {
 					   this preference */
 	NOTE_AGENT_DOWN,		/* it is none any more */
 	NOTE_AGENT_LIMIT,		/* HaMaxHomeAgents reached */
+	NOTE_AGENTS,			/* of home prefix a: `value' home agents
+					   were found, b the first */
 	NOTE_CODES
 };
 

@@ -275,7 +275,10 @@ on_transmit(struct node *n, struct alarm *a, usec_t now)
 	 * a second that it cannot authenticate): perhaps it was 137. */
 	if (r->x.sent >= TOKEN_TRIES && under_cga(n, r))
 		rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
-	transmit(n, r, now);
+	if (r->x.sent)
+		r->ops->on_event(n, r, REG_SILENT, now);
+	if (r->asking != REG_NOTHING)
+		transmit(n, r, now);
 }
 
 static void
@@ -408,6 +411,20 @@ registrant_forget(struct node *n, struct registrant *r)
 	unbind(n, r);
 }
 
+void
+registrant_use_peer(struct node *n, struct registrant *r,
+		    const struct in6_addr *peer, struct rate *rate,
+		    struct rate *test_rate)
+{
+	registrant_cancel(n, r);
+	r->peer = *peer;
+	r->rate = rate;
+	r->test_rate = test_rate;
+	r->halted = r->timestamp = false;
+	r->clock_offset = 0;
+	unbind(n, r);
+}
+
 static void
 on_expiry(struct node *n, struct alarm *a, usec_t now)
 {
@@ -498,6 +515,7 @@ refuse_slow(struct node *n, struct registrant *r, const struct mh *mh,
 	r->x.interval = r->x.max;
 	alarm_set(n, &r->x.alarm, now + r->x.max);
 	note_reg(n, r, NOTE_REGISTRATION_FAILED, now);
+	r->ops->on_event(n, r, REG_DEFERRED, now);
 }
 
 /* Put the question again, corrected. */

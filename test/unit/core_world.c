@@ -5,6 +5,8 @@
  */
 #include "core_world.h"
 
+#include "show.h"
+
 #include "core/note.h"
 #include "crypto/mac.h"
 #include "wire/auth.h"
@@ -775,28 +777,7 @@ unsigned world_count(struct world *w, const char *start)
 	return n;
 }
 
-struct text_sink {
-	struct record_sink sink;
-	char	*buf;
-	size_t	cap;
-};
-
-static void put(struct record_sink *s, const struct record *r)
-{
-	struct text_sink *t = (struct text_sink *)s;
-	size_t at = strlen(t->buf);
-
-	ck_assert_uint_lt(at + record_print_text(r, NULL, 0) + 2, t->cap);
-	record_print_text(r, t->buf + at, t->cap - at);
-	strcat(t->buf, "\n");
-}
-
 void world_show(struct world *w, const char *what, char *buf, size_t cap)
 {
-	struct text_sink t = { { put }, buf, cap };
-	struct cursor c = { 0 };
-
-	buf[0] = '\0';
-	while (node_show(w->node, what, w->now, &c, &t.sink))
-		;
+	show_text(w->node, what, w->now, buf, cap);
 }
