@@ -10,6 +10,7 @@
 #include "conf/schema.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Statements of a block at the top, however many of them were good. */
 static unsigned
@@ -69,6 +70,30 @@ check_roles(struct parse *p, const struct stmt *top)
 	    count(top, &schema_iface) == p->conf->nifaces)
 		parse_error(p, &s->args->at, "an access router wants an "
 			    "Interface with SendAdvertisements enabled");
+}
+
+/* Would a home agent refuse everybody? */
+static void
+check_admission(struct parse *p, const struct stmt *top)
+{
+	const struct stmt *s = tree_find(top, "BindingAclPolicy");
+	const struct conf *c = p->conf;
+	unsigned rows = 0;
+
+	for (const struct stmt *t = top; t; t = t->next)
+		rows += t->row && !strcmp(t->row->name, "BindingAclPolicy");
+	if (!(c->roles & CONF_HA) || rows != c->nacls)
+		return;
+	if (c->acl_default == CONF_ACL_UNSAID ? !rows : !c->acl_default)
+		return;
+	for (unsigned k = 0; k < c->nacls; k++)
+		if (!c->acl[k].status)
+			return;
+	if (!s)
+		s = tree_find(top, "DefaultBindingAclPolicy");
+	parse_error(p, &s->head->at, "nobody could register: add "
+		    "BindingAclPolicy ADDRESS[/LENGTH] allow, or say "
+		    "DefaultBindingAclPolicy allow");
 }
 
 /* InitialBindackTimeout... <= MaxBindackTimeout (RFC 6275 section 11.8) */
@@ -474,6 +499,7 @@ check_conf(struct parse *p, const struct stmt *top)
 
 	check_roles(p, top);
 	check_timeouts(p, top);
+	check_admission(p, top);
 	if (count(top, &schema_iface) == c->nifaces)
 		check_declared(p, top);
 	for (unsigned i = 0; i < c->nifaces; i++)

@@ -62,6 +62,8 @@ struct conf_iface {
 						   0..500, default 500 */
 	uint32_t	max_interval, min_interval;	/* ms, RFC 4861 6.2.1 with
 						   the minima of RFC 6275 7.5 */
+	uint32_t	min_delay;		/* ms, MinDelayBetweenRAs (RFC 6275
+						   13); 0: as min_interval says */
 	uint8_t		hop_limit;
 	bool		managed, other;		/* M, O */
 	uint32_t	mtu;			/* AdvLinkMTU, 0: none */
@@ -187,6 +189,19 @@ struct conf_cn_policy {
 	bool		on;
 };
 
+/* BindingAclPolicy HOME-PREFIX|"IDENTITY" allow|deny: who may register with a
+ * home agent.  The first row that fits counts; then DefaultBindingAclPolicy,
+ * if it is there; then without any row whoever has a Peer may, with one nobody. */
+struct conf_acl {
+	struct prefix	hoa;			/* with an identity: not used */
+	const char	*nai;			/* RFC 4283; "@realm": all of it;
+						   NULL: by address */
+	uint8_t		status;			/* 0: allow; the refusal's, 128.. */
+};
+#define CONF_ACL_UNSAID	(-1)
+
+#define CONF_HOME_AGENTS 256		/* HaMaxHomeAgents, at most */
+
 struct conf {
 	struct arena	arena;
 	unsigned	roles;			/* enum conf_role, or-ed */
@@ -201,6 +216,15 @@ struct conf {
 	/* home agent */
 	uint32_t	ha_max_binding_life;	/* seconds, 262140 */
 	uint32_t	ha_max_bindings;	/* 1 000 000 */
+	uint32_t	ha_max_agents;		/* HaMaxHomeAgents, of all home
+						   links, 32 */
+	struct conf_acl	*acl;		unsigned nacls, cap_acls;
+	int16_t		acl_default;		/* DefaultBindingAclPolicy: a
+						   status, or CONF_ACL_UNSAID */
+	bool		send_pfx_advs;		/* SendMobPfxAdvs, yes */
+	bool		send_unsol_pfx_advs;	/* SendUnsolMobPfxAdvs, yes */
+	uint32_t	min_pfx_adv_interval;	/* seconds, 600 */
+	uint32_t	max_pfx_adv_interval;	/* seconds, 86400 */
 
 	/* mobile node */
 	uint32_t	mn_max_ha_binding_life;	/* seconds, 262140 */
@@ -278,6 +302,7 @@ struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_label	*conf_add_label(struct conf *);
 struct conf_ro_policy	*conf_add_ro_policy(struct conf *);
 struct conf_cn_policy	*conf_add_cn_policy(struct conf *);
+struct conf_acl	*conf_add_acl(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 /* How many bindings this node keeps at most, in all of its roles. */
 uint32_t conf_max_bindings(const struct conf *);

@@ -73,7 +73,15 @@ struct block {
 	void	(*head)(const void *row, FILE *);
 };
 
-#define SCHEMA_STMTS	40		/* at most, in one block */
+#define SCHEMA_STMTS	64		/* at most, in one block */
+
+/* admission.c */
+void	custom_acl(struct parse *, const struct stmt *, void *row);
+void	custom_acl_default(struct parse *, const struct stmt *, void *row);
+void	print_acls(const struct conf *, const void *row, unsigned indent,
+		   FILE *);
+void	print_acl_default(const struct conf *, const void *row,
+			  unsigned indent, FILE *);
 
 /* route_opt.c */
 void	custom_ro_policy(struct parse *, const struct stmt *, void *row);

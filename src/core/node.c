@@ -195,6 +195,7 @@ static const struct {
 	{ CONF_HA | CONF_AR,	advert_on_nd },
 	{ CONF_AR,		presence_on_nd },
 	{ CONF_HA | CONF_AR,	defend_on_nd },
+	{ CONF_HA,		agents_on_nd },
 };
 
 /* A Binding Update goes to everybody: who is no home agent says so (131). */
@@ -251,6 +252,8 @@ static const struct {
 	unsigned	roles;
 	on_message	*on;
 } icmp_table[] = {
+	{ ICMP_HAAD_REQUEST,	CONF_HA,	agents_on_request },
+	{ ICMP_PREFIX_SOL,	CONF_HA,	mobile_prefix_on_solicitation },
 	{ ICMP_HAAD_REPLY,	CONF_MN,	mn_on_agents },
 	{ ICMP_PREFIX_ADV,	CONF_MN,	mn_on_prefixes },
 };
@@ -583,6 +586,10 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 	case EV_STRAY:
 		if (plays(n, CONF_HA | CONF_AR))
 			ha_on_stray(n, &ev->stray, now);
+		break;
+	case EV_SWITCH:
+		if (plays(n, CONF_HA))
+			ha_on_switch(n, &ev->leave, now);
 		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);

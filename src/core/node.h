@@ -130,7 +130,7 @@ void	note_of_mh(const struct mh *, struct note *);
 /* --- wanted objects: few, keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
- * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_DNS, EF_OWNED or
+ * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_DNS, EF_OWNED or
  * EF_CURRENT).  Repeating what is
  * wanted already costs nothing; lifetimes count as a change. */
 void	want(struct node *, const struct effect *);
@@ -230,9 +230,13 @@ void	attach_on_neighbour(struct node *, const struct ev_neighbour *,
 void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
+void	agents_on_nd(struct node *, struct rx *, usec_t now);	/* RA */
+void	agents_on_request(struct node *, struct rx *, usec_t now);
+void	mobile_prefix_on_solicitation(struct node *, struct rx *, usec_t now);
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_used(struct node *, const struct ev_used *, usec_t now);
+void	ha_on_switch(struct node *, const struct ev_switch *, usec_t now);
 void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,

@@ -168,17 +168,27 @@ static bool is_discovery(const struct pkt *p)
 	       p->payload.p[0] <= ICMP_PREFIX_ADV;
 }
 
-/* Without the identifier, which is drawn at random. */
+/* Without the identifier, which is drawn at random; with the addresses that a
+ * reply names, in their order. */
 static void discovery_summary(const struct icmp *m, char *buf, size_t cap)
 {
 	size_t n = print_icmp_summary(m, buf, cap);
 	char *id = strstr(buf, " id="), *end = id ? strchr(id + 1, ' ') : NULL;
+	char text[ADDR_STRLEN];
+	struct rbuf r;
 
-	if (!id)
+	if (id)
+		memmove(id, end ? end : buf + n, strlen(end ? end : "") + 1);
+	if (m->type != ICMP_HAAD_REPLY)
 		return;
-	if (!end)
-		end = buf + n;
-	memmove(id, end, strlen(end) + 1);
+	r = rbuf_of(m->haad.agents.p, m->haad.agents.len);
+	n = strlen(buf);
+	while (rbuf_left(&r) && n < cap) {
+		struct in6_addr a = rbuf_addr(&r);
+
+		n += (size_t)snprintf(buf + n, cap - n, " %s",
+				      addr_print(&a, text));
+	}
 }
 
 /* The one-line summary of a packet: its length, 0 when it has none. */
@@ -279,6 +289,9 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_PRESENCE_LIMIT:
 	case NOTE_NOT_SEEN:
 	case NOTE_SIGNATURE_LIMIT:
+	case NOTE_AGENT_UP:
+	case NOTE_AGENT_DOWN:
+	case NOTE_AGENT_LIMIT:
 	case NOTE_OPTIMIZED:
 	case NOTE_NOT_OPTIMIZED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);

@@ -245,6 +245,13 @@ static bool joined(struct sim_iface *i, const struct in6_addr *group)
 		if (a->ifindex == i->ifindex && addr_eq(&sol, group))
 			return true;
 	}
+	list_each(l, &i->node->anycasts) {
+		struct k_proxy *k = container_of(l, struct k_proxy, l);
+		struct in6_addr sol = addr_solicited_node(&k->key.addr);
+
+		if (k->key.ifindex == i->ifindex && addr_eq(&sol, group))
+			return true;
+	}
 	return proxied(i, group, true);
 }
 
@@ -364,6 +371,10 @@ void kernel_forget(struct sim_node *n)
 		free(container_of(l, struct k_route, l));
 	}
 	list_each(l, &n->proxies) {
+		list_del(l);
+		free(container_of(l, struct k_proxy, l));
+	}
+	list_each(l, &n->anycasts) {
 		list_del(l);
 		free(container_of(l, struct k_proxy, l));
 	}

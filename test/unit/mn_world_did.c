@@ -387,6 +387,7 @@ static void did(struct world *w, const struct effect *e)
 	case EF_NOTE:
 		did_note(w, &e->note);
 		break;
+	case EF_ANYCAST:
 	case EF_DNS:
 		break;
 	}
