@@ -100,6 +100,7 @@ struct conf_home_link {
 	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
 						   remembered addresses of one
 						   link-layer address */
+	uint32_t	max_per_careof;		/* MaxPerCareOf, 16 */
 	uint32_t	seen_within;		/* SeenWithin, seconds, 3600; 0:
 						   nothing is remembered */
 };

@@ -306,6 +306,8 @@ static const struct statement anchor_stmts[] = {
 	  .help = "longest binding granted, seconds" },
 	{ UINT("MaxPerLink", conf_home_link, max_per_link, 1, 65536, 16),
 	  .help = "most bindings of one link-layer address" },
+	{ UINT("MaxPerCareOf", conf_home_link, max_per_careof, 1, 65536, 16),
+	  .help = "most bindings at one care-of address" },
 	{ UINT("SeenWithin", conf_home_link, seen_within, 0, 604800, 3600),
 	  .help = "how long an address that was seen here is remembered" },
 	{ .name = "Protect", .type = V_WORD,

@@ -17,10 +17,11 @@ enum home_place {
 	PLACE_DISABLED,
 };
 
-struct mn_peer {			/* a home agent, for its rate limit */
+struct mn_peer {			/* a home agent, for its rate limits */
 	struct list	l;
 	struct in6_addr	addr;
 	struct rate	rate, test_rate;
+	bool		no_test;	/* it knows no care-of test */
 };
 
 struct mn_home {

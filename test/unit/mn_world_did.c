@@ -130,6 +130,26 @@ static void tell_fresh(struct world *w, bool *ret_told)
 
 /* --- what it did ----------------------------------------------------------- */
 
+/* Care-of nonce 7, and a token to go with it. */
+static void answer_test(struct world *w, const struct pkt *p,
+			const struct mh *m)
+{
+	struct mh cot = {
+		.type = MH_COT, .test = { .cookie = m->test_init.cookie,
+					  .nonce = 7, .token = 77 },
+	};
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &p->dst, &p->src, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&cot, &b), 0);
+	mh_seal(buf + at, cot.len, &p->dst, &p->src);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
 static void did_test(struct world *w, const struct pkt *p, const struct mh *m)
 {
 	struct world_test *t = &w->test[m->type == MH_COTI];
@@ -139,6 +159,8 @@ static void did_test(struct world *w, const struct pkt *p, const struct mh *m)
 	t->src = p->src;
 	t->dst = p->dst;
 	say(w, SHOW_MH, m->type == MH_COTI ? "CoTI\n" : "HoTI\n");
+	if (m->type == MH_COTI && w->tested)
+		answer_test(w, p, m);
 }
 
 static void did_mh(struct world *w, const struct pkt *p)
