@@ -210,6 +210,8 @@ struct conf {
 	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */
+	unsigned	max_addresses;		/* MnMaxAddresses, 64: formed for
+						   an AddressPolicy */
 	unsigned	max_routers;		/* routers remembered on a link, 8 */
 	unsigned	max_prefixes;		/* prefixes of them, 16 */
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel

@@ -453,7 +453,7 @@ void w_end(struct world *w)
 void w_restart(struct world *w)
 {
 	struct event ev = { .kind = EV_RESTORE };
-	struct store_record stored[128];
+	struct store_record stored[512];
 	unsigned n = w->nstores;
 
 	memcpy(stored, w->store, sizeof(stored));

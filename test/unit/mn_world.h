@@ -77,7 +77,7 @@ struct world {
 		uint64_t	cookie;
 		struct in6_addr	src, dst;
 	} test[2];
-	struct world_kaddr kaddr[64];	/* on interfaces, not the path's */
+	struct world_kaddr kaddr[1024];	/* on interfaces, not the path's */
 	unsigned	nkaddrs;
 	struct in6_addr	fresh;		/* the last that it asked for */
 	bool		slow_dad;	/* the kernel says nothing about it */
@@ -96,7 +96,7 @@ struct world {
 	struct ef_current current[ATYPES];
 	struct world_asker asker[WORLD_ASKERS];
 	unsigned	naskers;
-	struct store_record store[128];
+	struct store_record store[512];
 	unsigned	nstores;
 };
 

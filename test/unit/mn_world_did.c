@@ -96,7 +96,8 @@ static void kernel_address(struct world *w, const struct ef_address *e)
 	if (e->optimistic)
 		w->fresh = e->key.addr;
 	if (!k) {
-		ck_assert_uint_lt(w->nkaddrs, 64);
+		ck_assert_uint_lt(w->nkaddrs,
+			  sizeof(w->kaddr) / sizeof(*w->kaddr));
 		k = &w->kaddr[w->nkaddrs++];
 		*k = (struct world_kaddr){
 			.ifindex = e->key.ifindex, .addr = e->key.addr,
@@ -292,7 +293,7 @@ static void did_store(struct world *w, const struct store_record *r)
 		memcmp(w->store[k].key, r->key, r->key_len)))
 		k++;
 	if (r->up) {
-		ck_assert_uint_lt(k, 128);
+		ck_assert_uint_lt(k, 512);
 		w->store[k] = *r;
 		w->nstores += k == w->nstores;
 	} else if (k < w->nstores) {
