@@ -345,6 +345,19 @@ anchor_leave(struct node *n, struct binding *b)
 
 /* --- a conflict --------------------------------------------------------- */
 
+/* Under cga who has registered it is who was seen with it: he is at home again,
+ * and his last update came late.  With a key it may have been anybody's. */
+static bool
+is_owner(const struct node *n, const struct binding *b,
+	 const struct lladdr *other, usec_t now)
+{
+	struct lladdr ll;
+
+	return b->flags & BINDING_CGA &&
+	       presence_seen(n, b->ifindex, &b->hoa, now, &ll) &&
+	       lladdr_eq(&ll, other);
+}
+
 /*
  * RFC 6275 has no word for taking back what was acknowledged.  Ours is an
  * acknowledgement with the status that the first one would have had, 134,
@@ -353,9 +366,11 @@ anchor_leave(struct node *n, struct binding *b)
  * the same from the answer to its next update.
  */
 void
-anchor_on_conflict(struct node *n, struct binding *b, usec_t now)
+anchor_on_conflict(struct node *n, struct binding *b,
+		   const struct lladdr *other, usec_t now)
 {
-	presence_contest(n, b->ifindex, &b->hoa, now);
+	if (!is_owner(n, b, other, now))
+		presence_contest(n, b->ifindex, &b->hoa, now);
 	registrar_revoke(n, b, MH_ST_DAD_FAILED, NOTE_DOWN_CONFLICT, now);
 }
 

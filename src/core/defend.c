@@ -208,13 +208,15 @@ asked(struct node *n, struct defence *f, bool unique, usec_t now)
 }
 
 static void
-checked(struct node *n, struct defence *f, bool unique, usec_t now)
+checked(struct node *n, struct defence *f, const struct lladdr *other,
+	usec_t now)
 {
 	struct in6_addr hoa = f->hoa;
 
-	note_dad(n, f, unique ? NOTE_DAD_OK : NOTE_DAD_FAILED, now);
+	note_dad(n, f, other ? NOTE_DAD_FAILED : NOTE_DAD_OK, now);
 	f->checking = false;
-	ha_on_check(n, &hoa, unique, now);
+	if (other)
+		ha_on_conflict(n, &hoa, other, now);
 }
 
 /* --- advertising -------------------------------------------------------- */
@@ -300,7 +302,7 @@ defence_ring(struct node *n, struct alarm *a, usec_t now)
 	struct defence *f = container_of(a, struct defence, alarm);
 
 	if (f->checking)
-		checked(n, f, true, now);
+		checked(n, f, NULL, now);
 	if (!f->asking)
 		announce(n, f, now);
 	else if (f->left)
@@ -358,7 +360,8 @@ hear_owner(struct node *n, const struct rx *rx, const struct binding *b,
 	if (f && f->asking)
 		asked(n, f, false, now);
 	else if (f && f->checking)
-		checked(n, f, false, now);
+		checked(n, f, rx->nd.tll.len ? &rx->nd.tll : &rx->ll_src,
+			now);
 }
 
 /*

@@ -82,13 +82,13 @@ ha_on_dad(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
 }
 
 void
-ha_on_check(struct node *n, const struct in6_addr *hoa, bool unique,
-	    usec_t now)
+ha_on_conflict(struct node *n, const struct in6_addr *hoa,
+	       const struct lladdr *other, usec_t now)
 {
 	struct binding *b = registrar_find(n->registrar, hoa);
 
-	if (b && !unique)
-		anchor_on_conflict(n, b, now);
+	if (b)
+		anchor_on_conflict(n, b, other, now);
 }
 
 /* --- the answer (RFC 6275 9.5.4, 10.3.2) -------------------------------- */

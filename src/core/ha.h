@@ -41,8 +41,9 @@ bool	ha_read_bu(const struct node *, const struct rx *,
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);
-/* One that was begun while the address was served already. */
-void	ha_on_check(struct node *, const struct in6_addr *hoa, bool unique,
-		    usec_t now);
+/* One that was begun while the address was served already has found this
+ * one. */
+void	ha_on_conflict(struct node *, const struct in6_addr *hoa,
+		       const struct lladdr *other, usec_t now);
 
 #endif
