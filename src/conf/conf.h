@@ -62,6 +62,8 @@ struct conf_iface {
 						   0..500, default 500 */
 	uint32_t	max_interval, min_interval;	/* ms, RFC 4861 6.2.1 with
 						   the minima of RFC 6275 7.5 */
+	uint32_t	min_delay;		/* ms, MinDelayBetweenRAs (RFC 6275
+						   13); 0: as min_interval says */
 	uint8_t		hop_limit;
 	bool		managed, other;		/* M, O */
 	uint32_t	mtu;			/* AdvLinkMTU, 0: none */
@@ -110,7 +112,8 @@ struct conf_home {
 	char		ifname[CONF_IFNAME];	/* the interface that roams */
 	struct in6_addr	hoa;
 	uint8_t		plen;			/* of the home prefix */
-	struct in6_addr	ha;			/* HomeAgentAddress */
+	struct in6_addr	ha;			/* HomeAgentAddress; ::, it is
+						   found (RFC 6275 11.4.1) */
 	uint32_t	lifetime;		/* seconds asked for */
 };
 
@@ -187,6 +190,19 @@ struct conf_cn_policy {
 	bool		on;
 };
 
+/* BindingAclPolicy HOME-PREFIX|"IDENTITY" allow|deny: who may register with a
+ * home agent.  The first row that fits counts; then DefaultBindingAclPolicy,
+ * if it is there; then without any row whoever has a Peer may, with one nobody. */
+struct conf_acl {
+	struct prefix	hoa;			/* with an identity: not used */
+	const char	*nai;			/* RFC 4283; "@realm": all of it;
+						   NULL: by address */
+	uint8_t		status;			/* 0: allow; the refusal's, 128.. */
+};
+#define CONF_ACL_UNSAID	(-1)
+
+#define CONF_HOME_AGENTS 256		/* HaMaxHomeAgents, at most */
+
 struct conf {
 	struct arena	arena;
 	unsigned	roles;			/* enum conf_role, or-ed */
@@ -201,6 +217,15 @@ struct conf {
 	/* home agent */
 	uint32_t	ha_max_binding_life;	/* seconds, 262140 */
 	uint32_t	ha_max_bindings;	/* 1 000 000 */
+	uint32_t	ha_max_agents;		/* HaMaxHomeAgents, of all home
+						   links, 32 */
+	struct conf_acl	*acl;		unsigned nacls, cap_acls;
+	int16_t		acl_default;		/* DefaultBindingAclPolicy: a
+						   status, or CONF_ACL_UNSAID */
+	bool		send_pfx_advs;		/* SendMobPfxAdvs, yes */
+	bool		send_unsol_pfx_advs;	/* SendUnsolMobPfxAdvs, yes */
+	uint32_t	min_pfx_adv_interval;	/* seconds, 600 */
+	uint32_t	max_pfx_adv_interval;	/* seconds, 86400 */
 
 	/* mobile node */
 	uint32_t	mn_max_ha_binding_life;	/* seconds, 262140 */
@@ -208,6 +233,12 @@ struct conf {
 						   ms, 1500 */
 	uint32_t	bindack_rereg;		/* ...ReReg, ms, 1000 */
 	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
+	unsigned	max_ha_resends;		/* MnMaxHaConsecutiveResends, 5 */
+	bool		prefix_sols;		/* SendMobPfxSols, default on */
+	bool		prefix_insecure;	/* ... and what comes is believed,
+						   protected or not */
+	uint32_t	solicit_first;		/* InitialSolicitTimer, ms, 3000 */
+	bool		reset_dhaad;		/* MnResetDhaadAtHome, default off */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */
 	unsigned	max_addresses;		/* MnMaxAddresses, 64: formed for
@@ -274,6 +305,7 @@ struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_label	*conf_add_label(struct conf *);
 struct conf_ro_policy	*conf_add_ro_policy(struct conf *);
 struct conf_cn_policy	*conf_add_cn_policy(struct conf *);
+struct conf_acl	*conf_add_acl(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 /* How many bindings this node keeps at most, in all of its roles. */
 uint32_t conf_max_bindings(const struct conf *);

@@ -14,11 +14,8 @@
 			"enabled insecure, at the top"
 #define RO_CN		"instead: NodeConfig CN"
 #define RO_FIXED	"it is as long as RFC 6275 lets it be"
-#define MPS		"mobile prefix discovery is " OTHERWISE
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
-#define ADMIT		"only a mobile node with a Peer or a line in a " \
-			"KeyTable may register"
 
 static const struct umip {
 	const char	*name;
@@ -38,9 +35,6 @@ static const struct umip {
 	{ "MnMaxCnBindingLife", NULL, RO_FIXED },
 	{ "UseCnBuAck", "",
 	  "correspondents are always asked for an answer" },
-	{ "MnMaxHaConsecutiveResends", NULL,
-	  "Binding Updates are sent until an answer comes, see "
-	  "MaxBindackTimeout" },
 	{ "MnMaxCnConsecutiveResends", NULL,
 	  "who is silent for 30 seconds is reached through the home agent" },
 	{ "IfType", NULL,
@@ -55,11 +49,6 @@ static const struct umip {
 	{ "IPsecPolicy", NULL, IPSEC },
 	{ "IPsecType", NULL, IPSEC },
 	{ "UseAltCoa", NULL, IPSEC },
-	{ "SendMobPfxAdvs", "disabled", MPS },
-	{ "SendUnsolMobPfxAdvs", "disabled", MPS },
-	{ "SendMobPfxSols", "disabled", MPS },
-	{ "MinMobPfxAdvInterval", NULL, MPS },
-	{ "MaxMobPfxAdvInterval", NULL, MPS },
 	{ "HaAcceptMobRtr", "disabled", MOBRTR },
 	{ "IsMobRtr", "disabled", MOBRTR },
 	{ "MobRtrUseExplicitMode", NULL, MOBRTR },
@@ -68,11 +57,7 @@ static const struct umip {
 	  "VirtualHomeLink { Prefix P/len; HomeAgentAddress A; }" },
 	{ "HomePrefix", NULL,
 	  "the length in HomeAddress ADDRESS/LENGTH says it" },
-	{ "BindingAclPolicy", NULL, ADMIT },
-	{ "DefaultBindingAclPolicy", "deny", ADMIT },
 	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
-	{ "MnResetDhaadAtHome", NULL,
-	  "the discovery of home agents is " OTHERWISE },
 	{ "MnFlushAllAtHome", "enabled",
 	  "at home all correspondents are told" },
 	{ "UseMovementModule", NULL,

@@ -345,31 +345,27 @@ anchor_leave(struct node *n, struct binding *b)
 
 /* --- a conflict --------------------------------------------------------- */
 
-/* Under cga who has registered it is who was seen with it: he is at home again,
- * and his last update came late.  With a key it may have been anybody's. */
-static bool
-is_owner(const struct node *n, const struct binding *b,
-	 const struct lladdr *other, usec_t now)
-{
-	struct lladdr ll;
-
-	return b->flags & BINDING_CGA &&
-	       presence_seen(n, b->ifindex, &b->hoa, now, &ll) &&
-	       lladdr_eq(&ll, other);
-}
-
 /*
  * RFC 6275 has no word for taking back what was acknowledged.  Ours is an
  * acknowledgement with the status that the first one would have had, 134,
  * and the sequence number of the update that it withdraws, authenticated
  * like any other.  Who does not expect it ignores it (11.7.3), and learns
  * the same from the answer to its next update.
+ *
+ * Under cga nobody can register what another one has formed.  An answer from
+ * where the address was seen is then the mobile's own, which was back before
+ * its update had arrived: no reason to doubt the address.
  */
 void
-anchor_on_conflict(struct node *n, struct binding *b,
-		   const struct lladdr *other, usec_t now)
+anchor_on_conflict(struct node *n, struct binding *b, const struct lladdr *by,
+		   usec_t now)
 {
-	if (!is_owner(n, b, other, now))
+	struct lladdr ll;
+	bool owner = b->flags & BINDING_CGA &&
+		presence_seen(n, b->ifindex, &b->hoa, now, &ll) &&
+		lladdr_eq(&ll, by);
+
+	if (!owner)
 		presence_contest(n, b->ifindex, &b->hoa, now);
 	registrar_revoke(n, b, MH_ST_DAD_FAILED, NOTE_DOWN_CONFLICT, now);
 }

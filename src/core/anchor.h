@@ -41,7 +41,7 @@ void	anchor_adopt(struct node *, struct binding *);
 void	anchor_leave(struct node *, struct binding *);
 /* Somebody answers for an address that is served because it was seen. */
 void	anchor_on_conflict(struct node *, struct binding *,
-			   const struct lladdr *other, usec_t now);
+			   const struct lladdr *by, usec_t now);
 
 /* A record for each. */
 void	anchors_show(const struct node *, struct record_sink *);

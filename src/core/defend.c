@@ -207,16 +207,15 @@ asked(struct node *n, struct defence *f, bool unique, usec_t now)
 	ha_on_dad(n, &hoa, unique, now);
 }
 
+/* `by': who has it; NULL: nobody has said so. */
 static void
-checked(struct node *n, struct defence *f, const struct lladdr *other,
-	usec_t now)
+checked(struct node *n, struct defence *f, const struct lladdr *by, usec_t now)
 {
 	struct in6_addr hoa = f->hoa;
 
-	note_dad(n, f, other ? NOTE_DAD_FAILED : NOTE_DAD_OK, now);
+	note_dad(n, f, by ? NOTE_DAD_FAILED : NOTE_DAD_OK, now);
 	f->checking = false;
-	if (other)
-		ha_on_conflict(n, &hoa, other, now);
+	ha_on_check(n, &hoa, by, now);
 }
 
 /* --- advertising -------------------------------------------------------- */
@@ -360,8 +359,7 @@ hear_owner(struct node *n, const struct rx *rx, const struct binding *b,
 	if (f && f->asking)
 		asked(n, f, false, now);
 	else if (f && f->checking)
-		checked(n, f, rx->nd.tll.len ? &rx->nd.tll : &rx->ll_src,
-			now);
+		checked(n, f, &rx->ll_src, now);
 }
 
 /*

@@ -19,7 +19,7 @@ struct defend *defend_free(struct node *, struct defend *);	/* NULL */
 bool	defend_ask(struct node *, const struct in6_addr *hoa,
 		   const struct iface *, bool linklocal, usec_t now);
 /* The same while the address is served already: nobody waits for it, and
- * ha_on_conflict tells if it fails.  Announcing does not end it. */
+ * ha_on_check tells how it ended.  Announcing does not end it. */
 bool	defend_check(struct node *, const struct in6_addr *hoa,
 		     const struct iface *, bool linklocal, usec_t now);
 /* Tell the link that packets for it go to us, now and twice more. */

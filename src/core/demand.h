@@ -88,6 +88,7 @@ struct demand {
 
 /* --- demand.c, from mn.c --- */
 int	demand_start(struct node *);			/* 0 / -ENOMEM */
+int	demand_own_homes(struct node *);	/* those that are new, too */
 void	demand_stop(struct node *);			/* frees */
 void	demand_ready(struct node *, usec_t now);
 void	demand_shutdown(struct node *, usec_t now);

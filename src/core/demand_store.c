@@ -270,7 +270,7 @@ static void
 show_home_part(const struct mn_home *h, struct record *r)
 {
 	record_str(r, "place", home_place_word(h));
-	record_addr(r, "anchor", &h->conf.ha);
+	record_addr(r, "anchor", &h->reg.peer);
 	record_bool(r, "bound", h->reg.bound);
 }
 

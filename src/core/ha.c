@@ -9,9 +9,12 @@
  * home_link.c; what has to be said and heard there is defend.c.
  */
 #include "core/ha.h"
+#include "core/agents.h"
 #include "core/anchor.h"
 #include "core/defend.h"
+#include "core/ha_switch.h"
 #include "core/home_link.h"
+#include "core/mobile_prefix.h"
 #include "core/presence.h"
 #include "core/proof.h"
 
@@ -82,13 +85,13 @@ ha_on_dad(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
 }
 
 void
-ha_on_conflict(struct node *n, const struct in6_addr *hoa,
-	       const struct lladdr *other, usec_t now)
+ha_on_check(struct node *n, const struct in6_addr *hoa,
+	    const struct lladdr *by, usec_t now)
 {
 	struct binding *b = registrar_find(n->registrar, hoa);
 
-	if (b)
-		anchor_on_conflict(n, b, other, now);
+	if (b && by)
+		anchor_on_conflict(n, b, by, now);
 }
 
 /* --- the answer (RFC 6275 9.5.4, 10.3.2) -------------------------------- */
@@ -159,6 +162,7 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 {
 	const struct mopt *alt = mh_opt(&rx->mh, MOPT_ALTCOA);
 	const struct mopt *replay = mh_opt(&rx->mh, MOPT_REPLAY);
+	const struct mopt *id = mh_opt(&rx->mh, MOPT_MNID);
 	bool home = rx->mh.bu.flags & MH_BU_H;
 
 	rq->hoa = *pkt_src(&rx->pkt);
@@ -175,6 +179,8 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 	rq->seq = rx->mh.bu.seq;
 	rq->lifetime = rx->mh.bu.lifetime;
 	rq->replay = replay ? replay->replay : 0;
+	rq->nai = id && id->mnid.subtype == MOPT_MNID_NAI ? id->mnid.id :
+		(struct span){ 0 };
 	rq->ifindex = 0;
 	rq->ll.len = 0;
 	rq->link = 0;
@@ -433,10 +439,14 @@ ha_start(struct node *n, usec_t now)
 	n->ha->presence = presence_new(n);
 	n->proofs = calloc(1, sizeof(*n->proofs));
 	n->ha->anchors = anchors_new(n);
+	n->ha->agents = agents_new(n);
+	n->ha->prefixes = mobile_prefix_new(n);
+	ha_switch_init(n);
 	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
-	    !n->proofs)
+	    !n->ha->agents || !n->ha->prefixes || !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
+	agents_settle(n, NULL);
 	return 0;
 }
 
@@ -444,8 +454,10 @@ void
 ha_stop(struct node *n)
 {
 	if (n->ha) {
-		if (n->ha->defend)
-			alarm_clear(n, &n->ha->announce);
+		alarm_clear(n, &n->ha->announce);
+		ha_switch_fini(n);
+		n->ha->agents = agents_free(n, n->ha->agents);
+		n->ha->prefixes = mobile_prefix_free(n, n->ha->prefixes);
 		n->ha->defend = defend_free(n, n->ha->defend);
 		n->ha->presence = presence_free(n, n->ha->presence);
 		n->ha->anchors = anchors_free(n->ha->anchors);
@@ -506,6 +518,8 @@ ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 
 	for (unsigned k = 0; k < n->conf->nhome_links; k++)
 		ours |= strcmp(n->conf->home_link[k].ifname, i->name) == 0;
+	if (ours && i->up != was_up)
+		agents_settle(n, NULL);
 	if (ours && !was_up && i->up)
 		announce_all(n, now);
 }
@@ -534,6 +548,7 @@ void
 ha_shutdown(struct node *n, usec_t now)
 {
 	alarm_clear(n, &n->ha->announce);
+	ha_switch_stop(n);
 	registrar_withdraw(n);
 }
 
@@ -562,8 +577,19 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	block_links(n, n->conf, true);
 	n->registrar->of[KEEPER_HOME].limit =
 		conf_max_home_bindings(n->conf);
+	agents_settle(n, old);
 	registrar_review(n, now);
+	mobile_prefix_reconfigure(n, old, now);
 	return 0;
+}
+
+/* 10.3.1: "The home agent MUST remove a binding when the valid lifetime of the
+ * prefix associated with it expires"; 10.6.2: those that stay are told. */
+void
+ha_on_prefixes(struct node *n, usec_t now)
+{
+	registrar_review(n, now);
+	mobile_prefix_changed(n, now);
 }
 
 bool
@@ -575,6 +601,8 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 
 	if (strcmp(what, "bindings") == 0)
 		return registrar_show(n, now, c, sink);
+	if (strcmp(what, "agents") == 0)
+		agents_tell(n, now, sink);
 	if (strcmp(what, "status") || !is_home_agent(n))
 		return false;
 	record_init(&r, "home-agent");
@@ -591,6 +619,13 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 		record_uint(&r, "signatures", n->proofs->verified);
 	}
 	sink->put(sink, &r);
+	if (n->conf->roles & CONF_HA) {
+		record_init(&r, "home-network");
+		agents_count(n, &r);
+		mobile_prefix_count(n, &r);
+		ha_switch_count(n, &r);
+		sink->put(sink, &r);
+	}
 	anchors_show(n, sink);
 	return false;
 }

@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "crypto/mac.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -129,7 +130,7 @@ void	note_of_mh(const struct mh *, struct note *);
 /* --- wanted objects: few, keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
- * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_DNS, EF_OWNED or
+ * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_DNS, EF_OWNED or
  * EF_CURRENT).  Repeating what is
  * wanted already costs nothing; lifetimes count as a change. */
 void	want(struct node *, const struct effect *);
@@ -217,6 +218,7 @@ struct rx {
 	union {
 		struct mh	mh;	/* pkt.proto 135 */
 		struct nd	nd;	/* pkt.proto 58 */
+		struct icmp	icmp;	/* the same, types 144 to 147 */
 	};
 };
 
@@ -228,9 +230,13 @@ void	attach_on_neighbour(struct node *, const struct ev_neighbour *,
 void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
+void	agents_on_nd(struct node *, struct rx *, usec_t now);	/* RA */
+void	agents_on_request(struct node *, struct rx *, usec_t now);
+void	mobile_prefix_on_solicitation(struct node *, struct rx *, usec_t now);
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_used(struct node *, const struct ev_used *, usec_t now);
+void	ha_on_switch(struct node *, const struct ev_switch *, usec_t now);
 void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
@@ -238,6 +244,8 @@ bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
+void	mn_on_agents(struct node *, struct rx *, usec_t now);
+void	mn_on_prefixes(struct node *, struct rx *, usec_t now);
 
 /* --- the parts' life ---------------------------------------------------- */
 
@@ -351,6 +359,10 @@ struct mh_route {
 };
 void	node_send_mh(struct node *, struct mh *, const struct mh_route *,
 		     const struct conf_peer *peer, uint64_t replay, usec_t now);
+/* The same for an ICMPv6 message (RFC 6275 6.5 to 6.8): src, dst, hao, rh2,
+ * ifindex and ll count. */
+void	node_send_icmp(struct node *, const struct icmp *,
+		       const struct mh_route *);
 
 /* --- the node ----------------------------------------------------------- */
 

@@ -201,7 +201,10 @@ on_transmit(struct node *n, struct alarm *a, usec_t now)
 		note_put(n, &note, now);
 	}
 	registrant_doubt(n, r);
-	transmit(n, r, now);
+	if (r->x.sent)
+		r->ops->on_event(n, r, REG_SILENT, now);
+	if (r->asking != REG_NOTHING)
+		transmit(n, r, now);
 }
 
 static void
@@ -334,6 +337,20 @@ registrant_forget(struct node *n, struct registrant *r)
 	unbind(n, r);
 }
 
+void
+registrant_use_peer(struct node *n, struct registrant *r,
+		    const struct in6_addr *peer, struct rate *rate,
+		    struct rate *test_rate)
+{
+	registrant_cancel(n, r);
+	r->peer = *peer;
+	r->rate = rate;
+	r->test_rate = test_rate;
+	r->halted = r->timestamp = false;
+	r->clock_offset = 0;
+	unbind(n, r);
+}
+
 static void
 on_expiry(struct node *n, struct alarm *a, usec_t now)
 {
@@ -424,6 +441,7 @@ refuse_slow(struct node *n, struct registrant *r, const struct mh *mh,
 	r->x.interval = r->x.max;
 	alarm_set(n, &r->x.alarm, now + r->x.max);
 	note_reg(n, r, NOTE_REGISTRATION_FAILED, now);
+	r->ops->on_event(n, r, REG_DEFERRED, now);
 }
 
 /* Put the question again, corrected. */

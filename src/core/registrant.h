@@ -21,6 +21,11 @@ enum reg_event {
 	REG_REFUSED,			/* status r->status; not sending again
 					   before the next registrant_register */
 	REG_EXPIRED,			/* the binding's time is over */
+	REG_DEFERRED,			/* status r->status; asking goes on, at
+					   the slow rate */
+	REG_SILENT,			/* no answer to x.sent updates; another
+					   one is about to go out.  With either of
+					   these two the role may end it */
 };
 
 /* What makes one kind of registration different from another. */
@@ -109,6 +114,10 @@ void	registrant_deregister(struct node *, struct registrant *,
 			      const struct in6_addr *coa, uint32_t ifindex,
 			      const struct lladdr *ll, usec_t trigger,
 			      usec_t now);
+/* Another peer from now on: nothing stands there, nothing is asked. */
+void	registrant_use_peer(struct node *, struct registrant *,
+			    const struct in6_addr *peer, struct rate *,
+			    struct rate *test_rate);
 /* No way to send: be quiet, keep what stands. */
 void	registrant_pause(struct node *, struct registrant *);
 /* Something is different now: what is asked for is asked again at once, and
@@ -156,6 +165,8 @@ void	registrant_doubt(struct node *, const struct registrant *);
 
 /* Stored records: at the start, and as effects. */
 #define REGISTRANT_STORE	'R'
+bool	registrant_stored_peer(const struct store_record *,
+			       struct in6_addr *ret);
 bool	registrant_restore(struct node *, struct registrant *,
 			   const struct store_record *, usec_t now);
 

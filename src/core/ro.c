@@ -367,6 +367,9 @@ on_event(struct node *n, struct registrant *g, enum reg_event ev, usec_t now)
 			ro_give_up(n, r, NOTE_RO_EXPIRED, RO_SHUN_SILENT,
 				   now);
 		return;
+	case REG_DEFERRED:
+	case REG_SILENT:		/* `patience' counts */
+		return;
 	}
 }
 
@@ -448,7 +451,7 @@ may_be_peer(const struct node *n, const struct mn_home *h,
 
 	/* Our own home agent: what is sent to it ends where the tunnel does
 	 * anyway. */
-	return addr_is_routable(peer) && !addr_eq(peer, &h->conf.ha) &&
+	return addr_is_routable(peer) && !addr_eq(peer, &h->reg.peer) &&
 	       !node_owns(n, peer) && !home_find(n, peer) &&
 	       policy_wants(n, h, peer) && (!o || o->shunned <= now);
 }
@@ -551,6 +554,16 @@ ro_on_registered(struct node *n, struct mn_home *h, usec_t now)
 		alarm_set(n, &r->patience, now + RO_PATIENCE);
 		registrant_on_proof(n, &r->reg, now);
 	}
+}
+
+/* 11.4.2: "MUST issue a Binding Update to all such correspondent nodes." */
+void
+ro_shorten(struct node *n, struct mn_home *h, usec_t now)
+{
+	each_ro(n, r, l)
+		if (r->home == h && r->reg.bound &&
+		    r->reg.expires > h->reg.expires)
+			registrant_refresh(n, &r->reg, now);
 }
 
 void

@@ -30,6 +30,8 @@ void	ro_on_icmp(struct node *, struct rx *, usec_t now);
 void	ro_on_away(struct node *, struct mn_home *, const struct lladdr *ll,
 		   usec_t now);
 /* Its home agent has acknowledged that. */
+/* Bindings of correspondents shall not outlive the home registration. */
+void	ro_shorten(struct node *, struct mn_home *, usec_t now);
 void	ro_on_registered(struct node *, struct mn_home *, usec_t now);
 /* On the home link: nothing leaves past the home agent any more. */
 void	ro_on_returning(struct node *, struct mn_home *);

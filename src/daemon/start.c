@@ -475,12 +475,14 @@ ears_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	int err = nd_open(&d->ears, &d->loop, &d->report);
 
+	anycast_open(&d->anycasts);
 	return err ? fail(why, err, "neighbor discovery") : 0;
 }
 
 static void
 ears_close(struct daemon *d)
 {
+	anycast_close(&d->anycasts);
 	nd_close(&d->ears);
 }
 

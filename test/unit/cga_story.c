@@ -108,6 +108,8 @@ void packet(struct story *s, uint32_t ifindex, const void *p,
 
 	ev.packet.ifindex = ifindex;
 	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 7 } };
+	if (s->stranger)
+		ev.packet.ll_src.b[5] = s->stranger;
 	ev.packet.data = (struct span){ p, len };
 	node_input(s->node, &ev, s->now);
 	drain(s);

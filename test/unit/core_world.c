@@ -5,6 +5,8 @@
  */
 #include "core_world.h"
 
+#include "show.h"
+
 #include "core/note.h"
 #include "crypto/mac.h"
 #include "wire/auth.h"
@@ -163,6 +165,63 @@ bool world_signed(const struct world *w, const struct in6_addr *coa,
 	       o == &w->ba.opt[w->ba.nopts - 1];
 }
 
+/* Are its options the mobile's to believe? */
+static void did_switch(struct world *w, const struct pkt *p)
+{
+	struct in6_addr coa = p->dst, hoa = *pkt_dst(p);
+	struct rbuf r = rbuf_of(w->ba.ha_switch.addrs.p,
+				w->ba.ha_switch.addrs.len);
+	char a[ADDR_STRLEN], b[ADDR_STRLEN];
+
+	say(w, "SWITCH %s>%s", name(&p->src, a), name(&p->dst, b));
+	if (p->has_rh2)
+		say(w, " rh2=%s", name(&p->rh2, a));
+	say(w, " %u", w->ba.ha_switch.n);
+	while (rbuf_left(&r)) {
+		struct in6_addr x = rbuf_addr(&r);
+
+		say(w, " %s", name(&x, a));
+	}
+	if (mh_opt(&w->ba, MOPT_REPLAY))
+		say(w, " stamp");
+	say(w, "%s\n", world_signed(w, &coa, &hoa) ? " auth" : " AUTH?");
+}
+
+static void did_icmp(struct world *w, const struct pkt *p)
+{
+	char a[ADDR_STRLEN], b[ADDR_STRLEN];
+	struct wire_error e;
+	struct icmp m;
+	struct rbuf r;
+
+	ck_assert_int_eq(icmp_parse(p->payload.p, p->payload.len, pkt_src(p),
+				    pkt_dst(p), &m, &e), 0);
+	if (m.type == ICMP_HAAD_REPLY) {
+		say(w, "HAADRep id=%u %s>%s", m.haad.id, name(&p->src, a),
+		    name(&p->dst, b));
+		r = rbuf_of(m.haad.agents.p, m.haad.agents.len);
+		while (rbuf_left(&r)) {
+			struct in6_addr x = rbuf_addr(&r);
+
+			say(w, " %s", name(&x, a));
+		}
+		say(w, "\n");
+		return;
+	}
+	ck_assert_uint_eq(m.type, ICMP_PREFIX_ADV);
+	w->mpa_id = m.prefix.id;
+	say(w, "MPA %s>%s", name(&p->src, a), name(&p->dst, b));
+	if (p->has_rh2)
+		say(w, " rh2=%s", name(&p->rh2, a));
+	if (m.prefix.flags)
+		say(w, " flags=%04x", m.prefix.flags);
+	for (unsigned k = 0; k < m.prefix.npios; k++)
+		say(w, " %s/%u:%02x:%d:%d", name(&m.prefix.pio[k].prefix, a),
+		    m.prefix.pio[k].len, m.prefix.pio[k].flags,
+		    (int)m.prefix.pio[k].valid, (int)m.prefix.pio[k].preferred);
+	say(w, "\n");
+}
+
 static void did_ba(struct world *w, const struct ef_send *s,
 		   const struct pkt *p)
 {
@@ -180,6 +239,10 @@ static void did_ba(struct world *w, const struct ef_send *s,
 	if (m->type == MH_BE) {
 		say(w, "BE %u %s>%s\n", m->be.status, name(&p->src, a),
 		    name(&p->dst, b));
+		return;
+	}
+	if (m->type == MH_HA_SWITCH) {
+		did_switch(w, p);
 		return;
 	}
 	ck_assert_uint_eq(m->type, MH_BA);
@@ -271,6 +334,8 @@ static void did_send(struct world *w, const struct ef_send *s)
 	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
 	if (p.proto == IPPROTO_MOBILITY)
 		did_ba(w, s, &p);
+	else if (p.payload.p[0] >= ICMP_HAAD_REQUEST)
+		did_icmp(w, &p);
 	else if (p.payload.p[0] >= ND_RS)
 		did_nd(w, s, &p);
 	else
@@ -327,6 +392,13 @@ static void did(struct world *w, const struct effect *e)
 		picture_proxy(&w->keys, &e->proxy);
 		say(w, "proxy %s on %u %s\n", name(&e->proxy.key.addr, a),
 		    e->proxy.key.ifindex, e->proxy.up ? "up" : "down");
+		break;
+	case EF_ANYCAST:
+		if (w->anycasts)
+			say(w, "anycast %s on %u %s\n",
+			    name(&e->anycast.key.addr, a),
+			    e->anycast.key.ifindex,
+			    e->anycast.up ? "up" : "down");
 		break;
 	case EF_STORE:
 		picture_store(&w->keys, &e->store);
@@ -546,6 +618,32 @@ void world_nd(struct world *w, uint32_t ifindex, const struct nd *nd,
 	world_packet(w, ifindex, buf, wbuf_len(&b));
 }
 
+void world_icmp(struct world *w, const struct icmp *m, const char *src,
+		const char *dst, const char *hao)
+{
+	struct in6_addr s = world_addr(src), d = world_addr(dst);
+	struct in6_addr h = world_addr(hao ? hao : "::");
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &s, &d, 64, hao ? &h : NULL, NULL, IPPROTO_ICMPV6);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(icmp_build(m, &b), 0);
+	icmp_seal(buf + at, wbuf_len(&b) - at, hao ? &h : &s, &d);
+	pkt_finish(&b);
+	world_packet(w, 7, buf, wbuf_len(&b));
+}
+
+void world_switch(struct world *w, const char *hoa, bool on)
+{
+	struct event ev = { .kind = EV_SWITCH };
+
+	ev.leave.hoa = world_addr(hoa);
+	ev.leave.on = on;
+	input(w, &ev);
+}
+
 /* Every alarm at its own time, as a loop would have it. */
 void world_later(struct world *w, usec_t by)
 {
@@ -756,28 +854,7 @@ unsigned world_count(struct world *w, const char *start)
 	return n;
 }
 
-struct text_sink {
-	struct record_sink sink;
-	char	*buf;
-	size_t	cap;
-};
-
-static void put(struct record_sink *s, const struct record *r)
-{
-	struct text_sink *t = (struct text_sink *)s;
-	size_t at = strlen(t->buf);
-
-	ck_assert_uint_lt(at + record_print_text(r, NULL, 0) + 2, t->cap);
-	record_print_text(r, t->buf + at, t->cap - at);
-	strcat(t->buf, "\n");
-}
-
 void world_show(struct world *w, const char *what, char *buf, size_t cap)
 {
-	struct text_sink t = { { put }, buf, cap };
-	struct cursor c = { 0 };
-
-	buf[0] = '\0';
-	while (node_show(w->node, what, w->now, &c, &t.sink))
-		;
+	show_text(w->node, what, w->now, buf, cap);
 }

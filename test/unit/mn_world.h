@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "crypto/cga.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -72,6 +73,8 @@ struct world {
 	char		did[1 << 18];
 	struct mh	bu;		/* the last Binding Update */
 	struct in6_addr	bu_src, bu_dst, bu_hoa;
+	struct icmp	icmp;		/* the last discovery */
+	struct in6_addr	icmp_src, icmp_dst;
 	struct world_test {		/* its last home and care-of test */
 		unsigned	n;	/* how many there were */
 		uint64_t	cookie;
@@ -154,6 +157,10 @@ void	w_ra_anchor(struct world *, uint8_t station, const char *prefix);
 void	w_ra_send(struct world *, uint8_t station, struct nd *);
 void	w_na(struct world *, uint8_t station);
 void	w_packet(struct world *, const struct wbuf *, uint8_t station);
+
+/* An ICMPv6 message of discovery; rh2 may be NULL. */
+void	w_icmp(struct world *, const struct icmp *, const char *src,
+	       const struct in6_addr *dst, const char *rh2);
 
 struct w_answer {
 	uint8_t		status;

@@ -187,6 +187,26 @@ static void did_mh(struct world *w, const struct pkt *p)
 	say(w, SHOW_MH, "\n");
 }
 
+/* Discovery of home agents and prefixes. */
+static void did_icmp(struct world *w, const struct pkt *p)
+{
+	struct wire_error e;
+	char to[ADDR_STRLEN];
+
+	ck_assert_int_eq(icmp_parse(p->payload.p, p->payload.len, pkt_src(p),
+				    pkt_dst(p), &w->icmp, &e), 0);
+	w->icmp_src = p->src;
+	w->icmp_dst = p->dst;
+	if (w->icmp.type == ICMP_HAAD_REQUEST) {
+		ck_assert(!p->has_hao);
+		say(w, SHOW_MH, "DHAAD to %s\n", addr_print(&p->dst, to));
+	} else {
+		ck_assert_uint_eq(w->icmp.type, ICMP_PREFIX_SOL);
+		ck_assert(p->has_hao);		/* 11.4.2: MUST */
+		say(w, SHOW_MH, "MPS to %s\n", addr_print(&p->dst, to));
+	}
+}
+
 static void did_send(struct world *w, const struct ef_send *s)
 {
 	static const char *const nd_word[] = { "RS", "RA", "NS", "NA" };
@@ -197,6 +217,10 @@ static void did_send(struct world *w, const struct ef_send *s)
 	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
 	if (p.proto == IPPROTO_MOBILITY) {
 		did_mh(w, &p);
+		return;
+	}
+	if (p.payload.p[0] >= ICMP_HAAD_REQUEST) {
+		did_icmp(w, &p);
 		return;
 	}
 	ck_assert_int_eq(nd_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
@@ -386,6 +410,7 @@ static void did(struct world *w, const struct effect *e)
 	case EF_NOTE:
 		did_note(w, &e->note);
 		break;
+	case EF_ANYCAST:
 	case EF_DNS:
 		break;
 	}
