@@ -16,7 +16,8 @@
  * be, with the rule of two hours for what is not authenticated (RFC 4862
  * 5.5.3 e): the home address is deprecated and ends with its prefix, a binding
  * is not asked for beyond it, and of a new prefix a new home address is
- * formed, with the identifier of the old one.
+ * formed, with the identifier of the old one.  Else it is at most a reason to
+ * refresh a binding, whose acknowledgement is protected.
  */
 #include "core/demand.h"
 #include "core/ro.h"
@@ -310,6 +311,18 @@ take_pio(struct node *n, const struct mn_home *from, const struct nd_pio *pio,
 		take_prefix(n, from, pio, now);
 }
 
+/* Not believed; but if it were true, the binding would end sooner than we
+ * think.  The home agent is asked, whose acknowledgement is protected. */
+static void
+doubt(struct node *n, struct mn_home *h, const struct nd_pio *pio, usec_t now)
+{
+	struct prefix prefix = prefix_of(&pio->prefix, pio->len);
+
+	if (prefix_eq(&prefix, &h->prefix) &&
+	    h->reg.expires > until(now, pio->valid))
+		registrant_refresh(n, &h->reg, now);
+}
+
 /*
  * 11.4.3, in its order: from the home agent that we are registered with; with
  * a type 2 routing header, to a home address of ours; with the identifier of
@@ -336,6 +349,9 @@ mn_on_prefixes(struct node *n, struct rx *rx, usec_t now)
 	note.b = h->reg.peer;
 	note.status = n->conf->prefix_insecure;
 	note_put(n, &note, now);
-	for (unsigned k = 0; k < m->npios && n->conf->prefix_insecure; k++)
-		take_pio(n, h, &m->pio[k], now);
+	for (unsigned k = 0; k < m->npios; k++)
+		if (n->conf->prefix_insecure)
+			take_pio(n, h, &m->pio[k], now);
+		else
+			doubt(n, h, &m->pio[k], now);
 }

@@ -136,7 +136,7 @@ END_TEST
  * than once a second. */
 START_TEST(unsolicited)
 {
-	struct nd_pio p = pio("2001:db8:1::", 60, 60);
+	struct nd_pio p = pio("2001:db8:1::", ND_INFINITE, 60);
 	struct world w;
 
 	begin(&w, true);
@@ -162,7 +162,8 @@ START_TEST(unsolicited)
 }
 END_TEST
 
-/* Unprotected, it never changes a home address or a lifetime. */
+/* Unprotected, it never changes a home address or a lifetime; whether the
+ * binding ends sooner, the home agent is asked. */
 START_TEST(not_believed)
 {
 	struct nd_pio p[] = { pio("2001:db8:1::", 0, 0), pio(NEW, 9000, 9000) };
@@ -173,7 +174,8 @@ START_TEST(not_believed)
 	w.show = SHOW_MN | SHOW_NOTE;
 	advertise(&w, p, 2);
 	w_expect(&w, "note home-prefixes hoa=" HOA " ha=" HA " count=2 "
-		 "used=no\n");
+		 "used=no\nBU lifetime=86400 auth\n");
+	w_ok(&w);
 	stay(&w, SEC(8000));
 	w_expect(&w, "");
 	ck_assert_ptr_null(w_kaddr(&w, &fresh));
