@@ -102,6 +102,7 @@ struct conf_home_link {
 	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
 						   remembered addresses of one
 						   link-layer address */
+	uint32_t	max_per_careof;		/* MaxPerCareOf, 16 */
 	uint32_t	seen_within;		/* SeenWithin, seconds, 3600; 0:
 						   nothing is remembered */
 };
@@ -240,6 +241,8 @@ struct conf {
 	bool		reset_dhaad;		/* MnResetDhaadAtHome, default off */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */
+	unsigned	max_addresses;		/* MnMaxAddresses, 64: formed for
+						   an AddressPolicy */
 	unsigned	max_routers;		/* routers remembered on a link, 8 */
 	unsigned	max_prefixes;		/* prefixes of them, 16 */
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel

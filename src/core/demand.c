@@ -532,7 +532,7 @@ on_renew(struct node *n, struct alarm *al, usec_t now)
 	if (!o)
 		return;
 	/* Rather an old address than none. */
-	if (held(n, o) && n->demand->nowned >= OWNED_MAX) {
+	if (held(n, o) && owned_full(n)) {
 		renew_later(n, e->type, now);
 		return;
 	}

@@ -424,6 +424,16 @@ mn_on_brr(struct node *n, struct rx *rx, usec_t now)
 		ro_on_brr(n, rx, now);
 }
 
+/* 11.3.6: what was taken for an access anchor is a home agent. */
+static void
+on_no_test(struct node *n, const struct rx *rx, usec_t now)
+{
+	each_home(n, h, l)
+		if (addr_eq(&rx->pkt.src, &h->reg.peer) &&
+		    addr_eq(&rx->pkt.dst, &h->reg.ask_coa))
+			registrant_on_no_test(n, &h->reg, now);
+}
+
 /* 11.3.6: the home agent says that it does not know the binding; without a
  * home address, any that we have at that care-of address (ha_on_stray).
  * Anybody could say that, so nothing is taken away; we ask. */
@@ -433,6 +443,8 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 	const struct in6_addr *hoa = &rx->mh.be.hoa;
 
 	ro_on_be(n, rx, now);
+	if (rx->mh.be.status == MH_BE_UNKNOWN_TYPE)
+		on_no_test(n, rx, now);
 	if (rx->mh.be.status != MH_BE_UNKNOWN_BINDING)
 		return;
 	each_home(n, h, l)

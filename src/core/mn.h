@@ -21,10 +21,11 @@ enum home_place {
 
 #define CONTEST_ROUNDS	2		/* denials before we believe it */
 
-struct mn_peer {			/* a home agent, for its rate limit */
+struct mn_peer {			/* a home agent, for its rate limits */
 	struct list	l;
 	struct in6_addr	addr;
 	struct rate	rate, test_rate;
+	bool		no_test;	/* it knows no care-of test */
 };
 
 /* The home agents of a home prefix, in the order in which they are tried. */

@@ -71,6 +71,7 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
 	h->reg.anchor = type != ATYPE_HOME;
 	h->reg.test_rate = &p->test_rate;
+	h->reg.no_test = &p->no_test;
 	/* RFC 6275 11.7.1: any value will do to begin with. */
 	h->reg.seq = (uint16_t)rng_u64(&n->rng);
 	alarm_init(&h->find, home_on_find);

@@ -54,10 +54,14 @@ static const char routers[] =
 "interface eth1 core 2001:db8:ff::a2/64\n"
 "config <<END\n"
 "NodeConfig AR;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
-"	Prefix 2001:db8:a2::/64; }\n"
+"Interface \"eth0\" { MaxRtrAdvInterval 4; }\n"
+"AccessAnchor \"eth0\" { Prefix 2001:db8:a2::/64; MaxLifetime 60;\n"
+"	MaxPerLink 64; MaxPerCareOf 64; }\n"
+"Peer 2001:db8:a2::/64 { Protect shared-key spi 300 file \"ar.key\"\n"
+"	replay timestamp; }\n"
 "END\n";
 
+/* One is a home agent, one an access anchor; both with a key. */
 static const char anchors[] =
 "node r1 router\n"
 "interface eth0 ar1 2001:db8:a1::1/64\n"
@@ -94,7 +98,7 @@ static const char keyless_anchors[] =
 "NodeConfig AR;\n"
 "Interface \"eth0\" { MaxRtrAdvInterval 4; MaxRaDelay 50; }\n"
 "AccessAnchor \"eth0\" { Prefix 2001:db8:a1::/64; MaxLifetime 40;\n"
-"	MaxPerLink 64; }\n"
+"	MaxPerLink 64; MaxPerCareOf 64; }\n"
 "END\n"
 "node r2 router\n"
 "interface eth0 ar2 2001:db8:a2::1/64\n"
@@ -103,7 +107,7 @@ static const char keyless_anchors[] =
 "NodeConfig AR;\n"
 "Interface \"eth0\" { MaxRtrAdvInterval 4; }\n"
 "AccessAnchor \"eth0\" { Prefix 2001:db8:a2::/64; MaxLifetime 60;\n"
-"	MaxPerLink 64; }\n"
+"	MaxPerLink 64; MaxPerCareOf 64; }\n"
 "END\n";
 
 static const char plain_routers[] =
