@@ -248,6 +248,10 @@ struct conf {
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	bool		discard_param_problem;	/* MnDiscardHaParamProb, default off */
+	bool		ro_mn;			/* DoRouteOptimizationMN, default on:
+						   as MnRoPolicy has it */
+	uint32_t	ro_max_life;		/* MnMaxCnBindingLife, 420 */
 	struct conf_ro_policy *ro_policy; unsigned nro_policies,
 						   cap_ro_policies;
 	uint32_t	ro_packets;		/* MnRoPackets in a second start
@@ -281,6 +285,8 @@ struct conf {
 	uint32_t	max_requests;		/* MaxRequests, of one user at once */
 
 	/* correspondent */
+	bool		cn_also;		/* DoRouteOptimizationCN: NodeConfig CN
+						   beside another role */
 	uint32_t	cn_max_bindings;	/* CnMaxBindings, 10000 */
 	struct conf_cn_policy *cn_policy; unsigned ncn_policies,
 						   cap_cn_policies;

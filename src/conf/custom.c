@@ -102,7 +102,7 @@ custom_roles(struct parse *p, const struct stmt *s, void *row)
 			    roles & CONF_HA ? "a home agent (HA)" :
 					      "an access router (AR)");
 	else
-		p->conf->roles = roles;
+		p->conf->roles = roles | (p->conf->cn_also ? CONF_CN : 0);
 }
 
 /* --- [replay sequence|timestamp] ------------------------------------- */

@@ -455,6 +455,31 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 			registrant_refresh(n, &h->reg, now);
 }
 
+/*
+ * 11.3.5: Parameter Problem, code 1 (a Mobility Header) or 2 (the Home Address
+ * option).  From the home agent it means that this is none, or not any more;
+ * but anybody can say so, which is why MnDiscardHaParamProb exists, and why
+ * one that is registered with is never left for it.
+ */
+void
+mn_on_error(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct in6_addr *from = &rx->pkt.src;
+	struct wire_error e;
+	struct icmp m;
+
+	if (icmp_parse(rx->pkt.payload.p, rx->pkt.payload.len, from,
+		       &rx->pkt.dst, &m, &e) ||
+	    m.type != ICMP_PARAM_PROBLEM || (m.code != 1 && m.code != 2))
+		return;
+	ro_on_param_problem(n, from, &m.error.about, now);
+	each_home(n, h, l)
+		if (!n->conf->discard_param_problem && !h->reg.bound &&
+		    addr_eq(&h->reg.peer, from) &&
+		    registrant_is_quoted(&h->reg, &m.error.about))
+			registrant_on_unable(n, &h->reg, now);
+}
+
 /* 11.5.5: answered by unicast to the asker's link-layer address. */
 static void
 answer_solicitation(struct node *n, const struct mn_home *h,

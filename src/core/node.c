@@ -229,7 +229,7 @@ input_nd(struct node *n, struct rx *rx, usec_t now)
 	int err;
 
 	if (plays(n, CONF_MN))
-		ro_on_icmp(n, rx, now);
+		mn_on_error(n, rx, now);
 	if (!rx->iface)
 		return;
 	err = nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,

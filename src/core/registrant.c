@@ -565,6 +565,38 @@ refused(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 	refuse_slow(n, r, mh, now);
 }
 
+/* --- who cannot answer --------------------------------------------------- */
+
+/* From where it would go, to where it goes, and its next header is one that
+ * the peer may not know. */
+bool
+registrant_is_quoted(const struct registrant *r, const struct span *about)
+{
+	struct rbuf b = rbuf_of(about->p, about->len);
+	struct in6_addr src, dst;
+	uint8_t next;
+
+	rbuf_take(&b, 6);
+	next = rbuf_u8(&b);
+	rbuf_take(&b, 1);
+	src = rbuf_addr(&b);
+	dst = rbuf_addr(&b);
+	return !b.bad && addr_eq(&dst, &r->peer) &&
+	       (addr_eq(&src, &r->hoa) || addr_eq(&src, &r->ask_coa)) &&
+	       (next == IPPROTO_MOBILITY || next == IPPROTO_DSTOPTS);
+}
+
+/* Nobody vouches for it, so it takes nothing away: a slower pace. */
+void
+registrant_on_unable(struct node *n, struct registrant *r, usec_t now)
+{
+	if (r->asking != REG_REGISTER || !r->x.sent || r->paused ||
+	    r->x.interval == r->x.max)
+		return;
+	r->status = MH_ST_NO_HOME_REG;
+	refuse_slow(n, r, NULL, now);
+}
+
 /* --- acknowledgements --------------------------------------------------- */
 
 static bool

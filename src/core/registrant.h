@@ -135,6 +135,11 @@ const struct conf_peer *registrant_peer(const struct node *,
 					const struct registrant *);
 /* Reachability at ask_coa can be proved to the peer now. */
 void	registrant_on_proof(struct node *, struct registrant *, usec_t now);
+/* Are these the first octets of a message of ours to the peer, with something
+ * that it may not know? */
+bool	registrant_is_quoted(const struct registrant *, const struct span *);
+/* The peer knows nothing of mobility, somebody says: REG_DEFERRED. */
+void	registrant_on_unable(struct node *, struct registrant *, usec_t now);
 /* A Binding Acknowledgement for this home address from this peer. */
 void	registrant_on_ba(struct node *, struct registrant *, struct rx *,
 			 usec_t now);

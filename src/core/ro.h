@@ -22,7 +22,9 @@ bool	ro_watches(const struct node *, const struct mn_home *);
 void	ro_on_pair(struct node *, const struct ev_pair *, usec_t now);
 void	ro_on_used(struct node *, const struct ev_used *, usec_t now);
 /* An ICMPv6 error to an address of ours. */
-void	ro_on_icmp(struct node *, struct rx *, usec_t now);
+/* 11.3.5; `about' is what `from' did not understand. */
+void	ro_on_param_problem(struct node *, const struct in6_addr *from,
+			    const struct span *about, usec_t now);
 
 /* --- from mn.c --- */
 /* It is away at this care-of address, or at another one than before; its
