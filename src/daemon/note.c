@@ -45,6 +45,9 @@ level_of(enum note_code code)
 		[NOTE_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_NOT_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_AGENTS]			= LOG_NOTICE,
+		[NOTE_AGENT_UP]			= LOG_NOTICE,
+		[NOTE_AGENT_DOWN]		= LOG_NOTICE,
+		[NOTE_AGENT_LIMIT]		= LOG_WARN,
 	};
 
 	return levels[code];
