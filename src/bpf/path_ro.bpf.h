@@ -212,6 +212,11 @@ ro_step(struct __sk_buff *skb, struct ro_walk *w, struct ro_in *r)
 
 	if (!w || !r)
 		return -1;
+	/* what home agents and prefixes are found with is for the daemon */
+	if (w->next == NEXT_ICMPV6)
+		return bpf_skb_load_bytes(skb, w->base + w->off, b, 1) ||
+		       (b[0] >= DISCOVERY_FIRST && b[0] <= DISCOVERY_LAST) ?
+		       -1 : 0;
 	if (w->next == NEXT_FRAGMENT &&
 	    bpf_skb_load_bytes(skb, w->base + w->off, &w->next, 1))
 		return -1;

@@ -36,15 +36,45 @@ only_peers(const struct conf *c)
 	return false;
 }
 
+/* UMIP had no HomeLink: a home agent served the prefixes of its interface.  So
+ * the one Interface that there is is the home link of all mobiles. */
+static void
+find_home_links(struct parse *p, const struct stmt *top)
+{
+	struct conf *c = p->conf;
+
+	if (!(c->roles & CONF_HA) || count(top, &schema_home_link) ||
+	    count(top, &schema_virtual_link) || c->nifaces != 1)
+		return;
+	for (unsigned i = 0; i < c->npeers; i++) {
+		uint8_t len = c->peer[i].addr.len;
+		struct prefix prefix = prefix_of(&c->peer[i].addr.addr, 64);
+		struct conf_home_link *l;
+		bool known = len < 64 || addr_is_unspec(&prefix.addr);
+
+		for (unsigned k = 0; k < c->nhome_links; k++)
+			known |= prefix_eq(&c->home_link[k].prefix, &prefix);
+		l = known ? NULL : conf_add_home_link(c);
+		if (!l)
+			continue;
+		strcpy(l->ifname, c->iface[0].name);
+		l->prefix = prefix;
+	}
+}
+
 static void
 check_roles(struct parse *p, const struct stmt *top)
 {
 	const struct stmt *s = tree_find(top, "NodeConfig");
+	const struct stmt *ro = tree_find(top, "DoRouteOptimizationCN");
 	unsigned roles = p->conf->roles;
 	bool adverts = false;
 
 	if (!s)
 		return;
+	if (ro && !p->conf->cn_also && (roles & CONF_CN))
+		parse_error(p, &ro->head->at, "DoRouteOptimizationCN "
+			    "disabled: NodeConfig CN says the opposite");
 	for (unsigned i = 0; i < p->conf->nifaces; i++)
 		adverts |= p->conf->iface[i].send_adverts;
 	adverts |= count(top, &schema_anchor) > 0;
@@ -52,7 +82,7 @@ check_roles(struct parse *p, const struct stmt *top)
 		parse_error(p, &s->args->at, "a mobile node wants its home: "
 			    "MnHomeLink \"interface\" { ... }");
 	if ((roles & CONF_HA) && !count(top, &schema_home_link) &&
-	    !count(top, &schema_virtual_link))
+	    !count(top, &schema_virtual_link) && !p->conf->nhome_links)
 		parse_error(p, &s->args->at, "a home agent wants a home link: "
 			    "HomeLink \"interface\" { ... } or VirtualHomeLink "
 			    "{ ... }");
@@ -497,6 +527,7 @@ check_conf(struct parse *p, const struct stmt *top)
 {
 	struct conf *c = p->conf;
 
+	find_home_links(p, top);
 	check_roles(p, top);
 	check_timeouts(p, top);
 	check_admission(p, top);

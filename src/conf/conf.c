@@ -23,6 +23,7 @@ conf_new(void)
 	schema_defaults(&schema_top, c);
 	c->acl_default = CONF_ACL_UNSAID;
 	schema_defaults(&schema_policy, c);
+	c->prefix_sols = true;
 	c->permit = ATYPE_ALL;
 	c->boot = ATYPE_BIT(ATYPE_HOME);
 	c->linger[ATYPE_HOME] = CONF_NEVER;

@@ -102,6 +102,7 @@ struct conf_home_link {
 	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
 						   remembered addresses of one
 						   link-layer address */
+	uint32_t	max_per_careof;		/* MaxPerCareOf, 16 */
 	uint32_t	seen_within;		/* SeenWithin, seconds, 3600; 0:
 						   nothing is remembered */
 };
@@ -233,14 +234,24 @@ struct conf {
 	uint32_t	bindack_rereg;		/* ...ReReg, ms, 1000 */
 	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
 	unsigned	max_ha_resends;		/* MnMaxHaConsecutiveResends, 5 */
+	bool		prefix_sols;		/* SendMobPfxSols, default on */
+	bool		prefix_insecure;	/* ... and what comes is believed,
+						   protected or not */
+	uint32_t	solicit_first;		/* InitialSolicitTimer, ms, 3000 */
 	bool		reset_dhaad;		/* MnResetDhaadAtHome, default off */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */
+	unsigned	max_addresses;		/* MnMaxAddresses, 64: formed for
+						   an AddressPolicy */
 	unsigned	max_routers;		/* routers remembered on a link, 8 */
 	unsigned	max_prefixes;		/* prefixes of them, 16 */
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	bool		discard_param_problem;	/* MnDiscardHaParamProb, default off */
+	bool		ro_mn;			/* DoRouteOptimizationMN, default on:
+						   as MnRoPolicy has it */
+	uint32_t	ro_max_life;		/* MnMaxCnBindingLife, 420 */
 	struct conf_ro_policy *ro_policy; unsigned nro_policies,
 						   cap_ro_policies;
 	uint32_t	ro_packets;		/* MnRoPackets in a second start
@@ -274,6 +285,8 @@ struct conf {
 	uint32_t	max_requests;		/* MaxRequests, of one user at once */
 
 	/* correspondent */
+	bool		cn_also;		/* DoRouteOptimizationCN: NodeConfig CN
+						   beside another role */
 	uint32_t	cn_max_bindings;	/* CnMaxBindings, 10000 */
 	struct conf_cn_policy *cn_policy; unsigned ncn_policies,
 						   cap_cn_policies;

@@ -85,6 +85,9 @@ void	print_acl_default(const struct conf *, const void *row,
 
 /* route_opt.c */
 void	custom_ro_policy(struct parse *, const struct stmt *, void *row);
+void	custom_ro_cn(struct parse *, const struct stmt *, void *row);
+void	print_ro_cn(const struct conf *, const void *row, unsigned indent,
+		    FILE *);
 void	custom_cn_policy(struct parse *, const struct stmt *, void *row);
 void	print_ro_policies(const struct conf *, const void *row,
 			  unsigned indent, FILE *);
@@ -129,6 +132,9 @@ void	custom_home_address(struct parse *, const struct stmt *, void *);
 void	custom_protect(struct parse *, const struct stmt *, void *);
 void	custom_identity(struct parse *, const struct stmt *, void *);
 void	custom_label(struct parse *, const struct stmt *, void *);
+
+void	custom_prefix_sols(struct parse *, const struct stmt *, void *);
+void	print_prefix_sols(const struct conf *, const void *, unsigned, FILE *);
 
 /* policy.c */
 void	custom_boot(struct parse *, const struct stmt *, void *);

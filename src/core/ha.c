@@ -34,6 +34,15 @@ is_home_agent(const struct node *n)
 	return n->ha && (n->conf->roles & CONF_HA || n->conf->nhome_links);
 }
 
+static bool
+is_access_router(const struct node *n)
+{
+	for (unsigned k = 0; k < n->conf->nhome_links; k++)
+		if (n->conf->home_link[k].anchor)
+			return true;
+	return false;
+}
+
 /* --- home addresses on their links --------------------------------------- */
 
 struct binding *
@@ -135,7 +144,7 @@ static const struct keeper home_keeper = {
 	.admit = home_link_admit, .prepare = home_link_prepare,
 	.serve = home_link_serve, .leave = home_link_leave,
 	.adopt = home_link_adopt, .answer = home_answer,
-	.build = home_link_build,
+	.build = home_link_build, .has_nonces = home_link_has_nonces,
 };
 
 /* Correspondent registrations are not kept here: this answers those that
@@ -256,20 +265,37 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 		home_answer(n, rq, &ba, now);
 }
 
+/* May a home registration of that address have nonces?  At an access anchor
+ * it has to (doc/access-anchor.md), and perhaps this was one. */
+static bool
+may_have_nonces(const struct node *n, const struct registration *rq)
+{
+	const struct conf_home_link *l = home_link_of(n, &rq->hoa);
+
+	if (!rq->peer)
+		return false;
+	return rq->peer->protect == CONF_PROTECT_CGA ||
+	       (l ? l->anchor : is_access_router(n));
+}
+
 static enum security_verdict
 check_request(struct node *n, const struct rx *rx, struct registration *rq,
 	      usec_t now)
 {
 	const struct conf_home_link *l = home_link_of(n, &rq->hoa);
 	const struct binding *b = rq->b;
+	enum security_verdict v;
 
 	if (rq->peer && rq->peer->protect == CONF_PROTECT_CGA && n->ha)
 		return proof_check(n, rx, rq, l ? home_link_iface(n, l) : NULL,
 				   now);
-	return security_check(n, rq->peer, &rx->mh, rx->pkt.payload.p,
-			      &rq->coa, &rq->hoa,
-			      b && !(b->flags & BINDING_CGA) ? b->replay : 0,
-			      now);
+	v = security_check(n, rq->peer, &rx->mh, rx->pkt.payload.p,
+			   &rq->coa, &rq->hoa,
+			   b && !(b->flags & BINDING_CGA) ? b->replay : 0,
+			   now);
+	return v == SEC_OK && l && l->anchor &&
+	       rq->peer->protect == CONF_PROTECT_SHARED_KEY ?
+		proof_check_careof(n, rx, rq, now) : v;
 }
 
 /*
@@ -280,14 +306,15 @@ check_request(struct node *n, const struct rx *rx, struct registration *rq,
  *  1. 9.5.4: the source is no unicast address; 9.5.1: the home address, in
  *     the option or as the source, is no unicast routable address;
  *  2. 6.1.7: the care-of address is no unicast routable address;
- *  3. 9.5.1: home registration with Nonce Indices, but under cga, where
- *     they say with what its authenticator is made;
+ *  3. 9.5.1: home registration with Nonce Indices, but at an access anchor,
+ *     where they say with what its authenticator is made;
  *  4. RFC 4285 5: no key with the owner of that home address, or the
  *     authentication option is not there.
  *     Under cga what proof_check says.
  * Answered, each with what the mobile needs to go on:
  *  5. RFC 4285 5.1.1: wrong authenticator (146);
  *  6. RFC 4285 6: no timestamp (145), too old, too far, repeated (144);
+ *     an access anchor's: the care-of address is not proved (137);
  *  7. 10.3.1: we are no home agent (131);
  *  8. 9.5.1: sequence number (135), type of registration (139) -
  *     registrar_take;
@@ -323,7 +350,7 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	    !home_link_of(n, &rq.hoa))
 		rq.peer = security_stranger(n);
 	if (rq.keeper == KEEPER_HOME && mh_opt(&rx->mh, MOPT_NONCES) &&
-	    !(rq.peer && rq.peer->protect == CONF_PROTECT_CGA))
+	    !may_have_nonces(n, &rq))
 		return;
 	rq.timed = rq.peer && rq.peer->protect == CONF_PROTECT_SHARED_KEY &&
 		   rq.peer->replay == CONF_REPLAY_TIMESTAMP;

@@ -290,6 +290,8 @@ home_link_admit(struct node *n, struct registration *rq, usec_t now)
 	if (!coa_known(rq) && coa_useless(n, rq))
 		return MH_ST_INVALID_COA;
 	rq->link = (uint16_t)(l - n->conf->home_link);
+	if (l->anchor && !anchor_has_room_at(n, rq, now))
+		return MH_ST_RESOURCES;
 	/* An interface identifier that it could share with a link-local
 	 * address has 64 bits; nobody can be on a virtual link. */
 	if (l->prefix.len != 64 || home_link_virtual(l))
@@ -313,11 +315,14 @@ hoa_reserved(const struct conf_home_link *l, const struct in6_addr *hoa)
 
 /* Only anchors have limits of their own: home links share the node's. */
 static int
-enter_link(struct node *n, struct binding *b, const struct conf_home_link *l,
+enter_link(struct node *n, struct binding *b, const struct registration *rq,
 	   const struct iface *i, usec_t now, bool *ret_seen)
 {
+	const struct conf_home_link *l = &n->conf->home_link[rq->link];
+
 	*ret_seen = false;
-	return l->anchor ? anchor_enter(n, b, l, i, now, ret_seen) : 0;
+	return l->anchor ? anchor_enter(n, b, &rq->coa, l, i, now, ret_seen) :
+			   0;
 }
 
 /* 10.3.1: "Unless this home agent already has a binding", Duplicate Address
@@ -341,7 +346,7 @@ home_link_prepare(struct node *n, struct binding *b,
 		return 0;
 	if (!i)
 		return MH_ST_UNSPECIFIED;	/* the link is not there */
-	status = enter_link(n, b, l, i, now, &seen);
+	status = enter_link(n, b, rq, i, now, &seen);
 	if (status)
 		return status;
 	/* RFC 4862 5.4.2: hear the group before asking.  (An anchor hears all
@@ -354,6 +359,12 @@ home_link_prepare(struct node *n, struct binding *b,
 		ADMIT_WAIT : MH_ST_RESOURCES;
 }
 
+bool
+home_link_has_nonces(const struct node *n, const struct binding *b)
+{
+	return b->flags & BINDING_CGA || n->conf->home_link[b->link].anchor;
+}
+
 /* --- while it stands ----------------------------------------------------- */
 
 void
@@ -362,6 +373,7 @@ home_link_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
 	const struct iface *i = home_link_iface_of(n, b);
 	uint16_t bits = home_link_bits(n, b);
 
+	anchor_move(n, b);
 	wish_add(n, &b->wish, bits);
 	if (i && (fresh || bits & HA_PROXY_L))
 		defend_announce(n, &b->hoa, i, b->flags & BINDING_L, now);

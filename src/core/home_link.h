@@ -38,6 +38,8 @@ void	home_link_serve(struct node *, struct binding *, bool fresh,
 			usec_t now);
 void	home_link_leave(struct node *, struct binding *);
 bool	home_link_adopt(struct node *, struct binding *, usec_t now);
+/* Was it made with a care-of nonce? */
+bool	home_link_has_nonces(const struct node *, const struct binding *);
 bool	home_link_build(struct node *, struct binding *, uint16_t bit,
 			struct effect *ret);
 

@@ -157,6 +157,10 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 
 	if (!n->ready || n->stopping)
 		return;
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME && h->ifindex == a->iface->ifindex)
+			prefix_on_home(n, h, attach_on_link_prefix(a,
+						&h->prefix), now);
 	while (next_busy(n, &busy))
 		each_home(n, h, l)
 			if (demand_sessions(n, h) == busy)
@@ -271,9 +275,11 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_ACCEPTED:
 		alarm_clear(n, &h->give_up);
 		home_keep_agent(h);
+		prefix_on_registered(n, h, now);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
 		ro_on_registered(n, h, now);
+		ro_shorten(n, h, now);
 		demand_on_home(n, h, now);
 		break;
 	case REG_DEREGISTERED:
@@ -319,6 +325,8 @@ lifetime(const struct node *n, struct registrant *r, usec_t now)
 	if (p && p->valid_until != USEC_NEVER &&
 	    (p->valid_until - now) / USEC_PER_SEC < life)
 		life = (uint32_t)((p->valid_until - now) / USEC_PER_SEC);
+	if (prefix_valid_left(h, now) / USEC_PER_SEC < life)
+		life = (uint32_t)(prefix_valid_left(h, now) / USEC_PER_SEC);
 	return life;
 }
 
@@ -416,6 +424,16 @@ mn_on_brr(struct node *n, struct rx *rx, usec_t now)
 		ro_on_brr(n, rx, now);
 }
 
+/* 11.3.6: what was taken for an access anchor is a home agent. */
+static void
+on_no_test(struct node *n, const struct rx *rx, usec_t now)
+{
+	each_home(n, h, l)
+		if (addr_eq(&rx->pkt.src, &h->reg.peer) &&
+		    addr_eq(&rx->pkt.dst, &h->reg.ask_coa))
+			registrant_on_no_test(n, &h->reg, now);
+}
+
 /* 11.3.6: the home agent says that it does not know the binding; without a
  * home address, any that we have at that care-of address (ha_on_stray).
  * Anybody could say that, so nothing is taken away; we ask. */
@@ -425,6 +443,8 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 	const struct in6_addr *hoa = &rx->mh.be.hoa;
 
 	ro_on_be(n, rx, now);
+	if (rx->mh.be.status == MH_BE_UNKNOWN_TYPE)
+		on_no_test(n, rx, now);
 	if (rx->mh.be.status != MH_BE_UNKNOWN_BINDING)
 		return;
 	each_home(n, h, l)
@@ -433,6 +453,31 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 		     (addr_is_unspec(hoa) &&
 		      addr_eq(&rx->pkt.dst, &h->reg.coa))))
 			registrant_refresh(n, &h->reg, now);
+}
+
+/*
+ * 11.3.5: Parameter Problem, code 1 (a Mobility Header) or 2 (the Home Address
+ * option).  From the home agent it means that this is none, or not any more;
+ * but anybody can say so, which is why MnDiscardHaParamProb exists, and why
+ * one that is registered with is never left for it.
+ */
+void
+mn_on_error(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct in6_addr *from = &rx->pkt.src;
+	struct wire_error e;
+	struct icmp m;
+
+	if (icmp_parse(rx->pkt.payload.p, rx->pkt.payload.len, from,
+		       &rx->pkt.dst, &m, &e) ||
+	    m.type != ICMP_PARAM_PROBLEM || (m.code != 1 && m.code != 2))
+		return;
+	ro_on_param_problem(n, from, &m.error.about, now);
+	each_home(n, h, l)
+		if (!n->conf->discard_param_problem && !h->reg.bound &&
+		    addr_eq(&h->reg.peer, from) &&
+		    registrant_is_quoted(&h->reg, &m.error.about))
+			registrant_on_unable(n, &h->reg, now);
 }
 
 /* 11.5.5: answered by unicast to the asker's link-layer address. */

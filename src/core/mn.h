@@ -5,6 +5,7 @@
  *   mn.c       events, and the decision where each home address belongs
  *   mn_home.c  what it takes to put one there
  *   mn_agents.c  which home agent, where the configuration does not say
+ *   mn_prefix.c  the home prefix, seen from away
  *   mn_life.c  from start to shutdown, reload, restart, show
  */
 #ifndef MIP6D_CORE_MN_H
@@ -20,10 +21,11 @@ enum home_place {
 
 #define CONTEST_ROUNDS	2		/* denials before we believe it */
 
-struct mn_peer {			/* a home agent, for its rate limit */
+struct mn_peer {			/* a home agent, for its rate limits */
 	struct list	l;
 	struct in6_addr	addr;
 	struct rate	rate, test_rate;
+	bool		no_test;	/* it knows no care-of test */
 };
 
 /* The home agents of a home prefix, in the order in which they are tried. */
@@ -42,6 +44,17 @@ struct mn_agents {
 	usec_t		asked;		/* last request */
 	usec_t		allowed, pause;	/* not again before, and then */
 	struct alarm	again;
+};
+
+/* What is known of the prefix of a home address, and asking for it. */
+struct mn_mps {
+	struct exchange	x;
+	uint16_t	id;
+	bool		asking;
+	bool		asked;		/* since we left home */
+	bool		believed;	/* an advertisement said so that counts */
+	usec_t		valid_until, preferred_until;	/* USEC_NEVER */
+	struct alarm	due, end;
 };
 
 struct mn_home {
@@ -74,6 +87,11 @@ struct mn_home {
 	struct mn_agents *agents;	/* NULL: the configuration names it;
 					   reg.peer is :: while none is known */
 	struct alarm	next;		/* when the next one may be asked */
+	struct mn_mps	mps;
+	bool		deprecated;	/* its prefix is */
+	bool		outdated;	/* disabled: its prefix has ended */
+	bool		formed;		/* of a prefix that was advertised to */
+	struct in6_addr	from;		/*   this one, of the configuration */
 };
 
 struct mn {
@@ -82,6 +100,7 @@ struct mn {
 	struct list	agents;		/* struct mn_agents */
 	struct list	ros, hosts;	/* ro.c */
 	unsigned	nros, nhosts;
+	unsigned	nformed;	/* homes */
 	struct alarm	reap;		/* of doomed homes, and blocked flows */
 };
 
@@ -125,7 +144,24 @@ void	home_restore_agent(struct node *, struct mn_home *,
 bool	home_learn_agent(struct node *, struct mn_home *, const struct attach *);
 alarm_fire home_on_next_agent;
 
+/* --- mn_prefix.c --- */
+void	prefix_init(struct mn_home *);
+void	prefix_fini(struct node *, struct mn_home *);
+void	prefix_solicit(struct node *, struct mn_home *, usec_t now);
+/* It is at home, and this is its prefix there (NULL: not known). */
+void	prefix_on_home(struct node *, struct mn_home *, const struct aprefix *,
+		       usec_t now);
+void	prefix_on_registered(struct node *, struct mn_home *, usec_t now);
+/* How long the home address is good for; USEC_NEVER: nothing ends it. */
+usec_t	prefix_valid_left(const struct mn_home *, usec_t now);
+
 /* --- mn_life.c --- */
+/* One of a prefix that was advertised; NULL: memory. */
+struct mn_home *home_form(struct node *, const struct conf_home *,
+			  const struct in6_addr *from);
+/* Its prefix has ended: it is not to be used; or there is one again. */
+void	home_end(struct node *, struct mn_home *, usec_t now);
+void	home_begin_anew(struct node *, struct mn_home *, usec_t now);
 struct mn_peer *mn_peer_get(struct node *, const struct in6_addr *);
 /* One that the configuration does not name, not active yet; NULL: memory. */
 struct mn_home *home_add(struct node *, const struct conf_home *, enum atype);

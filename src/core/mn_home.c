@@ -22,6 +22,8 @@ preferred(const struct node *n, const struct mn_home *h)
 {
 	const struct owned *o = owned_of(n, h);
 
+	if (h->deprecated)
+		return 0;
 	return o && !o->current ? 0 : demand_preferred(n, h->type);
 }
 

@@ -229,7 +229,7 @@ input_nd(struct node *n, struct rx *rx, usec_t now)
 	int err;
 
 	if (plays(n, CONF_MN))
-		ro_on_icmp(n, rx, now);
+		mn_on_error(n, rx, now);
 	if (!rx->iface)
 		return;
 	err = nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,
@@ -255,6 +255,7 @@ static const struct {
 	{ ICMP_HAAD_REQUEST,	CONF_HA,	agents_on_request },
 	{ ICMP_PREFIX_SOL,	CONF_HA,	mobile_prefix_on_solicitation },
 	{ ICMP_HAAD_REPLY,	CONF_MN,	mn_on_agents },
+	{ ICMP_PREFIX_ADV,	CONF_MN,	mn_on_prefixes },
 };
 
 static bool

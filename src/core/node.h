@@ -244,7 +244,9 @@ bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
+void	mn_on_error(struct node *, struct rx *, usec_t now);	/* ICMPv6 */
 void	mn_on_agents(struct node *, struct rx *, usec_t now);
+void	mn_on_prefixes(struct node *, struct rx *, usec_t now);
 
 /* --- the parts' life ---------------------------------------------------- */
 
@@ -324,9 +326,10 @@ enum security_verdict {
 	SEC_AUTH_FAIL,			/* MIPV6-AUTH-FAIL */
 	SEC_NO_REPLAY_OPTION,		/* MIPV6-MESG-ID-REQD */
 	SEC_ID_MISMATCH,		/* MIPV6-ID-MISMATCH: timestamp */
-	/* of cga, proof.h: */
+	/* of access anchors, proof.h: */
 	SEC_FORGED,			/* authenticator is wrong: silence */
-	SEC_NONCE,			/* care-of nonce expired (137) */
+	SEC_NONCE,			/* care-of nonce expired, or not proved
+					   (137) */
 	SEC_NO_TOKEN,			/* no permanent home keygen token (147) */
 	SEC_NOT_HERE,			/* address of no link of ours (132) */
 	SEC_NOT_SEEN,			/* not seen on its link (129) */
@@ -341,15 +344,6 @@ enum security_verdict security_check(struct node *, const struct conf_peer *,
 		const struct mh *, const uint8_t *mh_bytes,
 		const struct in6_addr *coa, const struct in6_addr *hoa,
 		uint64_t last_replay, usec_t now);
-/* Add identity, replay protection and authentication options (the last
- * ones) to a message under construction.  `replay' is the timestamp to
- * send. */
-void	security_options(const struct conf_peer *, struct mh *,
-			 uint64_t replay);
-/* Fill in the authenticator of a built message. */
-void	security_sign(struct node *, const struct conf_peer *,
-		      const struct mh *, uint8_t *mh_bytes,
-		      const struct in6_addr *coa, const struct in6_addr *hoa);
 /* Our wall clock as RFC 4285 section 6 has it: NTP format. */
 uint64_t security_ntp(const struct node *, usec_t now);
 
@@ -359,7 +353,8 @@ struct mh_route {
 	struct in6_addr	src, dst;
 	const struct in6_addr *hao, *rh2;
 	struct in6_addr	coa, hoa;	/* what the authenticator covers */
-	const struct proof *proof;	/* instead of a peer's key: proof.h */
+	const struct proof *proof;	/* beside a peer's key, or instead of
+					   one: proof.h */
 	uint32_t	ifindex;	/* 0: routed */
 	const struct lladdr *ll;	/* NULL: resolved */
 };

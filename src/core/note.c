@@ -16,7 +16,7 @@ enum part {
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
 	P_WHAT, P_ATYPE, P_RELEASE, P_B_PEER, P_RO,
-	P_RO_STATUS, P_PREFERENCE, P_A_PREFIX, P_COUNT,
+	P_RO_STATUS, P_PREFERENCE, P_A_PREFIX, P_COUNT, P_USED,
 };
 
 static const struct {
@@ -70,6 +70,8 @@ static const struct {
 				P_ELAPSED } },
 	[NOTE_NOT_OPTIMIZED] = { "not-optimized", { P_A_HOA, P_B_PEER, P_RO,
 				P_RO_STATUS } },
+	[NOTE_PREFIXES]	= { "home-prefixes", { P_A_HOA, P_B_HA, P_COUNT,
+				P_USED } },
 	[NOTE_AGENT_UP]	= { "agent-up", { P_A_ROUTER, P_PREFERENCE, P_IFACE } },
 	[NOTE_AGENT_DOWN] = { "agent-down", { P_A_ROUTER, P_IFACE } },
 	[NOTE_AGENT_LIMIT] = { "agent-limit", { P_LIMIT, P_IFACE } },
@@ -288,6 +290,9 @@ put_part(enum part p, const struct note *n, const char *ifname,
 		return;
 	case P_COUNT:
 		record_uint(r, "count", n->value);
+		return;
+	case P_USED:
+		record_bool(r, "used", n->status);
 		return;
 	case P_RELEASE:
 		record_str(r, "reason", release_word(n->value));

@@ -58,6 +58,8 @@ enum note_code {
 	NOTE_AGENT_LIMIT,		/* HaMaxHomeAgents reached */
 	NOTE_AGENTS,			/* of home prefix a: `value' home agents
 					   were found, b the first */
+	NOTE_PREFIXES,			/* hoa a, ha b: it advertised `value' home
+					   prefixes; status: they count */
 	NOTE_CODES
 };
 

@@ -48,6 +48,7 @@ level_of(enum note_code code)
 		[NOTE_AGENT_UP]			= LOG_NOTICE,
 		[NOTE_AGENT_DOWN]		= LOG_NOTICE,
 		[NOTE_AGENT_LIMIT]		= LOG_WARN,
+		[NOTE_PREFIXES]			= LOG_NOTICE,
 	};
 
 	return levels[code];

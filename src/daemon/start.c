@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 /* The mobile's own table for source-selected flows is the data path's. */
-#define MOBILE_PATHS	256
+#define MOBILE_PATHS	1280
 
 static int
 fail(char why[DAEMON_WHY], int err, const char *what)

@@ -221,8 +221,10 @@ size_t build(struct story *s, uint8_t *buf, size_t cap, struct mh *mh,
 	struct wbuf w = wbuf_of(buf, cap);
 	size_t at;
 
-	if (p)
+	if (p) {
 		proof_options(p, mh);
+		proof_auth_option(p, mh);
+	}
 	pkt_start(&w, src, &s->anchor, 64, hao, NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	ck_assert_int_eq(mh_build(mh, &w), 0);

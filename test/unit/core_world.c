@@ -231,8 +231,11 @@ static void did_ba(struct world *w, const struct ef_send *s,
 
 	memcpy(w->ba_bytes, p->payload.p, p->payload.len);
 	ck_assert_int_eq(mh_parse_known(w->ba_bytes, p->payload.len,
-					pkt_src(p), pkt_dst(p), MH_KNOW_ALL,
-					m, &e), 0);
+			 pkt_src(p), pkt_dst(p), MH_KNOW_ALL, m, &e), 0);
+	if (m->type == MH_COT) {
+		w->cot = *m;
+		return;
+	}
 	if (m->type == MH_BE) {
 		say(w, "BE %u %s>%s\n", m->be.status, name(&p->src, a),
 		    name(&p->dst, b));
@@ -665,7 +668,69 @@ uint64_t world_ntp(const struct world *w, int64_t msec)
 
 /* --- Binding Updates ----------------------------------------------------- */
 
-static void bu_options(const struct bu *u, struct mh *m)
+bool world_test(struct world *w, const struct in6_addr *coa,
+		const struct in6_addr *anchor)
+{
+	struct mh m = { .type = MH_COTI, .test_init.cookie = 42 };
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	memset(&w->cot, 0, sizeof(w->cot));
+	pkt_start(&b, coa, anchor, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	mh_seal(buf + at, m.len, coa, anchor);
+	pkt_finish(&b);
+	world_packet(w, 7, buf, wbuf_len(&b));
+	return w->cot.type == MH_COT && w->cot.test.cookie == 42;
+}
+
+/* What the anchor gives out, and where: doc/access-anchor.md. */
+struct careof {
+	bool		has_nonces;
+	uint16_t	nonce;
+	struct in6_addr	coa, anchor;
+	uint8_t		kbm[MAC_SHA1_LEN];
+};
+
+static void prove(struct world *w, const struct bu *u,
+		  const struct in6_addr *coa, const struct in6_addr *anchor,
+		  struct careof *ret)
+{
+	struct in6_addr of = u->careof_of ? world_addr(u->careof_of) : *coa;
+	uint8_t home[8] = { 0 }, token[8];
+	const struct span piece[] = { { home, 8 }, { token, 8 } };
+	struct wbuf b = wbuf_of(token, sizeof(token));
+	struct mac *mac = mac_new();
+
+	*ret = (struct careof){ .coa = *coa, .anchor = *anchor };
+	ret->has_nonces = w->conf->nhome_links && w->conf->home_link[0].anchor
+		&& u->lifetime && !u->no_careof &&
+		world_test(w, &of, anchor);
+	ret->nonce = w->cot.test.nonce;
+	wbuf_u64(&b, w->cot.test.token ^ u->bad_careof);
+	mac_sha1(mac, piece, 2, ret->kbm);
+	mac_free(mac);
+}
+
+static void careof_sign(const struct careof *p, const struct mh *m,
+			uint8_t *bytes)
+{
+	const struct mopt *o = mh_opt(m, MOPT_AUTH_DATA);
+	struct span key = { p->kbm, sizeof(p->kbm) };
+	struct mac *mac = mac_new();
+	uint8_t sum[MAC_SHA1_LEN];
+	struct auth_cover c;
+
+	auth_cover_data(&p->coa, &p->anchor, bytes, m->len, o, &c);
+	ck_assert_int_eq(mac_hmac_sha1(mac, &key, c.piece, c.n, sum), 0);
+	memcpy(bytes + o->off + 2, sum, AUTH_DATA_LEN);
+	mac_free(mac);
+}
+
+static void bu_options(const struct bu *u, const struct careof *p,
+		       struct mh *m)
 {
 	struct mopt *o;
 
@@ -683,12 +748,20 @@ static void bu_options(const struct bu *u, struct mh *m)
 	}
 	if (u->replay)
 		mh_add(m, MOPT_REPLAY)->replay = u->replay;
-	if (u->no_auth)
-		return;
-	o = mh_add(m, MOPT_AUTH);
-	o->auth.subtype = MOPT_AUTH_MNHA;
-	o->auth.spi = u->spi ? u->spi : 256;
-	o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	if (p->has_nonces) {
+		o = mh_add(m, MOPT_NONCES);
+		o->nonces.home = 0;
+		o->nonces.careof = p->nonce;
+	}
+	if (!u->no_auth) {
+		o = mh_add(m, MOPT_AUTH);
+		o->auth.subtype = MOPT_AUTH_MNHA;
+		o->auth.spi = u->spi ? u->spi : 256;
+		o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	}
+	if (p->has_nonces)
+		mh_add(m, MOPT_AUTH_DATA)->auth_data =
+			(struct span){ NULL, AUTH_DATA_LEN };
 }
 
 static void bu_sign(const struct bu *u, const struct mh *m, uint8_t *bytes,
@@ -723,18 +796,22 @@ void world_bu(struct world *w, const struct bu *u)
 	struct mh m = { .type = MH_BU };
 	uint8_t buf[SEND_MAX];
 	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct careof careof;
 	size_t at;
 
+	prove(w, u, &coa, &dst, &careof);
 	m.bu.seq = u->seq;
 	m.bu.lifetime = u->lifetime;
 	m.bu.flags = (uint16_t)(((MH_BU_A | MH_BU_H) & ~u->clear) | u->set);
-	bu_options(u, &m);
+	bu_options(u, &careof, &m);
 	pkt_start(&b, &src, &dst, 64, u->no_hao ? NULL : &hoa, NULL,
 		  IPPROTO_MOBILITY);
 	at = wbuf_len(&b);
 	ck_assert_int_eq(mh_build(&m, &b), 0);
 	if (!u->no_auth)
 		bu_sign(u, &m, buf + at, &coa, &hoa);
+	if (careof.has_nonces)
+		careof_sign(&careof, &m, buf + at);
 	mh_seal(buf + at, m.len, u->no_hao ? &src : &hoa, &dst);
 	pkt_finish(&b);
 	ck_assert(!b.bad);

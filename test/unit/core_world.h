@@ -52,6 +52,7 @@ struct world {
 	uint8_t		sent[SEND_MAX];	/* the last packet of all */
 	size_t		sent_len;
 	unsigned	nba;
+	struct mh	cot;		/* the last Care-of Test */
 	uint16_t	mpa_id;		/* of the last MPA */
 	struct world_keys keys;
 };
@@ -96,11 +97,19 @@ struct bu {
 	uint16_t	clear, set;	/* of the flags A, H */
 	uint32_t	ifindex;
 	bool		no_hao, no_auth, bad_auth, nonces;
+	bool		no_careof;	/* At an anchor: without the proof, */
+	bool		bad_careof;	/*   with a wrong one, */
+	const char	*careof_of;	/*   or one of that address. */
 	uint32_t	spi;		/* 256 */
 	uint64_t	replay;		/* timestamp; none */
 	const char	*nai;
 };
+/* At an anchor there is a care-of test before it, by somebody who is reachable
+ * at that address. */
 void	world_bu(struct world *, const struct bu *);
+/* That test; false: no answer. */
+bool	world_test(struct world *, const struct in6_addr *coa,
+		   const struct in6_addr *anchor);
 /* Is the last acknowledgement signed, over these addresses? */
 bool	world_signed(const struct world *, const struct in6_addr *coa,
 		     const struct in6_addr *hoa);

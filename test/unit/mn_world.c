@@ -243,6 +243,22 @@ void w_ok(struct world *w)
 	w_ba(w, (struct w_answer){ 0 });
 }
 
+void w_be(struct world *w, uint8_t status)
+{
+	struct mh m = { .type = MH_BE, .be.status = status };
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	const struct world_test *t = &w->test[1];
+	size_t at;
+
+	pkt_start(&b, &t->dst, &t->src, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	mh_seal(buf + at, m.len, &t->dst, &t->src);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
 /* --- applications ---------------------------------------------------------- */
 
 void w_ask(struct world *w, uint64_t id, enum atype t, usec_t timeout)
@@ -412,6 +428,7 @@ void w_on_demand(struct world *w)
 	w->conf->boot = 0;
 	w->conf->default_type = ATYPE_NONE;
 	w_conf_peer(w->conf, ANCHORS);
+	w->tested = true;
 }
 
 void w_arrive(struct world *w)
@@ -454,7 +471,7 @@ void w_end(struct world *w)
 void w_restart(struct world *w)
 {
 	struct event ev = { .kind = EV_RESTORE };
-	struct store_record stored[128];
+	struct store_record stored[512];
 	unsigned n = w->nstores;
 
 	memcpy(stored, w->store, sizeof(stored));

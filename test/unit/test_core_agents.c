@@ -394,6 +394,65 @@ START_TEST(contested_at_home)
 }
 END_TEST
 
+/* RFC 4443 3.4, code 2: what the home agent is said not to know, the Home
+ * Address option of the last update. */
+static void param_problem(struct world *w, const char *from, const char *to)
+{
+	struct icmp m = { .type = ICMP_PARAM_PROBLEM, .code = 2 };
+	struct in6_addr dst = w_addr(to);
+	uint8_t about[60] = { 0x60, 0, 0, 0, 0, 20, 60, 64 };
+
+	memcpy(about + 8, &w->bu_src, 16);
+	memcpy(about + 24, &dst, 16);
+	m.error.param = 42;
+	m.error.about = (struct span){ about, sizeof(about) };
+	w_icmp(w, &m, from, &w->bu_src, NULL);
+}
+
+/* 11.3.5: nobody vouches for it, so one of several is left for the next, the
+ * only one is asked less often, and one that is registered with is kept. */
+START_TEST(knows_nothing_of_mobility)
+{
+	struct world w;
+
+	begin(&w);
+	reply(&w, HA, HA2);
+	w_forget(&w);
+	param_problem(&w, HA2, HA2);		/* not the one that is asked */
+	w_expect(&w, "");
+	param_problem(&w, HA, HA);
+	w_pass(&w, MSEC(1500));
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA2));
+	w_ok(&w);
+	w_forget(&w);
+	param_problem(&w, HA2, HA2);
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
+START_TEST(configured_knows_nothing)
+{
+	struct world w;
+
+	prepare(&w);
+	w.conf->home[0].ha = w_addr(HA);
+	w.conf->discard_param_problem = _i;
+	w_born(&w);
+	arrive(&w);
+	w_forget(&w);
+	param_problem(&w, HA, HA);
+	w_pass(&w, SEC(31));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), _i ? 4 : 0);
+	w_pass(&w, SEC(2));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), _i ? 4 : 1);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(shown)
 {
 	char text[4096];
@@ -431,6 +490,8 @@ int main(void)
 	tcase_add_test(tc, restarted);
 	tcase_add_test(tc, two_homes);
 	tcase_add_loop_test(tc, contested_at_home, 0, 2);
+	tcase_add_test(tc, knows_nothing_of_mobility);
+	tcase_add_loop_test(tc, configured_knows_nothing, 0, 2);
 	tcase_add_test(tc, shown);
 	suite_add_tcase(s, tc);
 	return unit_main(all);

@@ -9,6 +9,8 @@
  */
 #include "cga_story.h"
 
+#include "core/presence.h"
+
 /* --- the care-of test --------------------------------------------------- */
 
 START_TEST(test_and_token)
@@ -378,7 +380,6 @@ START_TEST(old_signature)
 	len = s.last_len;
 	replay(&s, old, len);
 	refused(&s, MH_ST_SEQUENCE);
-	ck_assert_uint_eq(counter(&s, "signatures"), 1);
 	/* deregistered; the numbers are remembered as long as the nonce */
 	update(&s, &(struct bu){ .token = token, .ends = true });
 	ck_assert_uint_eq(s.ack.status, 0);
@@ -392,8 +393,56 @@ START_TEST(old_signature)
 	later(&s, SEC(20));
 	replay(&s, old, len);
 	refused(&s, MH_ST_CAREOF_NONCE);
-	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	ck_assert_uint_eq(counter(&s, "signatures"), 25);
 	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* The number of the last update (135) is told to who proves that the address
+ * is his, in one way or the other, and to nobody else; and not as often as he
+ * likes, for a message can be repeated by who has heard it. */
+START_TEST(old_number)
+{
+	uint8_t token[RR_TOKEN], guess[RR_TOKEN] = { 0 };
+	struct story s;
+	unsigned told = 0;
+
+	open_story(&s);
+	registered(&s, token);
+	/* reachable, with our parameters, signed by himself */
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .seq = s.seq });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .seq = (uint16_t)(s.seq - 7) });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.ack.seq, (uint16_t)(s.seq - 7));
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .seq = (uint16_t)(s.seq - 7), .ends = true });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.ack.seq, (uint16_t)(s.seq - 7));
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = guess,
+				 .seq = (uint16_t)(s.seq - 7) });
+	silent(&s);
+	/* the owner, with the token, and signed */
+	later(&s, SEC(2));
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token,
+				 .seq = (uint16_t)(s.seq - 7) });
+	refused(&s, MH_ST_SEQUENCE);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	update(&s, &(struct bu){ .coa = &s.coa2,
+				 .seq = (uint16_t)(s.seq - 7) });
+	refused(&s, MH_ST_SEQUENCE);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	later(&s, SEC(2));
+	for (int i = 0; i < 100; i++) {
+		replay(&s, s.last, s.last_len);
+		told += s.ack.there;
+	}
+	ck_assert_uint_eq(told, 4);
 	close_story(&s);
 }
 END_TEST
@@ -578,6 +627,7 @@ int main(void)
 	unit_add(s, "somebody_elses_binding", somebody_elses_binding);
 	unit_add(s, "stolen_careof", stolen_careof);
 	unit_add(s, "old_signature", old_signature);
+	unit_add(s, "old_number", old_number);
 	unit_add(s, "old_signature_new_token", old_signature_new_token);
 	unit_add(s, "not_of_the_profile", not_of_the_profile);
 	unit_add(s, "not_of_this_link", not_of_this_link);
