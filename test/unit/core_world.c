@@ -136,7 +136,7 @@ static void picture_store(struct world_keys *k, const struct store_record *r)
 		 memcmp(k->record[i].key, r->key, r->key_len) == 0))
 		i++;
 	if (r->up) {
-		ck_assert_uint_lt(i, 64);
+		ck_assert_uint_lt(i, 512);
 		k->record[i] = *r;
 		k->nrecords += i == k->nrecords;
 		return;
