@@ -25,7 +25,8 @@ struct mn_peer {			/* a home agent, for its rate limits */
 	struct list	l;
 	struct in6_addr	addr;
 	struct rate	rate, test_rate;
-	bool		no_test;	/* it knows no care-of test */
+	bool		no_test;	/* it knows no care-of test, */
+	bool		home_no_test;	/*   nor wants one at home */
 };
 
 /* The home agents of a home prefix, in the order in which they are tried. */

@@ -284,7 +284,7 @@ home_use_agent(struct node *n, struct mn_home *h, const struct in6_addr *addr)
 
 	if (p)
 		registrant_use_peer(n, &h->reg, addr, &p->rate,
-				    &p->test_rate);
+				    &p->test_rate, &p->home_no_test);
 }
 
 bool

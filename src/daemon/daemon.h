@@ -158,7 +158,7 @@ void	daemon_clock(void *daemon);
 void	daemon_path(void *daemon);
 
 /* --- used.c --- */
-int	used_open(struct daemon *, const uint8_t secret[16]);
+int	used_open(struct daemon *);
 void	used_close(struct daemon *);
 /* The flow shall be so; only those of route optimization count. */
 void	used_flow(struct daemon *, const struct ef_flow *);
