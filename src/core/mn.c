@@ -197,6 +197,14 @@ mn_is_home_prefix(const struct node *n, const struct prefix *p)
 
 /* --- what became of a registration -------------------------------------- */
 
+/* 134; but a home agent that we have left defends it while it holds our
+ * binding, against the next one, too. */
+static bool
+is_somebody_elses(const struct mn_home *h, usec_t now)
+{
+	return h->reg.status == MH_ST_DAD_FAILED && now >= h->left_until;
+}
+
 static void
 on_refused(struct node *n, struct mn_home *h, usec_t now)
 {
@@ -207,7 +215,7 @@ on_refused(struct node *n, struct mn_home *h, usec_t now)
 	}
 	/* 11.7.1: "the mobile node MUST NOT attempt to re-use the same home
 	 * address."  (Another than a home address is not kept at all.) */
-	if (h->reg.status == MH_ST_DAD_FAILED && h->type == ATYPE_HOME)
+	if (is_somebody_elses(h, now) && h->type == ATYPE_HOME)
 		h->place = PLACE_DISABLED;
 	demand_on_refused(n, h, now);
 	if (h->place == PLACE_DISABLED)
@@ -251,7 +259,7 @@ try_another(struct node *n, struct mn_home *h, usec_t now)
 	bool more;
 
 	if (!h->agents || h->place != PLACE_AWAY ||
-	    (h->reg.halted && status == MH_ST_DAD_FAILED))
+	    (h->reg.halted && is_somebody_elses(h, now)))
 		return false;
 	more = home_leave_agent(n, h, now);
 	h->reg.status = status;
@@ -289,18 +297,25 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_DEREGISTERED:
 		if (h->place == PLACE_RETURNING)
 			on_released(n, h, now);
+		else if (h->switching)
+			home_has_left(n, h, now);
 		demand_on_home(n, h, now);
 		break;
 	case REG_REFUSED:
-		if (!try_another(n, h, now))
+		if (h->switching)
+			home_has_left(n, h, now);
+		else if (!try_another(n, h, now))
 			on_refused(n, h, now);
 		break;
 	case REG_DEFERRED:
 		try_another(n, h, now);
 		break;
 	case REG_SILENT:
-		if (r->asking == REG_REGISTER &&
-		    r->x.sent > n->conf->max_ha_resends)
+		if (r->x.sent <= n->conf->max_ha_resends)
+			break;
+		if (h->switching)
+			home_has_left(n, h, now);
+		else if (r->asking == REG_REGISTER)
 			try_another(n, h, now);
 		break;
 	case REG_EXPIRED:

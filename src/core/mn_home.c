@@ -194,6 +194,11 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 	}
 	if (alarm_is_set(&h->next))	/* not yet, it says */
 		return;
+	if (h->switching) {
+		home_say_goodbye(n, h, a->iface->ifindex, router_ll(a), coa,
+				 now);
+		return;
+	}
 	if (goes_on_by_another(n, h, a, coa, now)) {
 		registrant_register(n, &h->reg, coa, a->iface->ifindex,
 				    router_ll(a), a->trigger, now);
@@ -398,6 +403,7 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 		return;
 	if (asks_for_duplicates(n, h))
 		return;
+	h->switching = false;
 	alarm_clear(n, &h->give_up);
 	if (h->place == PLACE_HOME) {	/* by another interface */
 		ours = stands_on(n, h, h->ifindex);
