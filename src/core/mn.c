@@ -224,8 +224,7 @@ on_expired(struct node *n, struct mn_home *h, usec_t now)
 		home_arrive(n, h, h->ifindex, true, now);
 	} else if (h->place == PLACE_AWAY && !h->reg.halted) {
 		home_say_away_flow(n, h);
-		if (h->reg.asking == REG_NOTHING)
-			home_put(n, h, now);
+		home_put(n, h, now);
 	}
 }
 
@@ -275,6 +274,11 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_ACCEPTED:
 		alarm_clear(n, &h->give_up);
 		home_keep_agent(h);
+		/* By another interface than what stood until now? */
+		if (h->place == PLACE_AWAY && !addr_eq(&h->coa, &r->coa)) {
+			home_put(n, h, now);
+			say_ways_out(n, now);
+		}
 		prefix_on_registered(n, h, now);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
@@ -313,7 +317,7 @@ static uint32_t
 lifetime(const struct node *n, struct registrant *r, usec_t now)
 {
 	const struct mn_home *h = container_of(r, struct mn_home, reg);
-	const struct iface *i = iface_find(n, h->ifindex);
+	const struct iface *i = iface_find(n, r->ifindex);
 	const struct aprefix *p = i && i->attach ?
 		attach_coa(n, i->attach, now) : NULL;
 	uint32_t life = h->conf.lifetime;
@@ -334,7 +338,7 @@ static uint16_t
 flags(const struct node *n, struct registrant *r)
 {
 	const struct mn_home *h = container_of(r, struct mn_home, reg);
-	const struct iface *i = iface_find(n, h->ifindex);
+	const struct iface *i = iface_find(n, r->ifindex);
 	const struct in6_addr *ll = i ? iface_linklocal(i) : NULL;
 	struct in6_addr derived = addr_linklocal_of(&h->conf.hoa);
 	uint16_t f = MH_BU_A | MH_BU_H;
