@@ -9,6 +9,7 @@
  */
 #include "core/demand.h"
 #include "core/effects.h"
+#include "core/multicast.h"
 #include "core/node.h"
 #include "core/presence.h"
 #include "core/registrar.h"
@@ -338,11 +339,15 @@ input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
 	rx.data = ev->data;
 	rx.pkt.src = rx.pkt.dst = addr_unspec;
 	rx.pkt.has_hao = rx.pkt.has_rh2 = false;
+	if (multicast_on_link(n, ev->ifindex, ev->data, now))
+		return;
 	if (pkt_parse(ev->data.p, ev->data.len, &rx.pkt, &e)) {
 		answer_fault(n, &rx, &e, now);
 		return;
 	}
-	if (is_mobility_icmp(&rx.pkt))
+	if (rx.pkt.proto == IPPROTO_IPV6)
+		multicast_on_tunnel(n, &rx, now);
+	else if (is_mobility_icmp(&rx.pkt))
 		input_icmp(n, &rx, now);
 	else if (rx.pkt.proto == IPPROTO_ICMPV6 && !rx.pkt.has_hao &&
 	    !rx.pkt.has_rh2)

@@ -674,5 +674,6 @@ int main(void)
 	unit_add(s, "umip", umip_mobile);
 	unit_add(s, "show", shown);
 	return unit_main((Suite *const[]){ s, suite_ha_status(),
-			  suite_ha_admission(), suite_ha_network(), NULL });
+			  suite_ha_admission(), suite_ha_network(),
+			  suite_ha_multicast(), NULL });
 }
