@@ -49,6 +49,7 @@ level_of(enum note_code code)
 		[NOTE_AGENT_DOWN]		= LOG_NOTICE,
 		[NOTE_AGENT_LIMIT]		= LOG_WARN,
 		[NOTE_PREFIXES]			= LOG_NOTICE,
+		[NOTE_SWITCH]			= LOG_NOTICE,
 	};
 
 	return levels[code];

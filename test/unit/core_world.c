@@ -234,6 +234,7 @@ static void did_ba(struct world *w, const struct ef_send *s,
 			 pkt_src(p), pkt_dst(p), MH_KNOW_ALL, m, &e), 0);
 	if (m->type == MH_COT) {
 		w->cot = *m;
+		w->cot_ll = s->ll_dst;
 		return;
 	}
 	if (m->type == MH_BE) {

@@ -52,7 +52,8 @@ struct world {
 	uint8_t		sent[SEND_MAX];	/* the last packet of all */
 	size_t		sent_len;
 	unsigned	nba;
-	struct mh	cot;		/* the last Care-of Test */
+	struct mh	cot;		/* the last Care-of Test, */
+	struct lladdr	cot_ll;		/*   to this neighbour; len 0: resolved */
 	uint16_t	mpa_id;		/* of the last MPA */
 	struct world_keys keys;
 };

@@ -842,6 +842,45 @@ START_TEST(third_party)
 }
 END_TEST
 
+/* On the link itself: the answer to a test goes to the link-layer address that
+ * it came from, since the address may be registered; but not to who asks for
+ * his neighbour's. */
+START_TEST(third_party_on_link)
+{
+	struct in6_addr a1 = world_addr(A1), ha = world_addr(HA);
+	struct mh m = { .type = MH_COTI, .test_init.cookie = 42 };
+	struct event ev = { .kind = EV_PACKET };
+	struct lladdr owner = host(1);
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct world w;
+	size_t at;
+
+	begin(&w, 100, 16, 60);
+	pkt_start(&b, &a1, &ha, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	mh_seal(buf + at, m.len, &a1, &ha);
+	pkt_finish(&b);
+	dad(&w, A1, 1);
+	for (unsigned k = 1; k <= 2; k++) {
+		ev.packet = (struct ev_packet){
+			.ifindex = HOME, .ll_src = host(k),
+			.data = { buf, wbuf_len(&b) },
+		};
+		w.cot.type = 0;
+		node_input(w.node, &ev, w.now);
+		settle(&w);
+		ck_assert_uint_eq(w.cot.type, MH_COT);
+		if (k == 1)
+			ck_assert(lladdr_eq(&w.cot_ll, &owner));
+		else
+			ck_assert_uint_eq(w.cot_ll.len, 0);
+	}
+	world_close(&w);
+}
+END_TEST
+
 /* What is answered without the key is as before: nothing of the proof. */
 START_TEST(no_key_no_answer)
 {
@@ -1025,6 +1064,7 @@ int main(void)
 	unit_add(s, "most of one host", most_of_one_host);
 	unit_add(s, "reload", reload);
 	unit_add(s, "third party", third_party);
+	unit_add(s, "third party on the link", third_party_on_link);
 	unit_add(s, "no key, no answer", no_key_no_answer);
 	unit_add(s, "proof of before", proof_of_before);
 	unit_add(s, "repeated", repeated);
