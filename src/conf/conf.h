@@ -231,6 +231,8 @@ struct conf {
 	uint32_t	ha_max_bindings;	/* 1 000 000 */
 	uint32_t	ha_max_agents;		/* HaMaxHomeAgents, of all home
 						   links, 32 */
+	uint32_t	ha_max_memberships;	/* HaMaxMemberships, 0: mobiles
+						   have no multicast */
 	struct conf_acl	*acl;		unsigned nacls, cap_acls;
 	int16_t		acl_default;		/* DefaultBindingAclPolicy: a
 						   status, or CONF_ACL_UNSAID */

@@ -103,6 +103,9 @@ static const struct statement top_stmts[] = {
 	{ UINT("HaMaxHomeAgents", conf, ha_max_agents, 1, CONF_HOME_AGENTS, 32),
 	  .roles = HA,
 	  .help = "most other home agents remembered" },
+	{ UINT("HaMaxMemberships", conf, ha_max_memberships, 0, 65536, 0),
+	  .roles = HA,
+	  .help = "most groups that mobile nodes away listen to, in all" },
 	{ CUSTOM("BindingAclPolicy", "address[/length]|\"identity\" "
 		 "allow|deny|status", custom_acl, print_acls), .roles = HA,
 	  .flags = STMT_MANY,

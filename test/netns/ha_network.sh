@@ -18,7 +18,7 @@
 python=/usr/bin/python3
 mac() { ip -n "$P-$1" -br link show dev "$2" | awk '{ print $3 }'; }
 
-net_begin ha_network "$python" awk
+net_begin ha_network "$python" awk sed
 "$python" -c 'import scapy.layers.inet6' 2> /dev/null ||
 	skip "python3-scapy is not installed"
 for l in core home; do link $l; done
@@ -79,4 +79,11 @@ expect "the daemon runs" daemon_up ha
 daemon_stop ha
 expect "no anycast address is left" test 0 = \
 	"$(at ha grep -c fdfffffffffffffe /proc/net/anycast6)"
+
+sed -i 's/^NodeConfig.*/& HaMaxMemberships 16;/' "$T/ha.conf"
+daemon ha "$T/ha.conf"
+nap 1
+expect "groups" play multicast
+expect "they are shown no more" not sh -c "'$mip6ctl' --run-dir '$T/run-ha' \
+	groups | grep -q ff0e"
 net_end
