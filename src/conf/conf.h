@@ -262,6 +262,8 @@ struct conf {
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	bool		refuse_unreachable;	/* WhenUnreachable refuse; default
+						   hold */
 	bool		discard_param_problem;	/* MnDiscardHaParamProb, default off */
 	bool		ro_mn;			/* DoRouteOptimizationMN, default on:
 						   as MnRoPolicy has it */

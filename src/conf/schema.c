@@ -65,6 +65,10 @@ const struct keyword schema_strangers[] = {
 	{ "cga", CONF_PROTECT_CGA }, { "peer", CONF_PROTECT_NONE }, { NULL }
 };
 
+static const struct keyword schema_unreachable[] = {
+	{ "hold", 0 }, { "refuse", 1 }, { NULL }
+};
+
 const struct keyword schema_types[] = {
 	{ "none", ATYPE_NONE }, { "home-anchored", ATYPE_HOME },
 	{ "access-anchored", ATYPE_ACCESS }, { "unanchored", ATYPE_UNANCHORED },
@@ -165,6 +169,10 @@ static const struct statement top_stmts[] = {
 	  .help = "use the tunnel before the home agent has answered" },
 	{ BOOL("OptimisticDad", conf, optimistic_dad, 1), .roles = MN,
 	  .help = "use a care-of address during its DAD, RFC 4429" },
+	{ .name = "WhenUnreachable", .type = V_WORD,
+	  FIELD(conf, refuse_unreachable), .words = schema_unreachable,
+	  .roles = MN,
+	  .help = "packets of a home address whose home agent is silent" },
 	{ BOOL("MnDiscardHaParamProb", conf, discard_param_problem, 0),
 	  .roles = MN,
 	  .help = "do not heed ICMPv6 errors of home agents" },
