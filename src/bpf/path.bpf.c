@@ -441,10 +441,10 @@ int path_ingress(struct __sk_buff *skb)
 		if (!bpf_skb_load_bytes(skb, OFF_ICMP, opt, sizeof(opt)) &&
 		    opt[0] == NEXT_IPV6 && opt[1] == 0)
 			return tunnel_run(skb, IP6_LEN + 8);
-		return ro_in(skb);
+		return ro_in(skb, out);
 	case NEXT_HOPOPTS:
 	case NEXT_ROUTING:
-		return ro_in(skb);
+		return ro_in(skb, out);
 	case NEXT_ICMPV6:
 		ret = icmp_in(skb);
 		if (ret == TC_ACT_UNSPEC)
@@ -477,7 +477,7 @@ int path_arrive(struct __sk_buff *skb)
 	case NEXT_DSTOPTS:
 	case NEXT_HOPOPTS:
 	case NEXT_ROUTING:
-		return ro_in(skb);
+		return ro_in(skb, in);
 	case NEXT_ICMPV6:
 		return ro_icmp(skb);
 	}
@@ -530,16 +530,16 @@ static __always_inline bool head_put(struct __sk_buff *skb)
 static __noinline int ro_l3(struct __sk_buff *skb)
 {
 	struct ro_in r = { 0 };
-	__u8 next;
+	struct ip6 in;
 	int ret;
 
-	if (bpf_skb_load_bytes(skb, offsetof(struct ip6, next), &next, 1))
+	if (bpf_skb_load_bytes(skb, 0, &in, sizeof(in)))
 		return TC_ACT_UNSPEC;
-	switch (next) {
+	switch (in.next) {
 	case NEXT_DSTOPTS:
 	case NEXT_HOPOPTS:
 	case NEXT_ROUTING:
-		if (!ro_check(skb, 0, &r))
+		if (!is_own(skb, in.dst) || !ro_check(skb, 0, &r))
 			return TC_ACT_UNSPEC;
 		return head_put(skb) ? ro_enter(skb, &r) : TC_ACT_SHOT;
 	case NEXT_ICMPV6:
