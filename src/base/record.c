@@ -40,6 +40,11 @@ void record_uint(struct record *r, const char *key, uint64_t v)
 	add(r, key, FIELD_UINT)->u = v;
 }
 
+void record_int(struct record *r, const char *key, int64_t v)
+{
+	add(r, key, FIELD_INT)->i = v;
+}
+
 void record_bool(struct record *r, const char *key, bool v)
 {
 	add(r, key, FIELD_BOOL)->u = v;
@@ -227,6 +232,7 @@ static const char *field_words(const struct field *f, char *buf)
 	case FIELD_STR:
 		return f->s;
 	case FIELD_UINT:
+	case FIELD_INT:
 	case FIELD_DURATION:
 		break;
 	}
@@ -240,6 +246,9 @@ static void text_value(struct out *o, const struct field *f)
 	switch (f->kind) {
 	case FIELD_UINT:
 		out_fmt(o, "%" PRIu64, f->u);
+		return;
+	case FIELD_INT:
+		out_fmt(o, "%" PRId64, f->i);
 		return;
 	case FIELD_DURATION:
 		if (f->u == USEC_NEVER) {
@@ -271,6 +280,9 @@ static void json_value(struct out *o, const struct field *f)
 	switch (f->kind) {
 	case FIELD_UINT:
 		out_fmt(o, "%" PRIu64, f->u);
+		return;
+	case FIELD_INT:
+		out_fmt(o, "%" PRId64, f->i);
 		return;
 	case FIELD_BOOL:
 		out_str(o, f->u ? "true" : "false");

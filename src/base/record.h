@@ -18,6 +18,7 @@
 
 enum field_kind {
 	FIELD_UINT,		/* u */
+	FIELD_INT,		/* i */
 	FIELD_BOOL,		/* u: yes / no; JSON true / false */
 	FIELD_STR,		/* s, kept by the producer until put() returns */
 	FIELD_ADDR,		/* addr */
@@ -32,6 +33,7 @@ struct field {
 	enum field_kind	kind;
 	union {
 		uint64_t	u;
+		int64_t		i;
 		const char	*s;
 		struct in6_addr	addr;
 		struct prefix	prefix;
@@ -54,6 +56,7 @@ struct record_sink {
 /* Adding past RECORD_FIELDS is a bug (assert).  A NULL string is "". */
 void	record_init(struct record *, const char *type);
 void	record_uint(struct record *, const char *key, uint64_t);
+void	record_int(struct record *, const char *key, int64_t);
 void	record_bool(struct record *, const char *key, bool);
 void	record_str(struct record *, const char *key, const char *);
 void	record_addr(struct record *, const char *key, const struct in6_addr *);

@@ -50,6 +50,8 @@
 
 #define ND_FIRST	133		/* RFC 4861 */
 #define ND_LAST		137
+#define DISCOVERY_FIRST	144		/* RFC 6275 6.5 to 6.8 */
+#define DISCOVERY_LAST	147
 
 /* A destination options header with a Home Address option, or a type 2
  * routing header: both have their address in the same place. */
@@ -205,6 +207,11 @@ ro_step(struct __sk_buff *skb, struct ro_walk *w, struct ro_in *r)
 
 	if (!w || !r)
 		return -1;
+	/* what home agents and prefixes are found with is for the daemon */
+	if (w->next == NEXT_ICMPV6)
+		return bpf_skb_load_bytes(skb, w->base + w->off, b, 1) ||
+		       (b[0] >= DISCOVERY_FIRST && b[0] <= DISCOVERY_LAST) ?
+		       -1 : 0;
 	if (w->next == NEXT_FRAGMENT &&
 	    bpf_skb_load_bytes(skb, w->base + w->off, &w->next, 1))
 		return -1;

@@ -76,15 +76,10 @@ apply_addr(struct parse *p, const struct statement *r, const struct arg *a,
 {
 	struct in6_addr addr;
 
-	/* UMIP's way to ask for discovery (RFC 6275 section 11.4.1) */
-	if (a->kind == ARG_ADDR && !addr_parse(a->text, &addr) &&
-	    addr_is_unspec(&addr)) {
-		parse_error(p, &a->at, "%s: the discovery of home agents (::) "
-			    "is not offered by this version; give the address",
-			    r->name);
-		return;
-	}
-	if (value_host(p, r->name, a, &addr))
+	if (r->flags & STMT_FIND && a->kind == ARG_ADDR &&
+	    !addr_parse(a->text, &addr) && addr_is_unspec(&addr))
+		memcpy((char *)row + r->offset, &addr, sizeof(addr));
+	else if (value_host(p, r->name, a, &addr))
 		memcpy((char *)row + r->offset, &addr, sizeof(addr));
 }
 

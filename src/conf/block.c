@@ -120,6 +120,9 @@ block_close_iface(struct parse *p, const struct stmt *s, void *row)
 	const struct stmt *mtu = tree_find(s->body, "AdvLinkMTU");
 
 	check_intervals(p, s, i);
+	/* RFC 6275 section 13; MIN_DELAY_BETWEEN_RAS of RFC 4861 is 3 s. */
+	if (!tree_find(s->body, "MinDelayBetweenRAs"))
+		i->min_delay = i->min_interval < 3000 ? i->min_interval : 3000;
 	/* RFC 6275 section 7.4: as the router's, but never 0. */
 	if (!tree_find(s->body, "HomeAgentLifetime"))
 		i->ha_lifetime = i->lifetime ? i->lifetime :

@@ -10,6 +10,7 @@
 #include "conf/schema.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Statements of a block at the top, however many of them were good. */
 static unsigned
@@ -35,15 +36,45 @@ only_peers(const struct conf *c)
 	return false;
 }
 
+/* UMIP had no HomeLink: a home agent served the prefixes of its interface.  So
+ * the one Interface that there is is the home link of all mobiles. */
+static void
+find_home_links(struct parse *p, const struct stmt *top)
+{
+	struct conf *c = p->conf;
+
+	if (!(c->roles & CONF_HA) || count(top, &schema_home_link) ||
+	    count(top, &schema_virtual_link) || c->nifaces != 1)
+		return;
+	for (unsigned i = 0; i < c->npeers; i++) {
+		uint8_t len = c->peer[i].addr.len;
+		struct prefix prefix = prefix_of(&c->peer[i].addr.addr, 64);
+		struct conf_home_link *l;
+		bool known = len < 64 || addr_is_unspec(&prefix.addr);
+
+		for (unsigned k = 0; k < c->nhome_links; k++)
+			known |= prefix_eq(&c->home_link[k].prefix, &prefix);
+		l = known ? NULL : conf_add_home_link(c);
+		if (!l)
+			continue;
+		strcpy(l->ifname, c->iface[0].name);
+		l->prefix = prefix;
+	}
+}
+
 static void
 check_roles(struct parse *p, const struct stmt *top)
 {
 	const struct stmt *s = tree_find(top, "NodeConfig");
+	const struct stmt *ro = tree_find(top, "DoRouteOptimizationCN");
 	unsigned roles = p->conf->roles;
 	bool adverts = false;
 
 	if (!s)
 		return;
+	if (ro && !p->conf->cn_also && (roles & CONF_CN))
+		parse_error(p, &ro->head->at, "DoRouteOptimizationCN "
+			    "disabled: NodeConfig CN says the opposite");
 	for (unsigned i = 0; i < p->conf->nifaces; i++)
 		adverts |= p->conf->iface[i].send_adverts;
 	adverts |= count(top, &schema_anchor) > 0;
@@ -51,7 +82,7 @@ check_roles(struct parse *p, const struct stmt *top)
 		parse_error(p, &s->args->at, "a mobile node wants its home: "
 			    "MnHomeLink \"interface\" { ... }");
 	if ((roles & CONF_HA) && !count(top, &schema_home_link) &&
-	    !count(top, &schema_virtual_link))
+	    !count(top, &schema_virtual_link) && !p->conf->nhome_links)
 		parse_error(p, &s->args->at, "a home agent wants a home link: "
 			    "HomeLink \"interface\" { ... } or VirtualHomeLink "
 			    "{ ... }");
@@ -69,6 +100,30 @@ check_roles(struct parse *p, const struct stmt *top)
 	    count(top, &schema_iface) == p->conf->nifaces)
 		parse_error(p, &s->args->at, "an access router wants an "
 			    "Interface with SendAdvertisements enabled");
+}
+
+/* Would a home agent refuse everybody? */
+static void
+check_admission(struct parse *p, const struct stmt *top)
+{
+	const struct stmt *s = tree_find(top, "BindingAclPolicy");
+	const struct conf *c = p->conf;
+	unsigned rows = 0;
+
+	for (const struct stmt *t = top; t; t = t->next)
+		rows += t->row && !strcmp(t->row->name, "BindingAclPolicy");
+	if (!(c->roles & CONF_HA) || rows != c->nacls)
+		return;
+	if (c->acl_default == CONF_ACL_UNSAID ? !rows : !c->acl_default)
+		return;
+	for (unsigned k = 0; k < c->nacls; k++)
+		if (!c->acl[k].status)
+			return;
+	if (!s)
+		s = tree_find(top, "DefaultBindingAclPolicy");
+	parse_error(p, &s->head->at, "nobody could register: add "
+		    "BindingAclPolicy ADDRESS[/LENGTH] allow, or say "
+		    "DefaultBindingAclPolicy allow");
 }
 
 /* InitialBindackTimeout... <= MaxBindackTimeout (RFC 6275 section 11.8) */
@@ -370,6 +425,48 @@ peer_is_cga(const struct conf *c, const struct in6_addr *addr)
 	return best && best->protect == CONF_PROTECT_CGA;
 }
 
+static bool
+body_has(const struct stmt *body, const struct stmt *s)
+{
+	for (; body; body = body->next)
+		if (body == s)
+			return true;
+	return false;
+}
+
+/* Home agents that are found are in the home prefix, and want a Peer, too. */
+static void
+check_found_agents(struct parse *p, const struct stmt *home)
+{
+	const struct conf *c = p->conf;
+
+	for (unsigned i = 0; i < c->nhomes; i++) {
+		const struct conf_home *h = &c->home[i];
+		const struct arg *a = p->home.v[i]->args;
+		struct prefix prefix = prefix_of(&h->hoa, h->plen);
+		char text[PREFIX_STRLEN];
+		bool found = false;
+
+		if (!addr_is_unspec(&h->ha) ||
+		    !body_has(home->body, p->home.v[i]))
+			continue;
+		for (unsigned k = 0; k < c->npeers; k++)
+			found |= prefix_overlap(&c->peer[k].addr, &prefix) &&
+				 c->peer[k].protect != CONF_PROTECT_CGA;
+		prefix_print(&prefix, text);
+		if (!found)
+			parse_error(p, &a->at, "how are messages with the home "
+				    "agents of %s protected? Add Peer %s "
+				    "{ Protect shared-key spi N file \"...\"; "
+				    "}, or the HomeAgentAddress", text, text);
+		/* RFC 2526: seven bits of anycast identifier */
+		if (h->plen > 121)
+			parse_error(p, &a->at, "no home agent can be found in "
+				    "%s, it is too small: give the "
+				    "HomeAgentAddress", text);
+	}
+}
+
 /* At a mobile node: peers are home agents, and each has one. */
 static void
 check_agents(struct parse *p, const struct stmt *top)
@@ -383,8 +480,10 @@ check_agents(struct parse *p, const struct stmt *top)
 		struct in6_addr addr;
 		bool found = false, cga;
 
-		if (s->row && s->row->block == &schema_home)
+		if (s->row && s->row->block == &schema_home) {
 			ha = tree_find(s->body, "HomeAgentAddress");
+			check_found_agents(p, s);
+		}
 		if (!ha || !ha->args || addr_parse(ha->args->text, &addr) ||
 		    !addr_is_routable(&addr))
 			continue;
@@ -428,8 +527,10 @@ check_conf(struct parse *p, const struct stmt *top)
 {
 	struct conf *c = p->conf;
 
+	find_home_links(p, top);
 	check_roles(p, top);
 	check_timeouts(p, top);
+	check_admission(p, top);
 	if (count(top, &schema_iface) == c->nifaces)
 		check_declared(p, top);
 	for (unsigned i = 0; i < c->nifaces; i++)

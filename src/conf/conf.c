@@ -21,7 +21,9 @@ conf_new(void)
 		return NULL;
 	arena_init(&c->arena);
 	schema_defaults(&schema_top, c);
+	c->acl_default = CONF_ACL_UNSAID;
 	schema_defaults(&schema_policy, c);
+	c->prefix_sols = true;
 	c->permit = ATYPE_ALL;
 	c->boot = ATYPE_BIT(ATYPE_HOME);
 	c->linger[ATYPE_HOME] = CONF_NEVER;
@@ -86,6 +88,7 @@ conf_add_iface(struct conf *c, const char *name)
 	c->iface = rows;
 	strcpy(i->name, name);
 	schema_defaults(&schema_iface, i);
+	i->min_delay = 0;		/* derived, block.c */
 	return i;
 }
 
@@ -186,6 +189,17 @@ conf_add_ro_policy(struct conf *c)
 
 	c->ro_policy = rows;
 	return p;
+}
+
+struct conf_acl *
+conf_add_acl(struct conf *c)
+{
+	void *rows = c->acl;
+	struct conf_acl *r = add_row(c, &rows, sizeof(*r), &c->nacls,
+				     &c->cap_acls);
+
+	c->acl = rows;
+	return r;
 }
 
 struct conf_cn_policy *

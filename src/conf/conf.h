@@ -62,6 +62,8 @@ struct conf_iface {
 						   0..500, default 500 */
 	uint32_t	max_interval, min_interval;	/* ms, RFC 4861 6.2.1 with
 						   the minima of RFC 6275 7.5 */
+	uint32_t	min_delay;		/* ms, MinDelayBetweenRAs (RFC 6275
+						   13); 0: as min_interval says */
 	uint8_t		hop_limit;
 	bool		managed, other;		/* M, O */
 	uint32_t	mtu;			/* AdvLinkMTU, 0: none */
@@ -100,6 +102,7 @@ struct conf_home_link {
 	uint32_t	max_per_link;		/* MaxPerLink, 16: bindings and
 						   remembered addresses of one
 						   link-layer address */
+	uint32_t	max_per_careof;		/* MaxPerCareOf, 16 */
 	uint32_t	seen_within;		/* SeenWithin, seconds, 3600; 0:
 						   nothing is remembered */
 };
@@ -109,7 +112,8 @@ struct conf_home {
 	char		ifname[CONF_IFNAME];	/* the interface that roams */
 	struct in6_addr	hoa;
 	uint8_t		plen;			/* of the home prefix */
-	struct in6_addr	ha;			/* HomeAgentAddress */
+	struct in6_addr	ha;			/* HomeAgentAddress; ::, it is
+						   found (RFC 6275 11.4.1) */
 	uint32_t	lifetime;		/* seconds asked for */
 };
 
@@ -186,6 +190,19 @@ struct conf_cn_policy {
 	bool		on;
 };
 
+/* BindingAclPolicy HOME-PREFIX|"IDENTITY" allow|deny: who may register with a
+ * home agent.  The first row that fits counts; then DefaultBindingAclPolicy,
+ * if it is there; then without any row whoever has a Peer may, with one nobody. */
+struct conf_acl {
+	struct prefix	hoa;			/* with an identity: not used */
+	const char	*nai;			/* RFC 4283; "@realm": all of it;
+						   NULL: by address */
+	uint8_t		status;			/* 0: allow; the refusal's, 128.. */
+};
+#define CONF_ACL_UNSAID	(-1)
+
+#define CONF_HOME_AGENTS 256		/* HaMaxHomeAgents, at most */
+
 struct conf {
 	struct arena	arena;
 	unsigned	roles;			/* enum conf_role, or-ed */
@@ -200,6 +217,15 @@ struct conf {
 	/* home agent */
 	uint32_t	ha_max_binding_life;	/* seconds, 262140 */
 	uint32_t	ha_max_bindings;	/* 1 000 000 */
+	uint32_t	ha_max_agents;		/* HaMaxHomeAgents, of all home
+						   links, 32 */
+	struct conf_acl	*acl;		unsigned nacls, cap_acls;
+	int16_t		acl_default;		/* DefaultBindingAclPolicy: a
+						   status, or CONF_ACL_UNSAID */
+	bool		send_pfx_advs;		/* SendMobPfxAdvs, yes */
+	bool		send_unsol_pfx_advs;	/* SendUnsolMobPfxAdvs, yes */
+	uint32_t	min_pfx_adv_interval;	/* seconds, 600 */
+	uint32_t	max_pfx_adv_interval;	/* seconds, 86400 */
 
 	/* mobile node */
 	uint32_t	mn_max_ha_binding_life;	/* seconds, 262140 */
@@ -207,13 +233,25 @@ struct conf {
 						   ms, 1500 */
 	uint32_t	bindack_rereg;		/* ...ReReg, ms, 1000 */
 	uint32_t	bindack_max;		/* MAX_BINDACK_TIMEOUT, ms, 32000 */
+	unsigned	max_ha_resends;		/* MnMaxHaConsecutiveResends, 5 */
+	bool		prefix_sols;		/* SendMobPfxSols, default on */
+	bool		prefix_insecure;	/* ... and what comes is believed,
+						   protected or not */
+	uint32_t	solicit_first;		/* InitialSolicitTimer, ms, 3000 */
+	bool		reset_dhaad;		/* MnResetDhaadAtHome, default off */
 	unsigned	router_probes;		/* MnRouterProbes, default 2 */
 	uint32_t	router_probe_timeout;	/* ms, default 200 */
+	unsigned	max_addresses;		/* MnMaxAddresses, 64: formed for
+						   an AddressPolicy */
 	unsigned	max_routers;		/* routers remembered on a link, 8 */
 	unsigned	max_prefixes;		/* prefixes of them, 16 */
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	bool		discard_param_problem;	/* MnDiscardHaParamProb, default off */
+	bool		ro_mn;			/* DoRouteOptimizationMN, default on:
+						   as MnRoPolicy has it */
+	uint32_t	ro_max_life;		/* MnMaxCnBindingLife, 420 */
 	struct conf_ro_policy *ro_policy; unsigned nro_policies,
 						   cap_ro_policies;
 	uint32_t	ro_packets;		/* MnRoPackets in a second start
@@ -247,6 +285,8 @@ struct conf {
 	uint32_t	max_requests;		/* MaxRequests, of one user at once */
 
 	/* correspondent */
+	bool		cn_also;		/* DoRouteOptimizationCN: NodeConfig CN
+						   beside another role */
 	uint32_t	cn_max_bindings;	/* CnMaxBindings, 10000 */
 	struct conf_cn_policy *cn_policy; unsigned ncn_policies,
 						   cap_cn_policies;
@@ -271,6 +311,7 @@ struct conf_rule	*conf_add_rule(struct conf *);
 struct conf_label	*conf_add_label(struct conf *);
 struct conf_ro_policy	*conf_add_ro_policy(struct conf *);
 struct conf_cn_policy	*conf_add_cn_policy(struct conf *);
+struct conf_acl	*conf_add_acl(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
 /* How many bindings this node keeps at most, in all of its roles. */
 uint32_t conf_max_bindings(const struct conf *);

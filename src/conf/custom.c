@@ -102,7 +102,7 @@ custom_roles(struct parse *p, const struct stmt *s, void *row)
 			    roles & CONF_HA ? "a home agent (HA)" :
 					      "an access router (AR)");
 	else
-		p->conf->roles = roles;
+		p->conf->roles = roles | (p->conf->cn_also ? CONF_CN : 0);
 }
 
 /* --- [replay sequence|timestamp] ------------------------------------- */
@@ -467,4 +467,42 @@ custom_label(struct parse *p, const struct stmt *s, void *row)
 	}
 	l->prefix = prefix;
 	l->label = (uint32_t)label;
+}
+
+/* --- SendMobPfxSols enabled [insecure]|disabled; ---------------------- */
+
+/* Nothing protects an advertisement without IPsec: the word says that somebody
+ * knows. */
+void
+custom_prefix_sols(struct parse *p, const struct stmt *s, void *row)
+{
+	const struct arg *a = s->args;
+	bool insecure = a && is_word(a->next, "insecure");
+	int on;
+
+	if (!args_want(p, s))
+		return;
+	if (!schema_word(schema_bool, a->text, &on)) {
+		args_unknown(p, s, a, schema_bool);
+	} else if (a->next && !(on && insecure)) {
+		parse_error(p, &a->next->at, "SendMobPfxSols: `%.60s' is not "
+			    "expected here", a->next->text);
+	} else if (insecure && a->next->next) {
+		parse_error(p, &a->next->next->at, "SendMobPfxSols: `%.60s' "
+			    "is too much", a->next->next->text);
+	} else {
+		p->conf->prefix_sols = on;
+		p->conf->prefix_insecure = insecure;
+	}
+}
+
+void
+print_prefix_sols(const struct conf *c, const void *row, unsigned indent,
+		  FILE *f)
+{
+	for (unsigned i = 0; i < indent; i++)
+		fputc('\t', f);
+	fprintf(f, "SendMobPfxSols %s%s;\n",
+		c->prefix_sols ? "enabled" : "disabled",
+		c->prefix_insecure ? " insecure" : "");
 }

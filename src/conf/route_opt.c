@@ -97,6 +97,25 @@ custom_ro_policy(struct parse *p, const struct stmt *s, void *row)
 		parse_nomem(p);
 }
 
+/* UMIP's way to say NodeConfig CN beside another role. */
+void
+custom_ro_cn(struct parse *p, const struct stmt *s, void *row)
+{
+	const struct arg *a = s->args;
+
+	if (!read_switch(p, s, a, &p->conf->cn_also) ||
+	    !read_end(p, s, a->next))
+		return;
+	if (p->conf->cn_also && p->conf->roles)
+		p->conf->roles |= CONF_CN;
+}
+
+/* NodeConfig says it. */
+void
+print_ro_cn(const struct conf *c, const void *row, unsigned indent, FILE *f)
+{
+}
+
 void
 custom_cn_policy(struct parse *p, const struct stmt *s, void *row)
 {

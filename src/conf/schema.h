@@ -35,6 +35,7 @@ struct keyword {
 #define STMT_REQUIRED	1
 #define STMT_MANY	2		/* may stand more than once */
 #define STMT_DERIVED	4		/* the default depends: .derived says */
+#define STMT_FIND	8		/* `::' may be said: it is found out */
 
 struct statement {
 	const char	*name;
@@ -72,10 +73,21 @@ struct block {
 	void	(*head)(const void *row, FILE *);
 };
 
-#define SCHEMA_STMTS	40		/* at most, in one block */
+#define SCHEMA_STMTS	64		/* at most, in one block */
+
+/* admission.c */
+void	custom_acl(struct parse *, const struct stmt *, void *row);
+void	custom_acl_default(struct parse *, const struct stmt *, void *row);
+void	print_acls(const struct conf *, const void *row, unsigned indent,
+		   FILE *);
+void	print_acl_default(const struct conf *, const void *row,
+			  unsigned indent, FILE *);
 
 /* route_opt.c */
 void	custom_ro_policy(struct parse *, const struct stmt *, void *row);
+void	custom_ro_cn(struct parse *, const struct stmt *, void *row);
+void	print_ro_cn(const struct conf *, const void *row, unsigned indent,
+		    FILE *);
 void	custom_cn_policy(struct parse *, const struct stmt *, void *row);
 void	print_ro_policies(const struct conf *, const void *row,
 			  unsigned indent, FILE *);
@@ -120,6 +132,9 @@ void	custom_home_address(struct parse *, const struct stmt *, void *);
 void	custom_protect(struct parse *, const struct stmt *, void *);
 void	custom_identity(struct parse *, const struct stmt *, void *);
 void	custom_label(struct parse *, const struct stmt *, void *);
+
+void	custom_prefix_sols(struct parse *, const struct stmt *, void *);
+void	print_prefix_sols(const struct conf *, const void *, unsigned, FILE *);
 
 /* policy.c */
 void	custom_boot(struct parse *, const struct stmt *, void *);

@@ -10,15 +10,8 @@
 
 #define OTHERWISE	"not offered by this version"
 #define MOBRTR		"mobile routers (RFC 3963) are " OTHERWISE
-#define RO_MN		"instead: MnRoPolicy [TYPE, ...] [PEER[/LEN]] " \
-			"enabled insecure, at the top"
-#define RO_CN		"instead: NodeConfig CN"
-#define RO_FIXED	"it is as long as RFC 6275 lets it be"
-#define MPS		"mobile prefix discovery is " OTHERWISE
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
-#define ADMIT		"only a mobile node with a Peer or a line in a " \
-			"KeyTable may register"
 
 static const struct umip {
 	const char	*name;
@@ -28,19 +21,15 @@ static const struct umip {
 } table[] = {
 	{ "DebugLogFile", NULL,
 	  "messages go to standard error or to syslog; send them on there" },
-	{ "NonVolatileBindingCache", "disabled", OTHERWISE },
-	{ "DoRouteOptimizationCN", "disabled", RO_CN },
-	{ "DoRouteOptimizationMN", "disabled", RO_MN },
-	{ "DoRouteOptimization", "disabled", RO_MN },
+	{ "NonVolatileBindingCache", "",
+	  "bindings are always remembered over a restart" },
+	{ "DoRouteOptimization", NULL,
+	  "instead: DoRouteOptimizationMN, DoRouteOptimizationCN" },
 	{ "CnBindingPolicySet", NULL,
 	  "instead, for each row: CnBindingPolicy HOME[/LEN] [LOCAL[/LEN]] "
 	  "enabled|disabled" },
-	{ "MnMaxCnBindingLife", NULL, RO_FIXED },
 	{ "UseCnBuAck", "",
 	  "correspondents are always asked for an answer" },
-	{ "MnMaxHaConsecutiveResends", NULL,
-	  "Binding Updates are sent until an answer comes, see "
-	  "MaxBindackTimeout" },
 	{ "MnMaxCnConsecutiveResends", NULL,
 	  "who is silent for 30 seconds is reached through the home agent" },
 	{ "IfType", NULL,
@@ -55,11 +44,6 @@ static const struct umip {
 	{ "IPsecPolicy", NULL, IPSEC },
 	{ "IPsecType", NULL, IPSEC },
 	{ "UseAltCoa", NULL, IPSEC },
-	{ "SendMobPfxAdvs", "disabled", MPS },
-	{ "SendUnsolMobPfxAdvs", "disabled", MPS },
-	{ "SendMobPfxSols", "disabled", MPS },
-	{ "MinMobPfxAdvInterval", NULL, MPS },
-	{ "MaxMobPfxAdvInterval", NULL, MPS },
 	{ "HaAcceptMobRtr", "disabled", MOBRTR },
 	{ "IsMobRtr", "disabled", MOBRTR },
 	{ "MobRtrUseExplicitMode", NULL, MOBRTR },
@@ -68,17 +52,21 @@ static const struct umip {
 	  "VirtualHomeLink { Prefix P/len; HomeAgentAddress A; }" },
 	{ "HomePrefix", NULL,
 	  "the length in HomeAddress ADDRESS/LENGTH says it" },
-	{ "BindingAclPolicy", NULL, ADMIT },
-	{ "DefaultBindingAclPolicy", "deny", ADMIT },
-	{ "MnDiscardHaParamProb", NULL, OTHERWISE },
-	{ "MnResetDhaadAtHome", NULL,
-	  "the discovery of home agents is " OTHERWISE },
-	{ "MnFlushAllAtHome", "enabled",
+	{ "MnFlushAllAtHome", "",
 	  "at home all correspondents are told" },
 	{ "UseMovementModule", NULL,
 	  "movement detection is built in, see MnRouterProbes" },
 	{ "UsePolicyModule", NULL,
 	  "policy is built in, see MnIfPreference and Peer" },
+	{ "InterfaceInitialInitDelay", "",
+	  "an interface is used as soon as it has a router" },
+	{ "NoHomeReturn", "disabled",
+	  "who is on its home link is at home" },
+	{ "HaHomeLink", NULL, "instead: HomeLink \"interface\" "
+	  "{ Prefix P/len; }" },
+	{ "UseESP", NULL, IPSEC },
+	{ "UseAH", NULL, IPSEC },
+	{ "UseIPComp", NULL, IPSEC },
 	{ "MnUseDsmip6", "disabled", "RFC 5555 is " OTHERWISE },
 	{ NULL }
 };

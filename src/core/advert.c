@@ -13,7 +13,7 @@
  * random delay that MaxRaDelay bounds; only an anonymous solicitation waits
  * for a multicast one.
  */
-#include "core/node.h"
+#include "core/advert.h"
 
 #include <stdlib.h>
 
@@ -66,20 +66,26 @@ address_in(const struct iface *i, const struct prefix *p)
 	return NULL;
 }
 
-static void
-put_pio(struct nd_ra *ra, const struct iface *i, const struct conf_prefix *p)
+void
+advert_pio(const struct iface *i, const struct conf_prefix *p,
+	   struct nd_pio *ret)
 {
 	const struct in6_addr *own = p->router_address ?
 		address_in(i, &p->prefix) : NULL;
-	struct nd_pio *o = &ra->pio[ra->npios++];
 
-	*o = (struct nd_pio){
+	*ret = (struct nd_pio){
 		.prefix = own ? *own : p->prefix.addr, .len = p->prefix.len,
 		.flags = (uint8_t)((p->on_link ? ND_PIO_L : 0) |
 				   (p->autonomous ? ND_PIO_A : 0) |
 				   (own ? ND_PIO_R : 0)),
 		.valid = p->valid, .preferred = p->preferred,
 	};
+}
+
+static void
+put_pio(struct nd_ra *ra, const struct iface *i, const struct conf_prefix *p)
+{
+	advert_pio(i, p, &ra->pio[ra->npios++]);
 }
 
 /* Text "a.example b.example" as RFC 1035 3.1 has it; a name with a label
@@ -248,13 +254,15 @@ speak(struct node *n, const struct iface *i, const struct conf_iface *c,
 
 /* --- multicast (RFC 4861 6.2.4) ----------------------------------------- */
 
-/* RFC 6275 section 13: MinRtrAdvInterval where that is less than three
- * seconds. */
+/* RFC 6275 section 13: what is configured; else MinRtrAdvInterval where that is
+ * less than three seconds. */
 static usec_t
 min_delay(const struct conf_iface *c)
 {
 	usec_t d = MSEC(c->min_interval);
 
+	if (c->min_delay)
+		return MSEC(c->min_delay);
 	if (d > MIN_DELAY_BETWEEN_RAS)
 		return MIN_DELAY_BETWEEN_RAS;
 	return d < LEAST_DELAY_BETWEEN_RAS ? LEAST_DELAY_BETWEEN_RAS : d;

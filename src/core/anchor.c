@@ -4,16 +4,16 @@
  *
  * An access anchor is a home link like any other, with two things of its
  * own.  Its addresses belong to whoever formed them on the link, so there are
- * limits: of bindings for the anchor, and of bindings for one link-layer
- * address.  And it need not make its mobiles wait: RFC 6275 10.3.1 wants
+ * limits: of bindings for the anchor, of bindings for one link-layer
+ * address, and of bindings at one care-of address.  And it need not make its mobiles wait: RFC 6275 10.3.1 wants
  * Duplicate Address Detection before the acknowledgement, but an address
  * that this router has itself seen alive on the link a while ago has passed
  * it there already (doc/access-anchor.md).  It is served at once, asked for
  * meanwhile, and revoked when somebody answers.
  *
- * The link-layer address that a binding counts for is kept in the binding as
- * a keyed hash, the owner: four octets instead of nine in each of a million,
- * and the same over a restart.
+ * The addresses that a binding counts for are kept in the binding as keyed
+ * hashes: four octets instead of nine or sixteen in each of a million, and the
+ * same over a restart.
  */
 #include "core/anchor.h"
 #include "core/ha.h"
@@ -22,8 +22,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* What bindings are counted by, beside their anchor. */
+enum owner_kind { OWNER_LL, OWNER_CAREOF, OWNER_KINDS };
+
 struct owner_key {			/* no padding */
-	uint32_t	link, owner;
+	uint16_t	link, kind;
+	uint32_t	owner;
 };
 
 struct owner {
@@ -138,90 +142,158 @@ anchor_limit(const struct node *n, const char *ifname)
 
 /* 0 stands for one that is not known. */
 static uint32_t
-owner_of(const struct node *n, const struct lladdr *ll)
+hash_of(const struct node *n, const void *p, size_t len)
 {
-	struct { uint8_t len, b[LLADDR_MAX]; } key = { .len = ll->len };
+	struct { uint8_t len, b[16]; } key = { .len = (uint8_t)len };
 
-	memcpy(key.b, ll->b, ll->len);
-	return (uint32_t)siphash13(n->secret, &key, sizeof(key)) | 1;
+	memcpy(key.b, p, len);
+	return (uint32_t)siphash13(n->secret, &key, 1 + len) | 1;
+}
+
+static uint32_t
+ll_hash(const struct node *n, const struct lladdr *ll)
+{
+	return hash_of(n, ll->b, ll->len);
+}
+
+static uint32_t
+careof_hash(const struct node *n, const struct in6_addr *coa)
+{
+	return hash_of(n, coa->s6_addr, sizeof(coa->s6_addr));
+}
+
+/* By whom a binding is counted. */
+static uint32_t *
+owner_slot(struct binding *b, enum owner_kind kind)
+{
+	return kind == OWNER_LL ? &b->owner : &b->careof;
 }
 
 static struct owner *
-owner_find(const struct anchors *a, const struct binding *b)
+owner_find(const struct anchors *a, uint16_t link, enum owner_kind kind,
+	   uint32_t owner)
 {
-	struct owner_key key = { .link = b->link, .owner = b->owner };
+	struct owner_key key = { link, (uint16_t)kind, owner };
 	struct map_node *m = map_find(&a->owners, &key);
 
 	return m ? container_of(m, struct owner, node) : NULL;
 }
 
-static struct owner *
-owner_get(struct anchors *a, const struct binding *b)
+/* One more; false: no memory. */
+static bool
+owner_add(struct anchors *a, const struct binding *b, enum owner_kind kind,
+	  uint32_t owner)
 {
-	struct owner *o = owner_find(a, b);
+	struct owner *o = owner_find(a, b->link, kind, owner);
 
-	if (o)
-		return o;
-	o = pool_get(&a->pool);
-	if (!o)
-		return NULL;
-	o->key = (struct owner_key){ .link = b->link, .owner = b->owner };
-	if (map_insert(&a->owners, &o->node))
-		return o;
-	pool_put(&a->pool, o);
-	return NULL;
+	if (!o) {
+		o = pool_get(&a->pool);
+		if (!o)
+			return false;
+		o->key = (struct owner_key){ b->link, (uint16_t)kind, owner };
+		if (!map_insert(&a->owners, &o->node)) {
+			pool_put(&a->pool, o);
+			return false;
+		}
+	}
+	o->bindings++;
+	return true;
 }
 
-/* False: no memory. */
+static void
+owner_drop(struct anchors *a, const struct binding *b, enum owner_kind kind,
+	   uint32_t owner)
+{
+	struct owner *o = owner ? owner_find(a, b->link, kind, owner) : NULL;
+
+	if (!o || --o->bindings)
+		return;
+	map_remove(&a->owners, &o->node);
+	pool_put(&a->pool, o);
+}
+
+/* Both or neither; false: no memory. */
 static bool
 count(struct node *n, struct binding *b)
 {
 	struct anchors *a = n->ha->anchors;
-	struct owner *o = b->owner ? owner_get(a, b) : NULL;
+	bool good[OWNER_KINDS], all = true;
 
-	if (b->owner && !o)
+	for (unsigned k = 0; k < OWNER_KINDS; k++) {
+		uint32_t owner = *owner_slot(b, k);
+
+		good[k] = !owner || owner_add(a, b, k, owner);
+		all = all && good[k];
+	}
+	for (unsigned k = 0; k < OWNER_KINDS && !all; k++)
+		if (good[k])
+			owner_drop(a, b, k, *owner_slot(b, k));
+	if (!all)
 		return false;
-	if (o)
-		o->bindings++;
 	a->link[b->link].bindings++;
 	b->flags |= BINDING_COUNTED;
 	return true;
 }
 
-static int
-refuse_full(struct node *n, const struct binding *b, bool *full,
+static void
+refuse_full(struct node *n, const struct in6_addr *hoa, bool *full,
 	    uint32_t limit, usec_t now)
 {
-	struct note note = { .code = NOTE_BINDING_LIMIT, .a = b->hoa,
+	struct note note = { .code = NOTE_BINDING_LIMIT, .a = *hoa,
 			     .value = limit };
 
 	if (!*full)
 		note_put(n, &note, now);
 	*full = true;
-	return MH_ST_RESOURCES;
+}
+
+/* Has one of them all that it may have?  The note is not given more often
+ * than other complaints. */
+static bool
+owner_full(struct node *n, const struct in6_addr *hoa, const struct owner *o,
+	   uint32_t limit, usec_t now)
+{
+	bool said;
+
+	if (!o || o->bindings < limit)
+		return false;
+	said = !node_may_answer(n, now);
+	refuse_full(n, hoa, &said, limit, now);
+	return true;
+}
+
+bool
+anchor_has_room_at(struct node *n, const struct registration *rq, usec_t now)
+{
+	const struct conf_home_link *l = &n->conf->home_link[rq->link];
+	const struct binding *b = rq->b;
+	uint32_t careof = careof_hash(n, &rq->coa);
+
+	if (b && b->flags & BINDING_COUNTED && b->careof == careof)
+		return true;
+	return !owner_full(n, &rq->hoa, owner_find(n->ha->anchors, rq->link,
+			   OWNER_CAREOF, careof), l->max_per_careof, now);
 }
 
 int
-anchor_enter(struct node *n, struct binding *b,
+anchor_enter(struct node *n, struct binding *b, const struct in6_addr *coa,
 	     const struct conf_home_link *l, const struct iface *i, usec_t now,
 	     bool *ret_seen)
 {
 	struct anchor_count *c = &n->ha->anchors->link[b->link];
-	bool seen, said = false;
 	struct lladdr ll;
-	struct owner *o;
+	bool seen = presence_seen(n, i->ifindex, &b->hoa, now, &ll);
 
-	seen = presence_seen(n, i->ifindex, &b->hoa, now, &ll);
-	b->owner = seen ? owner_of(n, &ll) : 0;
-	o = seen ? owner_find(n->ha->anchors, b) : NULL;
-	if (c->bindings >= l->max_bindings)
-		return refuse_full(n, b, &c->full, l->max_bindings, now);
-	c->full = false;
-	if (o && o->bindings >= l->max_per_link) {
-		/* Not more often than other complaints. */
-		said = !node_may_answer(n, now);
-		return refuse_full(n, b, &said, l->max_per_link, now);
+	b->owner = seen ? ll_hash(n, &ll) : 0;
+	b->careof = careof_hash(n, coa);
+	if (c->bindings >= l->max_bindings) {
+		refuse_full(n, &b->hoa, &c->full, l->max_bindings, now);
+		return MH_ST_RESOURCES;
 	}
+	c->full = false;
+	if (seen && owner_full(n, &b->hoa, owner_find(n->ha->anchors, b->link,
+			       OWNER_LL, b->owner), l->max_per_link, now))
+		return MH_ST_RESOURCES;
 	if (!count(n, b))
 		return MH_ST_RESOURCES;
 	*ret_seen = seen;
@@ -229,27 +301,46 @@ anchor_enter(struct node *n, struct binding *b,
 }
 
 void
+anchor_move(struct node *n, struct binding *b)
+{
+	struct anchors *a = n->ha->anchors;
+	struct in6_addr coa, local;
+	uint32_t careof;
+
+	if (!(b->flags & BINDING_COUNTED))
+		return;
+	binding_path(b, &coa, &local);
+	careof = careof_hash(n, &coa);
+	if (careof == b->careof)
+		return;
+	owner_drop(a, b, OWNER_CAREOF, b->careof);
+	b->careof = owner_add(a, b, OWNER_CAREOF, careof) ? careof : 0;
+}
+
+void
 anchor_adopt(struct node *n, struct binding *b)
 {
-	if (n->conf->home_link[b->link].anchor && b->state != BINDING_INVALID &&
-	    !(b->flags & BINDING_COUNTED))
-		count(n, b);
+	struct in6_addr coa, local;
+
+	if (!n->conf->home_link[b->link].anchor ||
+	    b->state == BINDING_INVALID || b->flags & BINDING_COUNTED)
+		return;
+	binding_path(b, &coa, &local);
+	b->careof = careof_hash(n, &coa);
+	count(n, b);
 }
 
 void
 anchor_leave(struct node *n, struct binding *b)
 {
 	struct anchors *a = n->ha->anchors;
-	struct owner *o = owner_find(a, b);
 
 	if (!(b->flags & BINDING_COUNTED))
 		return;
 	b->flags &= (uint8_t)~BINDING_COUNTED;
 	a->link[b->link].bindings--;
-	if (!b->owner || !o || --o->bindings)
-		return;
-	map_remove(&a->owners, &o->node);
-	pool_put(&a->pool, o);
+	for (unsigned k = 0; k < OWNER_KINDS; k++)
+		owner_drop(a, b, k, *owner_slot(b, k));
 }
 
 /* --- a conflict --------------------------------------------------------- */

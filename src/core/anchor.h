@@ -24,11 +24,18 @@ const struct conf_home_link *anchor_link(const struct node *,
 /* Most bindings of the anchors on an interface, together. */
 uint32_t anchor_limit(const struct node *, const char *ifname);
 
+/* May one more be at this care-of address, or is this one there already?
+ * rq->link is set. */
+bool	anchor_has_room_at(struct node *, const struct registration *,
+			   usec_t now);
 /* A binding is about to be served for the first time: 0, counted from now
  * on, or MH_ST_RESOURCES.  *ret_seen: it may be served at once. */
 int	anchor_enter(struct node *, struct binding *,
+		     const struct in6_addr *coa,
 		     const struct conf_home_link *, const struct iface *,
 		     usec_t now, bool *ret_seen);
+/* It is served, perhaps at another care-of address than before. */
+void	anchor_move(struct node *, struct binding *);
 /* A binding from before is served again.  It counts, also beyond limits. */
 void	anchor_adopt(struct node *, struct binding *);
 void	anchor_leave(struct node *, struct binding *);

@@ -127,6 +127,12 @@ cn_prepare(struct node *n, struct binding *b, const struct registration *rq,
 	return 0;
 }
 
+static bool
+cn_has_nonces(const struct node *n, const struct binding *b)
+{
+	return true;
+}
+
 static usec_t
 brr_time(const struct binding *b)
 {
@@ -238,7 +244,8 @@ static const struct keeper cn_keeper = {
 	.path = PATH_MIP6_CN, .forgets = true,
 	.admit = cn_admit, .prepare = cn_prepare, .serve = cn_serve,
 	.leave = cn_leave, .adopt = cn_adopt, .answer = cn_answer,
-	.build = cn_build, .ring = cn_ring,
+	.build = cn_build, .has_nonces = cn_has_nonces,
+	.ring = cn_ring,
 };
 
 /* --- receiving a Binding Update ----------------------------------------- */

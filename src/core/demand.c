@@ -532,7 +532,7 @@ on_renew(struct node *n, struct alarm *al, usec_t now)
 	if (!o)
 		return;
 	/* Rather an old address than none. */
-	if (held(n, o) && n->demand->nowned >= OWNED_MAX) {
+	if (held(n, o) && owned_full(n)) {
 		renew_later(n, e->type, now);
 		return;
 	}
@@ -550,8 +550,8 @@ on_renew(struct node *n, struct alarm *al, usec_t now)
 
 alarm_fire *const owned_on_end = on_end;
 
-static int
-own_homes(struct node *n)
+int
+demand_own_homes(struct node *n)
 {
 	each_home(n, h, l)
 		if (h->type == ATYPE_HOME && !owned_of(n, h)) {
@@ -583,7 +583,7 @@ demand_start(struct node *n)
 		alarm_init(&d->epoch[t].renew, on_renew);
 		wish_init(&d->epoch[t].store, WISH_EPOCH);
 	}
-	return own_homes(n);
+	return demand_own_homes(n);
 }
 
 void
@@ -661,7 +661,7 @@ demand_drop_orphans(struct node *n, usec_t now)
 int
 demand_reconfigure(struct node *n, usec_t now)
 {
-	int err = own_homes(n);
+	int err = demand_own_homes(n);
 
 	each_owned(n, o, l) {
 		if (n->ready)

@@ -17,7 +17,6 @@
 
 #include "core/mn.h"
 
-#define OWNED_MAX	64		/* addresses that were formed */
 #define ASKS_MAX	4096		/* requests that wait or are granted */
 
 struct owned {
@@ -72,7 +71,7 @@ struct ending {
 
 struct demand {
 	struct list	owned;
-	unsigned	nowned;		/* without those of the configuration */
+	unsigned	nowned;		/* formed: without those of the configuration */
 	struct list	asks;
 	unsigned	nasks;
 	uint32_t	claims[ATYPES];
@@ -89,6 +88,7 @@ struct demand {
 
 /* --- demand.c, from mn.c --- */
 int	demand_start(struct node *);			/* 0 / -ENOMEM */
+int	demand_own_homes(struct node *);	/* those that are new, too */
 void	demand_stop(struct node *);			/* frees */
 void	demand_ready(struct node *, usec_t now);
 void	demand_shutdown(struct node *, usec_t now);
@@ -156,7 +156,9 @@ void	ask_free(struct node *, struct ask *);
 struct owned *owned_current(const struct node *, enum atype);	/* or NULL */
 struct owned *owned_find(const struct node *, const struct in6_addr *);
 struct owned *owned_of(const struct node *, const struct mn_home *);
-/* A new one, known outside; NULL: memory, or OWNED_MAX. */
+/* As many were formed as there may be. */
+bool	owned_full(const struct node *);
+/* A new one, known outside; NULL: memory, or MnMaxAddresses. */
 struct owned *owned_new(struct node *, enum atype, const struct in6_addr *,
 			usec_t now);
 /* Form one where we are; NULL: not possible (now). */
@@ -164,7 +166,7 @@ struct owned *owned_form(struct node *, enum atype, usec_t now);
 /* Could one be formed here, if anything can be formed at all? */
 bool	owned_provided(const struct node *, enum atype);
 /* Why owned_form cannot: EADDRNOTAVAIL, all that were tried here are somebody
- * else's; EAGAIN, OWNED_MAX; 0, not yet. */
+ * else's; EAGAIN, MnMaxAddresses; 0, not yet. */
 int	owned_why_not(const struct node *, enum atype, usec_t now);
 /* Its prefix is, and there is a preferred one. */
 bool	owned_is_deprecated(const struct node *, const struct owned *,

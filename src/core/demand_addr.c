@@ -287,14 +287,20 @@ end_sockets(struct node *n, struct owned *o, usec_t now)
 
 /* --- forming ------------------------------------------------------------ */
 
+bool
+owned_full(const struct node *n)
+{
+	return n->demand->nowned >= n->conf->max_addresses;
+}
+
 struct owned *
 owned_new(struct node *n, enum atype t, const struct in6_addr *addr,
 	  usec_t now)
 {
 	struct owned *o;
 
-	if (t != ATYPE_HOME && n->demand->nowned >= OWNED_MAX) {
-		demand_note_limit(n, EF_OWNED, OWNED_MAX, now);
+	if (t != ATYPE_HOME && owned_full(n)) {
+		demand_note_limit(n, EF_OWNED, n->conf->max_addresses, now);
 		return NULL;
 	}
 	o = calloc(1, sizeof(*o));
@@ -474,7 +480,7 @@ owned_why_not(const struct node *n, enum atype t, usec_t now)
 	if (duplicates(&n->demand->epoch[t], &p->prefix) >
 	    (proves_itself(n, r) ? CGA_COLLISIONS : IDGEN_RETRIES))
 		return EADDRNOTAVAIL;
-	return n->demand->nowned >= OWNED_MAX ? EAGAIN : 0;
+	return owned_full(n) ? EAGAIN : 0;
 }
 
 /* It is there from before, if this is a link to which we have come back. */

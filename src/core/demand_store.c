@@ -14,7 +14,6 @@
 #include <stdlib.h>
 
 #define STORE_VERSION	1
-#define PENDING_MAX	OWNED_MAX
 
 struct pending {
 	struct list		l;
@@ -224,7 +223,7 @@ keep(struct node *n, const struct store_record *s)
 
 	list_each(l, &n->demand->pending)
 		count++;
-	p = count < PENDING_MAX ? malloc(sizeof(*p)) : NULL;
+	p = count < n->conf->max_addresses ? malloc(sizeof(*p)) : NULL;
 	if (!p) {
 		forget_record(n, s);
 		return;
@@ -271,7 +270,7 @@ static void
 show_home_part(const struct mn_home *h, struct record *r)
 {
 	record_str(r, "place", home_place_word(h));
-	record_addr(r, "anchor", &h->conf.ha);
+	record_addr(r, "anchor", &h->reg.peer);
 	record_bool(r, "bound", h->reg.bound);
 }
 

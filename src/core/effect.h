@@ -4,8 +4,8 @@
  *
  * An effect is a value without pointers: a test's assertion, the
  * simulator's input, the wish to the data path, and what can cross a
- * privilege boundary.  ADDRESS, ROUTE, PATH, FLOW and PROXY are keyed and
- * idempotent: "K shall be S" (up) or "K shall not be" (!up).
+ * privilege boundary.  ADDRESS, ROUTE, PATH, FLOW, PROXY and ANYCAST are keyed
+ * and idempotent: "K shall be S" (up) or "K shall not be" (!up).
  */
 #ifndef MIP6D_CORE_EFFECT_H
 #define MIP6D_CORE_EFFECT_H
@@ -22,6 +22,7 @@ enum effect_kind {
 	EF_PATH,		/* a tunnel */
 	EF_FLOW,		/* what goes into one, waits, or is refused */
 	EF_PROXY,		/* hear Neighbor Solicitations for an address */
+	EF_ANYCAST,		/* be one of those that an anycast address is of */
 	EF_DNS,			/* resolver configuration of an interface */
 	EF_OWNED,		/* an address is of this type */
 	EF_CURRENT,		/* what a socket gets that wants a type */
@@ -141,6 +142,13 @@ struct ef_proxy {
 	struct addr_key	key;
 };
 
+/* Packets to `addr' are ours; on IFINDEX_PATH, of no link.  It ends with the
+ * process. */
+struct ef_anycast {
+	bool		up;
+	struct addr_key	key;
+};
+
 #define DNS_SERVERS	3
 struct ef_dns {
 	uint32_t	ifindex;
@@ -199,6 +207,7 @@ struct effect {
 		struct ef_path		path;
 		struct ef_flow		flow;
 		struct ef_proxy		proxy;
+		struct ef_anycast	anycast;
 		struct ef_dns		dns;
 		struct ef_owned		owned;
 		struct ef_current	current;

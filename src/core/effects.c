@@ -105,6 +105,25 @@ outbox_nd(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 	outbox_commit(n, ifindex, ll);
 }
 
+void
+node_send_icmp(struct node *n, const struct icmp *m, const struct mh_route *r)
+{
+	struct wbuf *w = outbox_start(n);
+	size_t at;
+
+	if (!w)
+		return;
+	pkt_start(w, &r->src, &r->dst, PKT_HOPLIMIT, r->hao, r->rh2,
+		  IPPROTO_ICMPV6);
+	at = wbuf_len(w);
+	if (icmp_build(m, w))
+		return;
+	icmp_seal(w->base + at, wbuf_len(w) - at, r->hao ? r->hao : &r->src,
+		  r->rh2 ? r->rh2 : &r->dst);
+	pkt_finish(w);
+	outbox_commit(n, r->ifindex, r->ll);
+}
+
 static bool
 send_build(struct node *n, struct wish *w, struct effect *ret)
 {

@@ -34,6 +34,7 @@ enum event_kind {
 				   traffic last: at least every 15 s */
 	EV_STRAY,		/* a packet came tunnelled to an address of
 				   ours, and no binding is for its source */
+	EV_SWITCH,		/* mobiles are to find another home agent */
 	EV_SHUTDOWN,		/* deregister what we can; effects follow */
 };
 
@@ -120,6 +121,11 @@ struct ev_stray {
 	struct path_key	path;		/* local: ours */
 };
 
+struct ev_switch {
+	struct in6_addr	hoa;		/* ::: all */
+	bool		on;		/* or not any more */
+};
+
 struct event {
 	enum event_kind	kind;
 	union {
@@ -139,6 +145,7 @@ struct event {
 		struct ev_pair		pair;
 		struct ev_used		used;
 		struct ev_stray		stray;
+		struct ev_switch	leave;
 	};
 };
 

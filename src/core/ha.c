@@ -9,9 +9,12 @@
  * home_link.c; what has to be said and heard there is defend.c.
  */
 #include "core/ha.h"
+#include "core/agents.h"
 #include "core/anchor.h"
 #include "core/defend.h"
+#include "core/ha_switch.h"
 #include "core/home_link.h"
+#include "core/mobile_prefix.h"
 #include "core/presence.h"
 #include "core/proof.h"
 
@@ -29,6 +32,15 @@ static bool
 is_home_agent(const struct node *n)
 {
 	return n->ha && (n->conf->roles & CONF_HA || n->conf->nhome_links);
+}
+
+static bool
+is_access_router(const struct node *n)
+{
+	for (unsigned k = 0; k < n->conf->nhome_links; k++)
+		if (n->conf->home_link[k].anchor)
+			return true;
+	return false;
 }
 
 /* --- home addresses on their links --------------------------------------- */
@@ -132,7 +144,7 @@ static const struct keeper home_keeper = {
 	.admit = home_link_admit, .prepare = home_link_prepare,
 	.serve = home_link_serve, .leave = home_link_leave,
 	.adopt = home_link_adopt, .answer = home_answer,
-	.build = home_link_build,
+	.build = home_link_build, .has_nonces = home_link_has_nonces,
 };
 
 /* Correspondent registrations are not kept here: this answers those that
@@ -150,6 +162,7 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 {
 	const struct mopt *alt = mh_opt(&rx->mh, MOPT_ALTCOA);
 	const struct mopt *replay = mh_opt(&rx->mh, MOPT_REPLAY);
+	const struct mopt *id = mh_opt(&rx->mh, MOPT_MNID);
 	bool home = rx->mh.bu.flags & MH_BU_H;
 
 	rq->hoa = *pkt_src(&rx->pkt);
@@ -166,6 +179,8 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 	rq->seq = rx->mh.bu.seq;
 	rq->lifetime = rx->mh.bu.lifetime;
 	rq->replay = replay ? replay->replay : 0;
+	rq->nai = id && id->mnid.subtype == MOPT_MNID_NAI ? id->mnid.id :
+		(struct span){ 0 };
 	rq->ifindex = 0;
 	rq->ll.len = 0;
 	rq->link = 0;
@@ -250,20 +265,37 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 		home_answer(n, rq, &ba, now);
 }
 
+/* May a home registration of that address have nonces?  At an access anchor
+ * it has to (doc/access-anchor.md), and perhaps this was one. */
+static bool
+may_have_nonces(const struct node *n, const struct registration *rq)
+{
+	const struct conf_home_link *l = home_link_of(n, &rq->hoa);
+
+	if (!rq->peer)
+		return false;
+	return rq->peer->protect == CONF_PROTECT_CGA ||
+	       (l ? l->anchor : is_access_router(n));
+}
+
 static enum security_verdict
 check_request(struct node *n, const struct rx *rx, struct registration *rq,
 	      usec_t now)
 {
 	const struct conf_home_link *l = home_link_of(n, &rq->hoa);
 	const struct binding *b = rq->b;
+	enum security_verdict v;
 
 	if (rq->peer && rq->peer->protect == CONF_PROTECT_CGA && n->ha)
 		return proof_check(n, rx, rq, l ? home_link_iface(n, l) : NULL,
 				   now);
-	return security_check(n, rq->peer, &rx->mh, rx->pkt.payload.p,
-			      &rq->coa, &rq->hoa,
-			      b && !(b->flags & BINDING_CGA) ? b->replay : 0,
-			      now);
+	v = security_check(n, rq->peer, &rx->mh, rx->pkt.payload.p,
+			   &rq->coa, &rq->hoa,
+			   b && !(b->flags & BINDING_CGA) ? b->replay : 0,
+			   now);
+	return v == SEC_OK && l && l->anchor &&
+	       rq->peer->protect == CONF_PROTECT_SHARED_KEY ?
+		proof_check_careof(n, rx, rq, now) : v;
 }
 
 /*
@@ -274,14 +306,15 @@ check_request(struct node *n, const struct rx *rx, struct registration *rq,
  *  1. 9.5.4: the source is no unicast address; 9.5.1: the home address, in
  *     the option or as the source, is no unicast routable address;
  *  2. 6.1.7: the care-of address is no unicast routable address;
- *  3. 9.5.1: home registration with Nonce Indices, but under cga, where
- *     they say with what its authenticator is made;
+ *  3. 9.5.1: home registration with Nonce Indices, but at an access anchor,
+ *     where they say with what its authenticator is made;
  *  4. RFC 4285 5: no key with the owner of that home address, or the
  *     authentication option is not there.
  *     Under cga what proof_check says.
  * Answered, each with what the mobile needs to go on:
  *  5. RFC 4285 5.1.1: wrong authenticator (146);
  *  6. RFC 4285 6: no timestamp (145), too old, too far, repeated (144);
+ *     an access anchor's: the care-of address is not proved (137);
  *  7. 10.3.1: we are no home agent (131);
  *  8. 9.5.1: sequence number (135), type of registration (139) -
  *     registrar_take;
@@ -317,7 +350,7 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	    !home_link_of(n, &rq.hoa))
 		rq.peer = security_stranger(n);
 	if (rq.keeper == KEEPER_HOME && mh_opt(&rx->mh, MOPT_NONCES) &&
-	    !(rq.peer && rq.peer->protect == CONF_PROTECT_CGA))
+	    !may_have_nonces(n, &rq))
 		return;
 	rq.timed = rq.peer && rq.peer->protect == CONF_PROTECT_SHARED_KEY &&
 		   rq.peer->replay == CONF_REPLAY_TIMESTAMP;
@@ -406,10 +439,14 @@ ha_start(struct node *n, usec_t now)
 	n->ha->presence = presence_new(n);
 	n->proofs = calloc(1, sizeof(*n->proofs));
 	n->ha->anchors = anchors_new(n);
+	n->ha->agents = agents_new(n);
+	n->ha->prefixes = mobile_prefix_new(n);
+	ha_switch_init(n);
 	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
-	    !n->proofs)
+	    !n->ha->agents || !n->ha->prefixes || !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
+	agents_settle(n, NULL);
 	return 0;
 }
 
@@ -417,8 +454,10 @@ void
 ha_stop(struct node *n)
 {
 	if (n->ha) {
-		if (n->ha->defend)
-			alarm_clear(n, &n->ha->announce);
+		alarm_clear(n, &n->ha->announce);
+		ha_switch_fini(n);
+		n->ha->agents = agents_free(n, n->ha->agents);
+		n->ha->prefixes = mobile_prefix_free(n, n->ha->prefixes);
 		n->ha->defend = defend_free(n, n->ha->defend);
 		n->ha->presence = presence_free(n, n->ha->presence);
 		n->ha->anchors = anchors_free(n->ha->anchors);
@@ -479,6 +518,8 @@ ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 
 	for (unsigned k = 0; k < n->conf->nhome_links; k++)
 		ours |= strcmp(n->conf->home_link[k].ifname, i->name) == 0;
+	if (ours && i->up != was_up)
+		agents_settle(n, NULL);
 	if (ours && !was_up && i->up)
 		announce_all(n, now);
 }
@@ -507,6 +548,7 @@ void
 ha_shutdown(struct node *n, usec_t now)
 {
 	alarm_clear(n, &n->ha->announce);
+	ha_switch_stop(n);
 	registrar_withdraw(n);
 }
 
@@ -535,8 +577,19 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	block_links(n, n->conf, true);
 	n->registrar->of[KEEPER_HOME].limit =
 		conf_max_home_bindings(n->conf);
+	agents_settle(n, old);
 	registrar_review(n, now);
+	mobile_prefix_reconfigure(n, old, now);
 	return 0;
+}
+
+/* 10.3.1: "The home agent MUST remove a binding when the valid lifetime of the
+ * prefix associated with it expires"; 10.6.2: those that stay are told. */
+void
+ha_on_prefixes(struct node *n, usec_t now)
+{
+	registrar_review(n, now);
+	mobile_prefix_changed(n, now);
 }
 
 bool
@@ -548,6 +601,8 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 
 	if (strcmp(what, "bindings") == 0)
 		return registrar_show(n, now, c, sink);
+	if (strcmp(what, "agents") == 0)
+		agents_tell(n, now, sink);
 	if (strcmp(what, "status") || !is_home_agent(n))
 		return false;
 	record_init(&r, "home-agent");
@@ -564,6 +619,13 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 		record_uint(&r, "signatures", n->proofs->verified);
 	}
 	sink->put(sink, &r);
+	if (n->conf->roles & CONF_HA) {
+		record_init(&r, "home-network");
+		agents_count(n, &r);
+		mobile_prefix_count(n, &r);
+		ha_switch_count(n, &r);
+		sink->put(sink, &r);
+	}
 	anchors_show(n, sink);
 	return false;
 }

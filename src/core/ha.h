@@ -17,11 +17,29 @@
 struct defend;
 struct presence;
 struct anchors;
+struct agents;
+struct mobile_prefixes;
+
+/* Home agent switch (RFC 5142): a walk through the bindings. */
+struct ha_switch {
+	struct alarm	alarm;
+	struct map	mobiles;	/* those that were told */
+	struct pool	pool;
+	bool		draining;	/* all are to go */
+	bool		walked;		/* and each was told once */
+	struct binding	*last;		/* not looked into */
+	size_t		pos;
+	usec_t		next;		/* message, at the earliest */
+	uint64_t	sent;
+};
 
 struct ha {
 	struct defend	*defend;
 	struct presence	*presence;	/* what anchors have seen */
 	struct anchors	*anchors;
+	struct agents	*agents;	/* other home agents */
+	struct mobile_prefixes *prefixes;
+	struct ha_switch leave;
 	struct alarm	announce;	/* a walk through all bindings: */
 	struct binding	*announce_last;	/*   where it is; not looked into */
 	size_t		announce_pos;
@@ -38,6 +56,8 @@ struct binding *ha_defended(const struct node *, const struct iface *,
 /* What a Binding Update asks for; false: to be discarded in silence. */
 bool	ha_read_bu(const struct node *, const struct rx *,
 		   struct registration *);
+/* What is advertised on a home link by others has changed. */
+void	ha_on_prefixes(struct node *, usec_t now);
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);

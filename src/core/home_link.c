@@ -12,9 +12,13 @@
  * access anchor, an access router's, has a policy of its own (anchor.c).
  */
 #include "core/home_link.h"
+#include "core/admission.h"
+#include "core/agents.h"
 #include "core/anchor.h"
 #include "core/defend.h"
 #include "core/ha.h"
+#include "core/ha_switch.h"
+#include "core/mobile_prefix.h"
 #include "core/proof.h"
 
 /* --- which link ---------------------------------------------------------- */
@@ -75,6 +79,68 @@ link_address(const struct node *n, const struct conf_home_link *l,
 	if (!addr_is_unspec(&l->ha))
 		return addr_eq(&l->ha, local);
 	return prefix_match(&l->prefix, local) && node_owns(n, local);
+}
+
+bool
+home_link_own(const struct node *n, const struct conf_home_link *l,
+	      struct in6_addr *ret)
+{
+	if (!addr_is_unspec(&l->ha)) {
+		*ret = l->ha;
+		return true;
+	}
+	list_each(e, &n->ifaces) {
+		struct iface *i = container_of(e, struct iface, all);
+
+		list_each(f, &i->addrs) {
+			const struct iface_addr *a =
+				container_of(f, struct iface_addr, l);
+
+			if (a->state == ADDR_VALID &&
+			    link_address(n, l, &a->addr)) {
+				*ret = a->addr;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+struct lifetimes {
+	const struct conf_home_link *link;
+	uint32_t	*valid, *preferred;
+	bool		found;
+};
+
+/* Of several, what is valid the longest: it is, on the link. */
+static void
+longest(void *arg, const struct nd_pio *o)
+{
+	struct lifetimes *t = arg;
+
+	if (o->len != t->link->prefix.len ||
+	    !prefix_match(&t->link->prefix, &o->prefix))
+		return;
+	if (!t->found || o->valid > *t->valid)
+		*t->valid = o->valid;
+	if (!t->found || o->preferred > *t->preferred)
+		*t->preferred = o->preferred;
+	t->found = true;
+}
+
+void
+home_link_lifetimes(const struct node *n, const struct conf_home_link *l,
+		    usec_t now, uint32_t *ret_valid, uint32_t *ret_preferred)
+{
+	const struct conf_prefix *p = link_prefix(n, l);
+	struct lifetimes t = {
+		.link = l, .valid = ret_valid, .preferred = ret_preferred,
+	};
+
+	*ret_valid = p ? p->valid : ND_INFINITE;
+	*ret_preferred = p ? p->preferred : ND_INFINITE;
+	if (!p)
+		agents_prefixes(n, l, now, longest, &t);
 }
 
 /* --- hearing solicitations ----------------------------------------------- */
@@ -163,9 +229,8 @@ coa_known(const struct registration *rq)
  * the two low bits ignored. */
 static int
 bound_lifetime(const struct node *n, const struct conf_home_link *l,
-	       struct registration *rq)
+	       struct registration *rq, uint32_t valid, uint32_t preferred)
 {
-	const struct conf_prefix *p = link_prefix(n, l);
 	uint32_t most = (l->anchor ? l->max_life :
 			 n->conf->ha_max_binding_life) / MH_LIFETIME_UNIT;
 
@@ -176,46 +241,62 @@ bound_lifetime(const struct node *n, const struct conf_home_link *l,
 		most = MAX_CGA_BINDING_LIFETIME / MH_LIFETIME_UNIT;
 	if (rq->lifetime > most)
 		rq->lifetime = (uint16_t)most;
-	if (!p || p->valid == ND_INFINITE)
-		most = UINT32_MAX;
-	else
-		most = p->valid / MH_LIFETIME_UNIT;
+	most = valid == ND_INFINITE ? UINT32_MAX : valid / MH_LIFETIME_UNIT;
 	if (rq->lifetime > most)
 		rq->lifetime = (uint16_t)most;
-	if (p && (rq->lifetime == most ||
-		  (p->preferred != ND_INFINITE &&
-		   p->preferred / MH_LIFETIME_UNIT < rq->lifetime)))
+	if (rq->lifetime == most ||
+	    (preferred != ND_INFINITE &&
+	     preferred / MH_LIFETIME_UNIT < rq->lifetime))
 		return MH_ST_PREFIX_DISCOVERY;
 	return MH_ST_ACCEPTED;
+}
+
+/* Anchors have a policy of their own. */
+static uint8_t
+welcome(const struct node *n, const struct conf_home_link *l,
+	const struct in6_addr *hoa, const struct span *nai)
+{
+	return l->anchor ? 0 : admission_status(n->conf, hoa, nai);
 }
 
 /*
  * In this order: the home address is on a link of ours whose prefix is
  * valid (132); the message came to the address under which we serve that
  * link (6.1.7, H bit: 133); there is a Home Address option (the RFC names no
- * status; 133 is what other home agents say); the care-of address leads away
- * from here (174).
+ * status; 133 is what other home agents say); its owner may register
+ * (129, or what BindingAclPolicy says), and is not being sent away (RFC 5142
+ * 5.3: 129); the care-of address leads away from here (174).
  */
 int
 home_link_admit(struct node *n, struct registration *rq, usec_t now)
 {
 	const struct conf_home_link *l = home_link_of(n, &rq->hoa);
-	const struct conf_prefix *p = l ? link_prefix(n, l) : NULL;
+	uint32_t valid = 0, preferred = 0;
+	uint8_t status;
 
-	if (!l || (p && p->valid < MH_LIFETIME_UNIT))
+	if (l)
+		home_link_lifetimes(n, l, now, &valid, &preferred);
+	if (!l || valid < MH_LIFETIME_UNIT)
 		return MH_ST_NOT_HOME_SUBNET;
 	if (!link_address(n, l, &rq->local))
 		return MH_ST_NOT_HA;
 	if (!rq->has_hao)
 		return MH_ST_NOT_HA;
+	status = welcome(n, l, &rq->hoa, &rq->nai);
+	if (status)
+		return status;
+	if (!l->anchor && ha_switch_refuses(n, rq))
+		return MH_ST_PROHIBITED;
 	if (!coa_known(rq) && coa_useless(n, rq))
 		return MH_ST_INVALID_COA;
 	rq->link = (uint16_t)(l - n->conf->home_link);
+	if (l->anchor && !anchor_has_room_at(n, rq, now))
+		return MH_ST_RESOURCES;
 	/* An interface identifier that it could share with a link-local
 	 * address has 64 bits; nobody can be on a virtual link. */
 	if (l->prefix.len != 64 || home_link_virtual(l))
 		rq->flags &= (uint8_t)~BINDING_L;
-	return bound_lifetime(n, l, rq);
+	return bound_lifetime(n, l, rq, valid, preferred);
 }
 
 /* Addresses that no mobile can own: the subnet-router anycast address
@@ -234,11 +315,14 @@ hoa_reserved(const struct conf_home_link *l, const struct in6_addr *hoa)
 
 /* Only anchors have limits of their own: home links share the node's. */
 static int
-enter_link(struct node *n, struct binding *b, const struct conf_home_link *l,
+enter_link(struct node *n, struct binding *b, const struct registration *rq,
 	   const struct iface *i, usec_t now, bool *ret_seen)
 {
+	const struct conf_home_link *l = &n->conf->home_link[rq->link];
+
 	*ret_seen = false;
-	return l->anchor ? anchor_enter(n, b, l, i, now, ret_seen) : 0;
+	return l->anchor ? anchor_enter(n, b, &rq->coa, l, i, now, ret_seen) :
+			   0;
 }
 
 /* 10.3.1: "Unless this home agent already has a binding", Duplicate Address
@@ -262,7 +346,7 @@ home_link_prepare(struct node *n, struct binding *b,
 		return 0;
 	if (!i)
 		return MH_ST_UNSPECIFIED;	/* the link is not there */
-	status = enter_link(n, b, l, i, now, &seen);
+	status = enter_link(n, b, rq, i, now, &seen);
 	if (status)
 		return status;
 	/* RFC 4862 5.4.2: hear the group before asking.  (An anchor hears all
@@ -275,6 +359,12 @@ home_link_prepare(struct node *n, struct binding *b,
 		ADMIT_WAIT : MH_ST_RESOURCES;
 }
 
+bool
+home_link_has_nonces(const struct node *n, const struct binding *b)
+{
+	return b->flags & BINDING_CGA || n->conf->home_link[b->link].anchor;
+}
+
 /* --- while it stands ----------------------------------------------------- */
 
 void
@@ -283,9 +373,11 @@ home_link_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
 	const struct iface *i = home_link_iface_of(n, b);
 	uint16_t bits = home_link_bits(n, b);
 
+	anchor_move(n, b);
 	wish_add(n, &b->wish, bits);
 	if (i && (fresh || bits & HA_PROXY_L))
 		defend_announce(n, &b->hoa, i, b->flags & BINDING_L, now);
+	mobile_prefix_serve(n, b, now);
 }
 
 void
@@ -293,6 +385,8 @@ home_link_leave(struct node *n, struct binding *b)
 {
 	defend_stop(n, &b->hoa);
 	anchor_leave(n, b);
+	mobile_prefix_leave(n, &b->hoa);
+	ha_switch_left(n, &b->hoa);
 	wish_add(n, &b->wish, home_link_bits(n, b));
 }
 
@@ -300,25 +394,37 @@ bool
 home_link_adopt(struct node *n, struct binding *b, usec_t now)
 {
 	const struct conf_home_link *l = home_link_of(n, &b->hoa);
-	const struct conf_prefix *p = l ? link_prefix(n, l) : NULL;
+	const struct conf_peer *peer = security_peer(n, &b->hoa);
 	struct in6_addr coa, local;
+	uint32_t valid, preferred;
+	struct span nai = { 0 };
 
 	binding_path(b, &coa, &local);
-	if (!l || (p && p->valid < MH_LIFETIME_UNIT))
+	if (!l)
+		return false;
+	home_link_lifetimes(n, l, now, &valid, &preferred);
+	if (valid < MH_LIFETIME_UNIT)
 		return false;
 	/* Our address may not be there yet when we have just started. */
 	if (!addr_is_unspec(&l->ha) ? !addr_eq(&l->ha, &local) :
 	    !prefix_match(&l->prefix, &local))
 		return false;
 	/* A key taken away takes what was registered with it. */
-	if (!security_peer(n, &b->hoa))
+	if (!peer)
+		return false;
+	if (peer->nai)
+		nai = (struct span){ (const uint8_t *)peer->nai,
+				     strlen(peer->nai) };
+	if (welcome(n, l, &b->hoa, peer->nai ? &nai : NULL))
 		return false;
 	/* 10.3.1: "MUST remove a binding when the valid lifetime of the
 	 * prefix associated with it expires." */
-	if (p && p->valid != ND_INFINITE && b->expires > now + SEC(p->valid))
-		b->expires = now + SEC(p->valid);
+	if (valid != ND_INFINITE && b->expires > now + SEC(valid))
+		b->expires = now + SEC(valid);
 	b->link = (uint16_t)(l - n->conf->home_link);
 	anchor_adopt(n, b);
 	wish_add(n, &b->wish, home_link_bits(n, b));
+	if (b->state == BINDING_ACTIVE)
+		mobile_prefix_serve(n, b, now);
 	return true;
 }

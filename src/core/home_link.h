@@ -19,6 +19,14 @@ struct iface *home_link_iface(const struct node *,
 			      const struct conf_home_link *);
 /* The interface where a binding is defended; NULL: none (known). */
 struct iface *home_link_iface_of(const struct node *, const struct binding *);
+/* An address of ours under which we serve that link; false: none stands. */
+bool	home_link_own(const struct node *, const struct conf_home_link *,
+		      struct in6_addr *ret);
+/* What remains of the home prefix's lifetimes, in seconds or ND_INFINITE: by
+ * our own advertisements, or else those of other home agents. */
+void	home_link_lifetimes(const struct node *, const struct conf_home_link *,
+			    usec_t now, uint32_t *ret_valid,
+			    uint32_t *ret_preferred);
 /* Bits (HA_...) that bring what is heard outside into line with the
  * binding. */
 uint16_t home_link_bits(const struct node *, const struct binding *);
@@ -30,6 +38,8 @@ void	home_link_serve(struct node *, struct binding *, bool fresh,
 			usec_t now);
 void	home_link_leave(struct node *, struct binding *);
 bool	home_link_adopt(struct node *, struct binding *, usec_t now);
+/* Was it made with a care-of nonce? */
+bool	home_link_has_nonces(const struct node *, const struct binding *);
 bool	home_link_build(struct node *, struct binding *, uint16_t bit,
 			struct effect *ret);
 

@@ -69,6 +69,7 @@ home_put(struct node *n, struct mn_home *h, usec_t now)
 		/* No way to send.  What stands, stands: the link may come
 		 * back before anybody notices. */
 		registrant_pause(n, &h->reg);
+		home_pause_agent(n, h);
 		ro_pause(n, h);
 		return;
 	}
@@ -156,6 +157,10 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 
 	if (!n->ready || n->stopping)
 		return;
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME && h->ifindex == a->iface->ifindex)
+			prefix_on_home(n, h, attach_on_link_prefix(a,
+						&h->prefix), now);
 	while (next_busy(n, &busy))
 		each_home(n, h, l)
 			if (demand_sessions(n, h) == busy)
@@ -233,7 +238,25 @@ on_released(struct node *n, struct mn_home *h, usec_t now)
 
 	/* When it held nothing, perhaps not any more: one more try. */
 	h->contest = other ? CONTEST_OTHER : CONTEST_NONE;
+	h->denials = other ? h->denials + 1 : 0;
 	home_arrive(n, h, h->ifindex, other, now);
+}
+
+/* 11.4.1: "If that registration attempt fails (e.g., timed out or rejected),
+ * the mobile node SHOULD then reattempt this registration with another home
+ * agent."  But 134 is about the home address, not about who said so. */
+static bool
+try_another(struct node *n, struct mn_home *h, usec_t now)
+{
+	uint8_t status = h->reg.status;
+	bool more;
+
+	if (!h->agents || h->place != PLACE_AWAY ||
+	    (h->reg.halted && status == MH_ST_DAD_FAILED))
+		return false;
+	more = home_leave_agent(n, h, now);
+	h->reg.status = status;
+	return more;
 }
 
 static void
@@ -243,16 +266,20 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 
 	if (h->releasing) {
 		/* All but an acceptance means that nothing stands. */
-		if (ev != REG_ACCEPTED)
+		if (ev != REG_ACCEPTED && ev != REG_SILENT &&
+		    ev != REG_DEFERRED)
 			home_released(n, h, now);
 		return;
 	}
 	switch (ev) {
 	case REG_ACCEPTED:
 		alarm_clear(n, &h->give_up);
+		home_keep_agent(h);
+		prefix_on_registered(n, h, now);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
 		ro_on_registered(n, h, now);
+		ro_shorten(n, h, now);
 		demand_on_home(n, h, now);
 		break;
 	case REG_DEREGISTERED:
@@ -261,7 +288,16 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		demand_on_home(n, h, now);
 		break;
 	case REG_REFUSED:
-		on_refused(n, h, now);
+		if (!try_another(n, h, now))
+			on_refused(n, h, now);
+		break;
+	case REG_DEFERRED:
+		try_another(n, h, now);
+		break;
+	case REG_SILENT:
+		if (r->asking == REG_REGISTER &&
+		    r->x.sent > n->conf->max_ha_resends)
+			try_another(n, h, now);
 		break;
 	case REG_EXPIRED:
 		on_expired(n, h, now);
@@ -289,6 +325,8 @@ lifetime(const struct node *n, struct registrant *r, usec_t now)
 	if (p && p->valid_until != USEC_NEVER &&
 	    (p->valid_until - now) / USEC_PER_SEC < life)
 		life = (uint32_t)((p->valid_until - now) / USEC_PER_SEC);
+	if (prefix_valid_left(h, now) / USEC_PER_SEC < life)
+		life = (uint32_t)(prefix_valid_left(h, now) / USEC_PER_SEC);
 	return life;
 }
 
@@ -329,7 +367,7 @@ mn_on_ba(struct node *n, struct rx *rx, usec_t now)
 {
 	struct mn_home *h = home_find(n, pkt_dst(&rx->pkt));
 
-	if (h && addr_eq(&rx->pkt.src, &h->conf.ha))
+	if (h && addr_eq(&rx->pkt.src, &h->reg.peer))
 		registrant_on_ba(n, &h->reg, rx, now);
 	else if (h)
 		ro_on_ba(n, rx, now);
@@ -380,10 +418,20 @@ mn_on_brr(struct node *n, struct rx *rx, usec_t now)
 {
 	struct mn_home *h = home_find(n, pkt_dst(&rx->pkt));
 
-	if (h && addr_eq(&rx->pkt.src, &h->conf.ha))
+	if (h && addr_eq(&rx->pkt.src, &h->reg.peer))
 		registrant_refresh(n, &h->reg, now);
 	else if (h)
 		ro_on_brr(n, rx, now);
+}
+
+/* 11.3.6: what was taken for an access anchor is a home agent. */
+static void
+on_no_test(struct node *n, const struct rx *rx, usec_t now)
+{
+	each_home(n, h, l)
+		if (addr_eq(&rx->pkt.src, &h->reg.peer) &&
+		    addr_eq(&rx->pkt.dst, &h->reg.ask_coa))
+			registrant_on_no_test(n, &h->reg, now);
 }
 
 /* 11.3.6: the home agent says that it does not know the binding; without a
@@ -395,14 +443,41 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 	const struct in6_addr *hoa = &rx->mh.be.hoa;
 
 	ro_on_be(n, rx, now);
+	if (rx->mh.be.status == MH_BE_UNKNOWN_TYPE)
+		on_no_test(n, rx, now);
 	if (rx->mh.be.status != MH_BE_UNKNOWN_BINDING)
 		return;
 	each_home(n, h, l)
-		if (addr_eq(&rx->pkt.src, &h->conf.ha) &&
+		if (addr_eq(&rx->pkt.src, &h->reg.peer) &&
 		    (addr_eq(hoa, &h->conf.hoa) ||
 		     (addr_is_unspec(hoa) &&
 		      addr_eq(&rx->pkt.dst, &h->reg.coa))))
 			registrant_refresh(n, &h->reg, now);
+}
+
+/*
+ * 11.3.5: Parameter Problem, code 1 (a Mobility Header) or 2 (the Home Address
+ * option).  From the home agent it means that this is none, or not any more;
+ * but anybody can say so, which is why MnDiscardHaParamProb exists, and why
+ * one that is registered with is never left for it.
+ */
+void
+mn_on_error(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct in6_addr *from = &rx->pkt.src;
+	struct wire_error e;
+	struct icmp m;
+
+	if (icmp_parse(rx->pkt.payload.p, rx->pkt.payload.len, from,
+		       &rx->pkt.dst, &m, &e) ||
+	    m.type != ICMP_PARAM_PROBLEM || (m.code != 1 && m.code != 2))
+		return;
+	ro_on_param_problem(n, from, &m.error.about, now);
+	each_home(n, h, l)
+		if (!n->conf->discard_param_problem && !h->reg.bound &&
+		    addr_eq(&h->reg.peer, from) &&
+		    registrant_is_quoted(&h->reg, &m.error.about))
+			registrant_on_unable(n, &h->reg, now);
 }
 
 /* 11.5.5: answered by unicast to the asker's link-layer address. */
@@ -500,7 +575,9 @@ mn_on_gone(struct node *n, struct iface *i, usec_t now)
  * That may be our home agent, which defends a binding that we have lost the
  * memory of.  Asked to deregister it either lets go or says that it knows
  * no such binding (133); until then the address is unused, as in 11.5.5.
- * After a 133 a second failure is the end.
+ * After a 133 it may still have been the home agent: it asks for duplicates,
+ * too, when an old update comes by again.  So it is asked once more, and the
+ * next failure after that is the end.
  */
 static void
 on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
@@ -516,7 +593,9 @@ on_home_duplicate(struct node *n, struct mn_home *h, struct attach *a,
 		return;
 	}
 	home_stop_announcing(n, h);
-	if (h->contest == CONTEST_OTHER) {
+	if (a)
+		home_learn_agent(n, h, a);
+	if (h->denials >= CONTEST_ROUNDS || addr_is_unspec(&h->reg.peer)) {
 		h->place = PLACE_DISABLED;
 		demand_on_duplicate(n, h, now);
 		home_say_address(n, h, here, false, false);
@@ -536,11 +615,14 @@ on_home_address(struct node *n, struct mn_home *h, struct iface *i,
 {
 	if (state == ADDR_DUPLICATE)
 		on_home_duplicate(n, h, i->attach, now);
-	if (state == ADDR_VALID)
+	if (state == ADDR_VALID) {
 		h->contest = CONTEST_NONE;
+		h->denials = 0;
+	}
 	if (state == ADDR_VALID || state == ADDR_OPTIMISTIC) {
 		home_say_address(n, h, IFINDEX_PATH, false, false);
 		demand_on_home(n, h, now);
+		home_put(n, h, now);	/* another interface had to wait */
 	}
 }
 

@@ -4,6 +4,8 @@
  *
  *   mn.c       events, and the decision where each home address belongs
  *   mn_home.c  what it takes to put one there
+ *   mn_agents.c  which home agent, where the configuration does not say
+ *   mn_prefix.c  the home prefix, seen from away
  *   mn_life.c  from start to shutdown, reload, restart, show
  */
 #ifndef MIP6D_CORE_MN_H
@@ -17,10 +19,42 @@ enum home_place {
 	PLACE_DISABLED,
 };
 
-struct mn_peer {			/* a home agent, for its rate limit */
+#define CONTEST_ROUNDS	2		/* denials before we believe it */
+
+struct mn_peer {			/* a home agent, for its rate limits */
 	struct list	l;
 	struct in6_addr	addr;
 	struct rate	rate, test_rate;
+	bool		no_test;	/* it knows no care-of test */
+};
+
+/* The home agents of a home prefix, in the order in which they are tried. */
+#define AGENTS_MAX	16
+struct mn_agents {
+	struct list	l;
+	struct prefix	prefix;
+	unsigned	n;		/* 0: not known */
+	struct in6_addr	addr[AGENTS_MAX];
+	bool		asking;		/* discovery is under way: */
+	struct exchange	x;
+	uint16_t	id;
+	struct in6_addr	src;		/* from there, that way */
+	uint32_t	ifindex;
+	struct lladdr	ll;
+	usec_t		asked;		/* last request */
+	usec_t		allowed, pause;	/* not again before, and then */
+	struct alarm	again;
+};
+
+/* What is known of the prefix of a home address, and asking for it. */
+struct mn_mps {
+	struct exchange	x;
+	uint16_t	id;
+	bool		asking;
+	bool		asked;		/* since we left home */
+	bool		believed;	/* an advertisement said so that counts */
+	usec_t		valid_until, preferred_until;	/* USEC_NEVER */
+	struct alarm	due, end;
 };
 
 struct mn_home {
@@ -46,16 +80,27 @@ struct mn_home {
 		CONTEST_ASKED,		/*   our home agent? */
 		CONTEST_OTHER,		/*   it says no */
 	} contest;
+	unsigned	denials;	/* how often, while it does not stand */
 	struct alarm	find;
 	unsigned	announcements;	/* Neighbor Advertisements to go */
 	struct alarm	announce;
+	struct mn_agents *agents;	/* NULL: the configuration names it;
+					   reg.peer is :: while none is known */
+	struct alarm	next;		/* when the next one may be asked */
+	struct mn_mps	mps;
+	bool		deprecated;	/* its prefix is */
+	bool		outdated;	/* disabled: its prefix has ended */
+	bool		formed;		/* of a prefix that was advertised to */
+	struct in6_addr	from;		/*   this one, of the configuration */
 };
 
 struct mn {
 	struct list	homes;
 	struct list	peers;
+	struct list	agents;		/* struct mn_agents */
 	struct list	ros, hosts;	/* ro.c */
 	unsigned	nros, nhosts;
+	unsigned	nformed;	/* homes */
 	struct alarm	reap;		/* of doomed homes, and blocked flows */
 };
 
@@ -73,7 +118,51 @@ void	mn_lose_iface(struct node *, struct iface *);
 bool	mn_roams(const struct node *, const struct iface *);
 extern const struct registrant_ops home_ops;
 
+/* --- mn_agents.c --- */
+struct mn_agents *agents_get(struct node *, const struct prefix *);
+void	agents_reap(struct node *);	/* those of no home address */
+void	agents_show(const struct node *, struct record_sink *);
+/* The list shall be these addresses, as far as they can be home agents of
+ * ours.  False: none can, and nothing is changed. */
+bool	agents_set(struct node *, struct mn_agents *, struct span);
+/* Has it a home agent?  If not, one is being looked for: home_put is called
+ * when there is one. */
+bool	home_find_agent(struct node *, struct mn_home *, struct attach *,
+			const struct in6_addr *coa, usec_t now);
+void	home_pause_agent(struct node *, const struct mn_home *);
+/* Register there from now on; what stands at another one is forgotten. */
+void	home_use_agent(struct node *, struct mn_home *, const struct in6_addr *);
+/* It refuses, or is silent.  False: it was the last one. */
+bool	home_leave_agent(struct node *, struct mn_home *, usec_t now);
+void	home_keep_agent(struct mn_home *);
+/* The next time somewhere else is the first time. */
+void	home_forget_agents(struct node *, struct mn_home *);
+/* ... as it was registered before a restart. */
+void	home_restore_agent(struct node *, struct mn_home *,
+			   const struct store_record *);
+/* At home, an advertisement may tell. */
+bool	home_learn_agent(struct node *, struct mn_home *, const struct attach *);
+alarm_fire home_on_next_agent;
+
+/* --- mn_prefix.c --- */
+void	prefix_init(struct mn_home *);
+void	prefix_fini(struct node *, struct mn_home *);
+void	prefix_solicit(struct node *, struct mn_home *, usec_t now);
+/* It is at home, and this is its prefix there (NULL: not known). */
+void	prefix_on_home(struct node *, struct mn_home *, const struct aprefix *,
+		       usec_t now);
+void	prefix_on_registered(struct node *, struct mn_home *, usec_t now);
+/* How long the home address is good for; USEC_NEVER: nothing ends it. */
+usec_t	prefix_valid_left(const struct mn_home *, usec_t now);
+
 /* --- mn_life.c --- */
+/* One of a prefix that was advertised; NULL: memory. */
+struct mn_home *home_form(struct node *, const struct conf_home *,
+			  const struct in6_addr *from);
+/* Its prefix has ended: it is not to be used; or there is one again. */
+void	home_end(struct node *, struct mn_home *, usec_t now);
+void	home_begin_anew(struct node *, struct mn_home *, usec_t now);
+struct mn_peer *mn_peer_get(struct node *, const struct in6_addr *);
 /* One that the configuration does not name, not active yet; NULL: memory. */
 struct mn_home *home_add(struct node *, const struct conf_home *, enum atype);
 /* What it was made with, if it comes from that. */

@@ -22,6 +22,8 @@ preferred(const struct node *n, const struct mn_home *h)
 {
 	const struct owned *o = owned_of(n, h);
 
+	if (h->deprecated)
+		return 0;
 	return o && !o->current ? 0 : demand_preferred(n, h->type);
 }
 
@@ -106,11 +108,12 @@ bool
 home_use_tunnel(struct node *n, struct mn_home *h, const struct in6_addr *coa,
 		struct tunnel **old)
 {
-	struct path_key key = { .local = *coa, .remote = h->conf.ha,
+	struct path_key key = { .local = *coa, .remote = h->reg.peer,
 				.kind = PATH_IP6IP6 };
 
 	*old = NULL;
-	if (h->tunnel && addr_eq(&h->tunnel->key.local, coa))
+	if (h->tunnel && addr_eq(&h->tunnel->key.local, coa) &&
+	    addr_eq(&h->tunnel->key.remote, &h->reg.peer))
 		return true;
 	*old = h->tunnel;
 	h->tunnel = tunnel_get(n, &key);
@@ -136,6 +139,22 @@ router_ll(const struct attach *a)
 	return a->current->ll.len ? &a->current->ll : NULL;
 }
 
+/* Away, and nobody to register with: what it has to say waits while somebody
+ * is looked for, and is refused while not. */
+static void
+await_agent(struct node *n, struct mn_home *h, struct attach *a,
+	    const struct in6_addr *coa)
+{
+	h->coa = *coa;
+	home_say_address(n, h, IFINDEX_PATH, false, true);
+	home_say_flow(n, h, h->agents->asking ? FLOW_HOLD : FLOW_BLOCK, true);
+	home_drop_tunnel(n, h);
+	if (h->place == PLACE_HOME)
+		home_say_address(n, h, h->ifindex, false, false);
+	h->place = PLACE_AWAY;
+	h->ifindex = a->iface->ifindex;
+}
+
 void
 home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 	     const struct in6_addr *coa, usec_t now)
@@ -146,9 +165,16 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 		return;
 	home_stop_returning(n, h);
 	home_stop_announcing(n, h);
+	if (!home_find_agent(n, h, a, coa, now)) {
+		await_agent(n, h, a, coa);
+		return;
+	}
+	if (alarm_is_set(&h->next))	/* not yet, it says */
+		return;
 	if (!home_use_tunnel(n, h, coa, &old))
 		return;
 	h->contest = CONTEST_NONE;
+	h->denials = 0;
 	h->coa = *coa;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_away_flow(n, h);
@@ -232,6 +258,9 @@ home_arrive(struct node *n, struct mn_home *h, uint32_t ifindex, bool dad,
 	    usec_t now)
 {
 	home_stop_returning(n, h);
+	home_pause_agent(n, h);
+	if (n->conf->reset_dhaad)
+		home_forget_agents(n, h);
 	h->place = PLACE_HOME;
 	h->ifindex = ifindex;
 	home_say_address(n, h, ifindex, dad, true);
@@ -314,14 +343,32 @@ stands_on(const struct node *n, const struct mn_home *h, uint32_t ifindex)
 	return a && (a->state == ADDR_VALID || a->state == ADDR_OPTIMISTIC);
 }
 
+/* Is it being asked, on the home link, whether it is ours?  By another
+ * interface of the link it would ask itself. */
+static bool
+asks_for_duplicates(const struct node *n, const struct mn_home *h)
+{
+	const struct iface *i = h->place == PLACE_HOME ?
+		iface_find(n, h->ifindex) : NULL;
+	const struct iface_addr *a = i ? iface_addr_find(i, &h->conf.hoa) :
+				     NULL;
+
+	return i && i->attach && attach_usable(i->attach) &&
+	       attach_on_link_prefix(i->attach, &h->prefix) &&
+	       (!a || a->state == ADDR_TENTATIVE ||
+		a->state == ADDR_OPTIMISTIC);
+}
+
 void
 home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 {
-	const struct router *ha = attach_router_with(a, &h->conf.ha);
+	const struct router *ha = attach_router_with(a, &h->reg.peer);
 	uint32_t ifindex = a->iface->ifindex;
 	bool ours = false;
 
 	if (h->place == PLACE_HOME && h->ifindex == ifindex)
+		return;
+	if (asks_for_duplicates(n, h))
 		return;
 	alarm_clear(n, &h->give_up);
 	if (h->place == PLACE_HOME) {	/* by another interface */

@@ -18,8 +18,8 @@
 
 /* --- life --------------------------------------------------------------- */
 
-static struct mn_peer *
-peer_get(struct node *n, const struct in6_addr *addr)
+struct mn_peer *
+mn_peer_get(struct node *n, const struct in6_addr *addr)
 {
 	struct mn_peer *p;
 
@@ -51,20 +51,27 @@ on_give_up(struct node *n, struct alarm *al, usec_t now)
 struct mn_home *
 home_add(struct node *n, const struct conf_home *c, enum atype type)
 {
-	struct mn_peer *p = peer_get(n, &c->ha);
+	struct mn_peer *p = mn_peer_get(n, &c->ha);
 	struct mn_home *h = calloc(1, sizeof(*h));
+	struct prefix prefix = prefix_of(&c->hoa, c->plen);
+	bool find = addr_is_unspec(&c->ha);
 
-	if (!h || !p) {
+	if (h && find)
+		h->agents = agents_get(n, &prefix);
+	if (!h || !p || (find && !h->agents)) {
 		free(h);
 		return NULL;
 	}
 	h->type = type;
 	h->conf = *c;
 	alarm_init(&h->give_up, on_give_up);
-	h->prefix = prefix_of(&c->hoa, c->plen);
+	alarm_init(&h->next, home_on_next_agent);
+	prefix_init(h);
+	h->prefix = prefix;
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
 	h->reg.anchor = type != ATYPE_HOME;
 	h->reg.test_rate = &p->test_rate;
+	h->reg.no_test = &p->no_test;
 	/* RFC 6275 11.7.1: any value will do to begin with. */
 	h->reg.seq = (uint16_t)rng_u64(&n->rng);
 	alarm_init(&h->find, home_on_find);
@@ -94,6 +101,9 @@ home_free(struct node *n, struct mn_home *h)
 	alarm_clear(n, &h->give_up);
 	alarm_clear(n, &h->find);
 	alarm_clear(n, &h->announce);
+	alarm_clear(n, &h->next);
+	prefix_fini(n, h);
+	n->mn->nformed -= h->formed;
 	list_del(&h->l);
 	free(h);
 }
@@ -115,6 +125,74 @@ home_retire(struct node *n, struct mn_home *h, usec_t now)
 				      h->reg.ll.len ? &h->reg.ll : NULL, now,
 				      now);
 	home_withdraw(n, h, false);
+}
+
+static void
+forget_record(struct node *n, const struct mn_home *h)
+{
+	struct effect e = { .kind = EF_STORE };
+	struct wbuf key = wbuf_of(e.store.key, sizeof(e.store.key));
+
+	wbuf_u8(&key, REGISTRANT_STORE);
+	wbuf_addr(&key, &h->conf.hoa);
+	e.store.key_len = (uint8_t)wbuf_len(&key);
+	effect_put(n, &e);
+}
+
+/* --- prefixes that come and go ------------------------------------------ */
+
+struct mn_home *
+home_form(struct node *n, const struct conf_home *c,
+	  const struct in6_addr *from)
+{
+	struct mn_home *h = home_add(n, c, ATYPE_HOME);
+
+	if (!h)
+		return NULL;
+	h->formed = true;
+	h->from = *from;
+	n->mn->nformed++;
+	return h;
+}
+
+/* 11.4.2: "to prohibit use of a mobile node's home address after it becomes
+ * invalid."  One that was formed is forgotten a moment later. */
+void
+home_end(struct node *n, struct mn_home *h, usec_t now)
+{
+	if (h->outdated)
+		return;
+	home_retire(n, h, now);
+	registrant_cancel(n, &h->reg);
+	registrant_forget(n, &h->reg);
+	h->place = PLACE_DISABLED;
+	h->outdated = true;
+	demand_on_duplicate(n, h, now);
+	alarm_set(n, &n->mn->reap, now + REAP_AFTER);
+}
+
+void
+home_begin_anew(struct node *n, struct mn_home *h, usec_t now)
+{
+	h->outdated = false;
+	h->place = PLACE_NOWHERE;
+	home_put(n, h, now);
+	demand_run(n, now);
+}
+
+/* Of a home address that is none any more nothing is kept. */
+static void
+home_drop(struct node *n, struct mn_home *h)
+{
+	struct owned *o = owned_of(n, h);
+
+	forget_record(n, h);
+	if (o) {
+		owned_say(n, o, false);
+		owned_forget(n, o);
+		owned_free(n, o);
+	}
+	home_free(n, h);
 }
 
 /* --- wanted and not ----------------------------------------------------- */
@@ -215,20 +293,11 @@ on_reap(struct node *n, struct alarm *al, usec_t now)
 		}
 		if (h->doomed)
 			home_free(n, h);
+		else if (h->outdated && h->formed)
+			home_drop(n, h);
 	}
 	free_peers(n, now);
-}
-
-static void
-forget_record(struct node *n, const struct mn_home *h)
-{
-	struct effect e = { .kind = EF_STORE };
-	struct wbuf key = wbuf_of(e.store.key, sizeof(e.store.key));
-
-	wbuf_u8(&key, REGISTRANT_STORE);
-	wbuf_addr(&key, &h->conf.hoa);
-	e.store.key_len = (uint8_t)wbuf_len(&key);
-	effect_put(n, &e);
+	agents_reap(n);
 }
 
 /* The numbers of a home that the configuration has go on with it; of
@@ -294,6 +363,7 @@ mn_start(struct node *n, usec_t now)
 		return -ENOMEM;
 	list_init(&n->mn->homes);
 	list_init(&n->mn->peers);
+	list_init(&n->mn->agents);
 	ro_start(n);
 	alarm_init(&n->mn->reap, on_reap);
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
@@ -320,6 +390,7 @@ mn_stop(struct node *n)
 	}
 	each_home(n, h, l)
 		home_free(n, h);
+	agents_reap(n);
 	list_each(l, &n->mn->peers)
 		free(container_of(l, struct mn_peer, l));
 	free(n->mn);
@@ -334,8 +405,10 @@ home_restore(struct node *n, const struct store_record *s, usec_t now)
 	struct in6_addr hoa = rbuf_addr(&k);
 	struct mn_home *h = home_find(n, &hoa);
 
-	return kind == REGISTRANT_STORE && !k.bad && h &&
-	       registrant_restore(n, &h->reg, s, now);
+	if (kind != REGISTRANT_STORE || k.bad || !h)
+		return false;
+	home_restore_agent(n, h, s);
+	return registrant_restore(n, &h->reg, s, now);
 }
 
 bool
@@ -410,7 +483,8 @@ mn_settled(const struct node *n)
 		    !h->active ||
 		    (h->place == PLACE_HOME && knows_its_link(n, h)))
 			continue;
-		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING)
+		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING ||
+		    addr_is_unspec(&h->reg.peer))
 			return false;
 	}
 	return demand_settled(n);
@@ -422,7 +496,10 @@ still_there(const struct node *n, const struct mn_home *h)
 	for (unsigned k = 0; k < n->conf->nhomes; k++) {
 		const struct conf_home *c = &n->conf->home[k];
 
-		if (addr_eq(&c->hoa, &h->conf.hoa) &&
+		if (h->formed && n->conf->prefix_insecure &&
+		    addr_eq(&c->hoa, &h->from))
+			return c;
+		if (!h->formed && addr_eq(&c->hoa, &h->conf.hoa) &&
 		    addr_eq(&c->ha, &h->conf.ha) && c->plen == h->conf.plen)
 			return c;
 	}
@@ -437,23 +514,19 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	demand_drop_orphans(n, now);
 	each_home(n, h, l) {
 		const struct conf_home *c = still_there(n, h);
-		struct owned *o = owned_of(n, h);
 
 		if (h->type != ATYPE_HOME)
 			continue;
-		if (c) {
+		if (c && h->formed)
+			h->conf.lifetime = c->lifetime;
+		else if (c)
 			h->conf = *c;
+		if (c)
 			continue;
-		}
 		home_retire(n, h, now);
-		forget_record(n, h);
-		if (o) {
-			owned_say(n, o, false);
-			owned_forget(n, o);
-			owned_free(n, o);
-		}
-		home_free(n, h);
+		home_drop(n, h);
 	}
+	agents_reap(n);
 	for (unsigned k = 0; k < n->conf->nhomes && !err; k++)
 		if (!home_find(n, &n->conf->home[k].hoa) &&
 		    !home_add(n, &n->conf->home[k], ATYPE_HOME))
@@ -498,7 +571,7 @@ show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
 
 	record_init(&r, "registration");
 	record_addr(&r, "hoa", &h->conf.hoa);
-	record_addr(&r, "ha", &h->conf.ha);
+	record_addr(&r, "ha", &h->reg.peer);
 	record_str(&r, "address-type", atype_name(h->type));
 	record_str(&r, "place", home_place_word(h));
 	registrant_show(&h->reg, now, &r);
@@ -512,8 +585,10 @@ mn_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "bindings") == 0 || strcmp(what, "status") == 0)
 		each_home(n, h, l)
 			show_home(h, now, sink);
-	if (strcmp(what, "bindings") == 0)
+	if (strcmp(what, "bindings") == 0) {
+		agents_show(n, sink);
 		ro_show(n, now, sink);
+	}
 	if (strcmp(what, "addresses") == 0)
 		demand_show(n, now, sink);
 	if (strcmp(what, "routers") == 0)

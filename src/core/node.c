@@ -195,6 +195,7 @@ static const struct {
 	{ CONF_HA | CONF_AR,	advert_on_nd },
 	{ CONF_AR,		presence_on_nd },
 	{ CONF_HA | CONF_AR,	defend_on_nd },
+	{ CONF_HA,		agents_on_nd },
 };
 
 /* A Binding Update goes to everybody: who is no home agent says so (131). */
@@ -228,7 +229,7 @@ input_nd(struct node *n, struct rx *rx, usec_t now)
 	int err;
 
 	if (plays(n, CONF_MN))
-		ro_on_icmp(n, rx, now);
+		mn_on_error(n, rx, now);
 	if (!rx->iface)
 		return;
 	err = nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,
@@ -242,6 +243,50 @@ input_nd(struct node *n, struct rx *rx, usec_t now)
 	for (size_t k = 0; k < sizeof(nd_table) / sizeof(*nd_table); k++)
 		if (plays(n, nd_table[k].roles))
 			nd_table[k].on(n, rx, now);
+}
+
+/* ICMPv6 of mobility (RFC 6275 6.5 to 6.8).  Whatever is wrong with one, it is
+ * discarded in silence. */
+static const struct {
+	uint8_t		type;
+	unsigned	roles;
+	on_message	*on;
+} icmp_table[] = {
+	{ ICMP_HAAD_REQUEST,	CONF_HA,	agents_on_request },
+	{ ICMP_PREFIX_SOL,	CONF_HA,	mobile_prefix_on_solicitation },
+	{ ICMP_HAAD_REPLY,	CONF_MN,	mn_on_agents },
+	{ ICMP_PREFIX_ADV,	CONF_MN,	mn_on_prefixes },
+};
+
+static bool
+is_mobility_icmp(const struct pkt *p)
+{
+	return p->proto == IPPROTO_ICMPV6 && p->payload.len &&
+	       p->payload.p[0] >= ICMP_HAAD_REQUEST &&
+	       p->payload.p[0] <= ICMP_PREFIX_ADV;
+}
+
+static void
+input_icmp(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct pkt *p = &rx->pkt;
+	struct wire_error e;
+
+	/* RFC 6275 9.3.1 */
+	if (p->has_hao && !ha_has_binding(n, &p->hao, &p->src)) {
+		send_binding_error(n, rx, MH_BE_UNKNOWN_BINDING, now);
+		return;
+	}
+	if (icmp_parse(p->payload.p, p->payload.len, pkt_src(p), pkt_dst(p),
+		       &rx->icmp, &e)) {
+		e.offset += p->off;
+		note_bad(n, rx, &e, now);
+		return;
+	}
+	for (size_t k = 0; k < sizeof(icmp_table) / sizeof(*icmp_table); k++)
+		if (icmp_table[k].type == rx->icmp.type &&
+		    plays(n, icmp_table[k].roles))
+			icmp_table[k].on(n, rx, now);
 }
 
 static void
@@ -304,7 +349,9 @@ input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
 		answer_fault(n, &rx, &e, now);
 		return;
 	}
-	if (rx.pkt.proto == IPPROTO_ICMPV6 && !rx.pkt.has_hao &&
+	if (is_mobility_icmp(&rx.pkt))
+		input_icmp(n, &rx, now);
+	else if (rx.pkt.proto == IPPROTO_ICMPV6 && !rx.pkt.has_hao &&
 	    !rx.pkt.has_rh2)
 		input_nd(n, &rx, now);
 	else if (rx.pkt.proto == IPPROTO_MOBILITY)
@@ -540,6 +587,10 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 		if (plays(n, CONF_HA | CONF_AR))
 			ha_on_stray(n, &ev->stray, now);
 		break;
+	case EV_SWITCH:
+		if (plays(n, CONF_HA))
+			ha_on_switch(n, &ev->leave, now);
+		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);
 		break;
@@ -678,8 +729,10 @@ node_free(struct node *n)
 
 /* --- show --------------------------------------------------------------- */
 
+/* "MN,CN".  A record borrows its strings: `text' is the caller's. */
+#define ROLES_TEXT 16
 static void
-put_roles(struct record *r, unsigned roles)
+put_roles(char text[static ROLES_TEXT], unsigned roles)
 {
 	static const struct {
 		unsigned	role;
@@ -688,9 +741,9 @@ put_roles(struct record *r, unsigned roles)
 		{ CONF_MN, "MN" }, { CONF_HA, "HA" }, { CONF_AR, "AR" },
 		{ CONF_CN, "CN" },
 	};
-	char text[16] = "";
-	struct wbuf w = wbuf_of(text, sizeof(text) - 1);
+	struct wbuf w = wbuf_of(text, ROLES_TEXT - 1);
 
+	memset(text, 0, ROLES_TEXT);
 	for (size_t k = 0; k < sizeof(row) / sizeof(*row); k++) {
 		if (!(roles & row[k].role))
 			continue;
@@ -698,13 +751,13 @@ put_roles(struct record *r, unsigned roles)
 			wbuf_put(&w, ",", 1);
 		wbuf_put(&w, row[k].word, strlen(row[k].word));
 	}
-	record_str(r, "role", text);
 }
 
 static bool
 show_node(const struct node *n, const char *what, usec_t now,
 	  struct cursor *c, struct record_sink *sink)
 {
+	char roles[ROLES_TEXT];
 	struct record r;
 
 	if (strcmp(what, "links") == 0)
@@ -714,7 +767,8 @@ show_node(const struct node *n, const char *what, usec_t now,
 	if (strcmp(what, "status"))
 		return false;
 	record_init(&r, "node");
-	put_roles(&r, n->conf->roles);
+	put_roles(roles, n->conf->roles);
+	record_str(&r, "role", roles);
 	record_bool(&r, "ready", n->ready);
 	record_bool(&r, "synced", n->synced);
 	record_uint(&r, "paths", n->tunnels.count);

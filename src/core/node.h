@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "crypto/mac.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -129,7 +130,7 @@ void	note_of_mh(const struct mh *, struct note *);
 /* --- wanted objects: few, keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
- * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_DNS, EF_OWNED or
+ * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_DNS, EF_OWNED or
  * EF_CURRENT).  Repeating what is
  * wanted already costs nothing; lifetimes count as a change. */
 void	want(struct node *, const struct effect *);
@@ -217,6 +218,7 @@ struct rx {
 	union {
 		struct mh	mh;	/* pkt.proto 135 */
 		struct nd	nd;	/* pkt.proto 58 */
+		struct icmp	icmp;	/* the same, types 144 to 147 */
 	};
 };
 
@@ -228,9 +230,13 @@ void	attach_on_neighbour(struct node *, const struct ev_neighbour *,
 void	mn_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
 void	advert_on_nd(struct node *, struct rx *, usec_t now);	/* RS */
 void	defend_on_nd(struct node *, struct rx *, usec_t now);	/* NS, NA */
+void	agents_on_nd(struct node *, struct rx *, usec_t now);	/* RA */
+void	agents_on_request(struct node *, struct rx *, usec_t now);
+void	mobile_prefix_on_solicitation(struct node *, struct rx *, usec_t now);
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_used(struct node *, const struct ev_used *, usec_t now);
+void	ha_on_switch(struct node *, const struct ev_switch *, usec_t now);
 void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
 bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
@@ -238,6 +244,9 @@ bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
+void	mn_on_error(struct node *, struct rx *, usec_t now);	/* ICMPv6 */
+void	mn_on_agents(struct node *, struct rx *, usec_t now);
+void	mn_on_prefixes(struct node *, struct rx *, usec_t now);
 
 /* --- the parts' life ---------------------------------------------------- */
 
@@ -317,9 +326,10 @@ enum security_verdict {
 	SEC_AUTH_FAIL,			/* MIPV6-AUTH-FAIL */
 	SEC_NO_REPLAY_OPTION,		/* MIPV6-MESG-ID-REQD */
 	SEC_ID_MISMATCH,		/* MIPV6-ID-MISMATCH: timestamp */
-	/* of cga, proof.h: */
+	/* of access anchors, proof.h: */
 	SEC_FORGED,			/* authenticator is wrong: silence */
-	SEC_NONCE,			/* care-of nonce expired (137) */
+	SEC_NONCE,			/* care-of nonce expired, or not proved
+					   (137) */
 	SEC_NO_TOKEN,			/* no permanent home keygen token (147) */
 	SEC_NOT_HERE,			/* address of no link of ours (132) */
 	SEC_NOT_SEEN,			/* not seen on its link (129) */
@@ -334,15 +344,6 @@ enum security_verdict security_check(struct node *, const struct conf_peer *,
 		const struct mh *, const uint8_t *mh_bytes,
 		const struct in6_addr *coa, const struct in6_addr *hoa,
 		uint64_t last_replay, usec_t now);
-/* Add identity, replay protection and authentication options (the last
- * ones) to a message under construction.  `replay' is the timestamp to
- * send. */
-void	security_options(const struct conf_peer *, struct mh *,
-			 uint64_t replay);
-/* Fill in the authenticator of a built message. */
-void	security_sign(struct node *, const struct conf_peer *,
-		      const struct mh *, uint8_t *mh_bytes,
-		      const struct in6_addr *coa, const struct in6_addr *hoa);
 /* Our wall clock as RFC 4285 section 6 has it: NTP format. */
 uint64_t security_ntp(const struct node *, usec_t now);
 
@@ -352,12 +353,17 @@ struct mh_route {
 	struct in6_addr	src, dst;
 	const struct in6_addr *hao, *rh2;
 	struct in6_addr	coa, hoa;	/* what the authenticator covers */
-	const struct proof *proof;	/* instead of a peer's key: proof.h */
+	const struct proof *proof;	/* beside a peer's key, or instead of
+					   one: proof.h */
 	uint32_t	ifindex;	/* 0: routed */
 	const struct lladdr *ll;	/* NULL: resolved */
 };
 void	node_send_mh(struct node *, struct mh *, const struct mh_route *,
 		     const struct conf_peer *peer, uint64_t replay, usec_t now);
+/* The same for an ICMPv6 message (RFC 6275 6.5 to 6.8): src, dst, hao, rh2,
+ * ifindex and ll count. */
+void	node_send_icmp(struct node *, const struct icmp *,
+		       const struct mh_route *);
 
 /* --- the node ----------------------------------------------------------- */
 

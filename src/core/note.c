@@ -16,7 +16,7 @@ enum part {
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
 	P_WHAT, P_ATYPE, P_RELEASE, P_B_PEER, P_RO,
-	P_RO_STATUS,
+	P_RO_STATUS, P_PREFERENCE, P_A_PREFIX, P_COUNT, P_USED,
 };
 
 static const struct {
@@ -70,6 +70,12 @@ static const struct {
 				P_ELAPSED } },
 	[NOTE_NOT_OPTIMIZED] = { "not-optimized", { P_A_HOA, P_B_PEER, P_RO,
 				P_RO_STATUS } },
+	[NOTE_PREFIXES]	= { "home-prefixes", { P_A_HOA, P_B_HA, P_COUNT,
+				P_USED } },
+	[NOTE_AGENT_UP]	= { "agent-up", { P_A_ROUTER, P_PREFERENCE, P_IFACE } },
+	[NOTE_AGENT_DOWN] = { "agent-down", { P_A_ROUTER, P_IFACE } },
+	[NOTE_AGENT_LIMIT] = { "agent-limit", { P_LIMIT, P_IFACE } },
+	[NOTE_AGENTS]	= { "home-agents", { P_A_PREFIX, P_B_HA, P_COUNT } },
 	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },
 };
 
@@ -95,7 +101,8 @@ effect_word(uint32_t kind)
 	static const char *const words[] = {
 		[EF_SEND] = "send", [EF_ADDRESS] = "address",
 		[EF_ROUTE] = "route", [EF_PATH] = "path", [EF_FLOW] = "flow",
-		[EF_PROXY] = "proxy", [EF_DNS] = "dns", [EF_OWNED] = "owned",
+		[EF_PROXY] = "proxy", [EF_ANYCAST] = "anycast",
+		[EF_DNS] = "dns", [EF_OWNED] = "owned",
 		[EF_CURRENT] = "current", [EF_REPLY] = "reply",
 		[EF_ABORT] = "abort", [EF_STORE] = "store",
 		[EF_SYNC] = "sync", [EF_NOTE] = "note",
@@ -274,6 +281,18 @@ put_part(enum part p, const struct note *n, const char *ifname,
 	case P_RO_STATUS:
 		if (n->value == NOTE_RO_REFUSED)
 			record_uint(r, "status", n->status);
+		return;
+	case P_PREFERENCE:
+		record_int(r, "preference", (int32_t)n->value);
+		return;
+	case P_A_PREFIX:
+		record_addr(r, "prefix", &n->a);
+		return;
+	case P_COUNT:
+		record_uint(r, "count", n->value);
+		return;
+	case P_USED:
+		record_bool(r, "used", n->status);
 		return;
 	case P_RELEASE:
 		record_str(r, "reason", release_word(n->value));

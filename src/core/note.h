@@ -52,6 +52,14 @@ enum note_code {
 	NOTE_OPTIMIZED,			/* hoa a, peer b: the route between them
 					   is; elapsed */
 	NOTE_NOT_OPTIMIZED,		/* not any more, or not at all (reason) */
+	NOTE_AGENT_UP,			/* another home agent a on ifindex, of
+					   this preference */
+	NOTE_AGENT_DOWN,		/* it is none any more */
+	NOTE_AGENT_LIMIT,		/* HaMaxHomeAgents reached */
+	NOTE_AGENTS,			/* of home prefix a: `value' home agents
+					   were found, b the first */
+	NOTE_PREFIXES,			/* hoa a, ha b: it advertised `value' home
+					   prefixes; status: they count */
 	NOTE_CODES
 };
 

@@ -124,6 +124,13 @@ proof_options(const struct proof *p, struct mh *mh)
 		o->nonces.home = p->home_nonce;
 		o->nonces.careof = p->nonce;
 	}
+}
+
+void
+proof_auth_option(const struct proof *p, struct mh *mh)
+{
+	struct mopt *o;
+
 	if (p->has_kbm && (o = mh_add(mh, MOPT_AUTH_DATA)))
 		o->auth_data = (struct span){ NULL, AUTH_DATA_LEN };
 }
@@ -222,17 +229,6 @@ seen(const struct node *n, const struct registration *rq,
 	return presence_seen(n, link->ifindex, &rq->hoa, now, ret);
 }
 
-/* A signature that would change nothing is not looked at: the registrar
- * refuses an old sequence number (135), and a deregistration of what is not
- * there (133). */
-static bool
-changes_nothing(const struct registration *rq)
-{
-	if (rq->b && !seq_after(rq->seq, rq->b->seq))
-		return true;
-	return !rq->lifetime && !rq->b;
-}
-
 static enum security_verdict
 check_signature(struct node *n, const struct rx *rx, struct registration *rq,
 		const struct iface *link, const struct proof *p, usec_t now)
@@ -244,7 +240,9 @@ check_signature(struct node *n, const struct rx *rx, struct registration *rq,
 	struct lladdr ll;
 	bool ok;
 
-	if (changes_nothing(rq))
+	/* A deregistration of what is not there (133) says nothing, whoever
+	 * asks.  The number of an old one (135) would. */
+	if (!rq->lifetime && !rq->b)
 		return SEC_OK;
 	if (!seen(n, rq, link, now, &ll))
 		return SEC_NOT_SEEN;
@@ -275,6 +273,29 @@ options_ok(const struct mh *mh)
 	return nonces && !nonces->nonces.home &&
 	       mh_opt(mh, MOPT_AUTH_DATA) &&
 	       (last ? sig == last + 1 : !sig);
+}
+
+/*
+ * With a key: who sent it is known already, and so is told (137), when the
+ * care-of address was not tested, or too long ago; also by the token of a
+ * nonce that has this index by chance only, since ours are gone.
+ */
+enum security_verdict
+proof_check_careof(struct node *n, const struct rx *rx,
+		   const struct registration *rq, usec_t now)
+{
+	static const uint8_t none[RR_TOKEN];
+	const struct mopt *nonces = mh_opt(&rx->mh, MOPT_NONCES);
+	struct proof p = { .coa = rq->coa, .anchor = rq->local };
+
+	if (!rq->lifetime)
+		return SEC_OK;
+	if (!nonces || !rr_token(n, RR_CAREOF, &rq->coa,
+				 nonces->nonces.careof, now, p.token))
+		return SEC_NONCE;
+	rr_kbm(n, none, p.token, p.kbm);
+	return proof_check_mac(n, &p, &rx->mh, rx->pkt.payload.p) ? SEC_OK :
+	       SEC_NONCE;
 }
 
 /*

@@ -46,9 +46,11 @@ struct proof {
 	struct span	sealed;		/* Binding Acknowledgement: the token */
 };
 
-/* The options, behind all others; then, when the message has been built, the
- * signature and the authenticator.  `bytes' are the Mobility Header's. */
+/* The options, behind all others, the authenticator's as the last one; then,
+ * when the message has been built, the signature and the authenticator.
+ * `bytes' are the Mobility Header's. */
 void	proof_options(const struct proof *, struct mh *);
+void	proof_auth_option(const struct proof *, struct mh *);
 void	proof_seal(struct node *, const struct proof *, const struct mh *,
 		   uint8_t *bytes);
 /* Is the Binding Authorization Data option right, by p->kbm? */
@@ -61,6 +63,12 @@ bool	proof_check_mac(struct node *, const struct proof *, const struct mh *,
 enum security_verdict proof_check(struct node *, const struct rx *,
 				  struct registration *rq,
 				  const struct iface *link, usec_t now);
+
+/* At the anchor: a Binding Update that a shared key has authenticated.  Is its
+ * sender reachable at the care-of address? */
+enum security_verdict proof_check_careof(struct node *, const struct rx *,
+					 const struct registration *rq,
+					 usec_t now);
 
 /* What its answer bears: rq->own has a key. */
 void	proof_of_answer(const struct registration *rq, uint8_t status,

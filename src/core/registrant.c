@@ -14,12 +14,11 @@
  * the same.  That keeps a peer further away than the retransmission timeout
  * within reach.
  *
- * Under cga (doc/cga-profile.md) an update needs a proof that we are
- * reachable at the care-of address: it waits for the care-of test, which
- * repeats itself, and goes out with the answer.  With no permanent home
- * keygen token it is signed.  Answers that no key can authenticate (the
- * nonce is too old, the token is not known) make us ask again with what they
- * want, a few times; they take nothing away.
+ * What an update has to prove besides is in registrant_proof.c: it waits for
+ * the tests that this needs, which repeat themselves, and goes out with their
+ * answer.  Refusals that no key can authenticate (the nonce is too old, the
+ * token is not known) make us ask again with what they want, a few times;
+ * they take nothing away.
  */
 #include "core/registrant.h"
 
@@ -29,11 +28,6 @@
  * to the slow rate: a peer that always finds something must not make a
  * loop. */
 #define CORRECTIONS_MAX	3
-
-/* RFC 4866 4.4: registrations with the token that "persistently fail" */
-#define TOKEN_TRIES	3
-/* 4.9: no sequence number twice with a token, and far from it. */
-#define TOKEN_SEQS	0x4000
 
 static alarm_fire on_transmit, on_refresh, on_expiry;
 
@@ -98,65 +92,8 @@ registrant_peer(const struct node *n, const struct registrant *r)
 	       security_peer(n, &r->peer);
 }
 
-static bool
-under_cga(const struct node *n, const struct registrant *r)
-{
-	const struct conf_peer *peer = registrant_peer(n, r);
-
-	return peer && peer->protect == CONF_PROTECT_CGA;
-}
-
-static const struct rr_proof *
-careof_proof(struct node *n, struct registrant *r, usec_t now)
-{
-	struct rr_about about = {
-		.kind = RR_CAREOF, .peer = r->peer, .addr = r->ask_coa,
-		.ifindex = r->ifindex, .ll = r->ll, .rate = r->test_rate,
-	};
-
-	return rr_prove(n, &about, now);
-}
-
-/* With the token a deregistration needs no care-of test (RFC 6275 5.2.6). */
-static bool
-needs_careof(const struct registrant *r)
-{
-	return r->asking == REG_REGISTER || !r->has_token;
-}
-
-/* What a Binding Update bears.  `params' is where its parameters stay. */
 static void
-prepare_proof(struct node *n, struct registrant *r,
-	      const struct rr_proof *careof, uint8_t *params,
-	      struct proof *ret)
-{
-	static const uint8_t none[RR_TOKEN];
-	bool cared = needs_careof(r);
-
-	*ret = (struct proof){
-		.hoa = r->hoa, .coa = r->ask_coa, .anchor = r->peer,
-		.ends = r->asking == REG_DEREGISTER,
-		.has_kbm = true, .has_nonces = true,
-	};
-	if (cared) {
-		ret->nonce = careof->nonce;
-		memcpy(ret->token, careof->token, sizeof(ret->token));
-	}
-	if (!r->has_token) {
-		ret->key = n->cga_key;
-		ret->params = (struct span){
-			params, cga_params(n->cga_key, &r->cga, &r->hoa,
-					   params),
-		};
-	}
-	rr_kbm(n, r->has_token ? r->token : none, cared ? ret->token : NULL,
-	       r->kbm);
-	memcpy(ret->kbm, r->kbm, sizeof(ret->kbm));
-}
-
-static void
-send_bu(struct node *n, struct registrant *r, const struct rr_proof *careof,
-	usec_t now)
+send_bu(struct node *n, struct registrant *r, usec_t now)
 {
 	const struct conf_peer *peer = registrant_peer(n, r);
 	uint8_t params[CGA_PARAMS_MAX];
@@ -178,53 +115,34 @@ send_bu(struct node *n, struct registrant *r, const struct rr_proof *careof,
 		if (!r->correspondent && (alt = mh_add(&mh, MOPT_ALTCOA)))
 			alt->altcoa = r->ask_coa;
 	}
-	if (under_cga(n, r)) {
-		prepare_proof(n, r, careof, params, &proof);
+	if (registrant_proof(n, r, now, params, &proof))
 		to.proof = &proof;
-	} else if (r->correspondent) {
-		registrant_rr_proof(n, r, now, &proof);
-		to.proof = &proof;
-	}
 	node_send_mh(n, &mh, &to, peer, replay_stamp(n, r, peer, now), now);
 }
 
 static void refuse_halt(struct node *, struct registrant *,
 			const struct mh *, usec_t);
 
-/* May it go out now?  If not, the care-of test is under way, or there is
- * nothing that could be proved. */
-static bool
-can_prove(struct node *n, struct registrant *r,
-	  const struct rr_proof **careof, usec_t now)
-{
-	if (r->x.sent >= TOKEN_TRIES ||
-	    (uint16_t)(r->seq - r->token_seq) >= TOKEN_SEQS)
-		r->has_token = false;
-	if (!r->has_token && (!r->has_cga || !n->cga_key)) {
-		r->status = MH_ST_CGA_FAILED;
-		refuse_halt(n, r, NULL, now);
-		return false;
-	}
-	*careof = needs_careof(r) ? careof_proof(n, r, now) : NULL;
-	r->proving = needs_careof(r) && !*careof;
-	return !r->proving;
-}
-
 /* Send now, or as soon as MAX_UPDATE_RATE lets us. */
 static void
 transmit(struct node *n, struct registrant *r, usec_t now)
 {
 	usec_t allowed = rate_next(r->rate);
-	const struct rr_proof *careof = NULL;
 
 	if (allowed > now) {
 		alarm_set(n, &r->x.alarm, allowed);
 		return;
 	}
-	if (under_cga(n, r) && !can_prove(n, r, &careof, now))
+	switch (registrant_prove(n, r, now)) {
+	case REG_PROVED:
+		break;
+	case REG_PROVING:
 		return;
-	if (r->correspondent && !registrant_rr_ready(n, r, now))
+	case REG_CANNOT_PROVE:
+		r->status = MH_ST_CGA_FAILED;
+		refuse_halt(n, r, NULL, now);
 		return;
+	}
 	r->ask_lifetime = r->asking == REG_REGISTER ?
 		r->ops->lifetime(n, r, now) / MH_LIFETIME_UNIT *
 		MH_LIFETIME_UNIT : 0;
@@ -235,7 +153,7 @@ transmit(struct node *n, struct registrant *r, usec_t now)
 		r->first_seq = r->seq;
 	rate_sent(r->rate, now);
 	exchange_sent(n, &r->x, now);
-	send_bu(n, r, careof, now);
+	send_bu(n, r, now);
 }
 
 void
@@ -245,6 +163,17 @@ registrant_on_proof(struct node *n, struct registrant *r, usec_t now)
 		return;
 	r->proving = false;
 	transmit(n, r, now);
+}
+
+/* RFC 6275 11.3.6.  Anybody could have said that: an anchor that wants the
+ * test refuses what comes without (137), and is tested again. */
+void
+registrant_on_no_test(struct node *n, struct registrant *r, usec_t now)
+{
+	if (!r->proving || !r->no_test || registrant_under_cga(n, r))
+		return;
+	*r->no_test = true;
+	registrant_on_proof(n, r, now);
 }
 
 static void
@@ -271,11 +200,11 @@ on_transmit(struct node *n, struct alarm *a, usec_t now)
 				     .elapsed = now - r->x.first };
 		note_put(n, &note, now);
 	}
-	/* An answer may have been too much for the peer (it answers so many
-	 * a second that it cannot authenticate): perhaps it was 137. */
-	if (r->x.sent >= TOKEN_TRIES && under_cga(n, r))
-		rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
-	transmit(n, r, now);
+	registrant_doubt(n, r);
+	if (r->x.sent)
+		r->ops->on_event(n, r, REG_SILENT, now);
+	if (r->asking != REG_NOTHING)
+		transmit(n, r, now);
 }
 
 static void
@@ -408,6 +337,20 @@ registrant_forget(struct node *n, struct registrant *r)
 	unbind(n, r);
 }
 
+void
+registrant_use_peer(struct node *n, struct registrant *r,
+		    const struct in6_addr *peer, struct rate *rate,
+		    struct rate *test_rate)
+{
+	registrant_cancel(n, r);
+	r->peer = *peer;
+	r->rate = rate;
+	r->test_rate = test_rate;
+	r->halted = r->timestamp = false;
+	r->clock_offset = 0;
+	unbind(n, r);
+}
+
 static void
 on_expiry(struct node *n, struct alarm *a, usec_t now)
 {
@@ -498,6 +441,7 @@ refuse_slow(struct node *n, struct registrant *r, const struct mh *mh,
 	r->x.interval = r->x.max;
 	alarm_set(n, &r->x.alarm, now + r->x.max);
 	note_reg(n, r, NOTE_REGISTRATION_FAILED, now);
+	r->ops->on_event(n, r, REG_DEFERRED, now);
 }
 
 /* Put the question again, corrected. */
@@ -568,7 +512,7 @@ static void
 refuse_nonce(struct node *n, struct registrant *r, const struct mh *mh,
 	     usec_t now)
 {
-	registrant_rr_spoil(n, r);
+	registrant_spoil(n, r);
 	correct(n, r, mh, now);
 }
 
@@ -619,6 +563,38 @@ refused(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 		}
 	}
 	refuse_slow(n, r, mh, now);
+}
+
+/* --- who cannot answer --------------------------------------------------- */
+
+/* From where it would go, to where it goes, and its next header is one that
+ * the peer may not know. */
+bool
+registrant_is_quoted(const struct registrant *r, const struct span *about)
+{
+	struct rbuf b = rbuf_of(about->p, about->len);
+	struct in6_addr src, dst;
+	uint8_t next;
+
+	rbuf_take(&b, 6);
+	next = rbuf_u8(&b);
+	rbuf_take(&b, 1);
+	src = rbuf_addr(&b);
+	dst = rbuf_addr(&b);
+	return !b.bad && addr_eq(&dst, &r->peer) &&
+	       (addr_eq(&src, &r->hoa) || addr_eq(&src, &r->ask_coa)) &&
+	       (next == IPPROTO_MOBILITY || next == IPPROTO_DSTOPTS);
+}
+
+/* Nobody vouches for it, so it takes nothing away: a slower pace. */
+void
+registrant_on_unable(struct node *n, struct registrant *r, usec_t now)
+{
+	if (r->asking != REG_REGISTER || !r->x.sent || r->paused ||
+	    r->x.interval == r->x.max)
+		return;
+	r->status = MH_ST_NO_HOME_REG;
+	refuse_slow(n, r, NULL, now);
 }
 
 /* --- acknowledgements --------------------------------------------------- */
@@ -693,7 +669,7 @@ check_ack(struct node *n, struct registrant *r, const struct rx *rx,
 		.ends = revocation || r->asking == REG_DEREGISTER,
 	};
 
-	if (!under_cga(n, r) && !r->correspondent)
+	if (!registrant_under_cga(n, r) && !r->correspondent)
 		return security_check(n, registrant_peer(n, r), &rx->mh,
 				      rx->pkt.payload.p, revocation ?
 				      &r->coa : &r->ask_coa, &r->hoa, 0, now);
@@ -717,7 +693,7 @@ take_token(struct node *n, struct registrant *r, const struct mh *mh)
 {
 	const struct mopt *o = mh_opt(mh, MOPT_HOME_TOKEN);
 
-	if (!under_cga(n, r) || r->has_token)
+	if (!registrant_under_cga(n, r) || r->has_token)
 		return;
 	r->has_token = o && mh->ba.seq == r->seq &&
 		       cga_open(n->cga_key, &o->data, r->token,

@@ -21,6 +21,11 @@ enum reg_event {
 	REG_REFUSED,			/* status r->status; not sending again
 					   before the next registrant_register */
 	REG_EXPIRED,			/* the binding's time is over */
+	REG_DEFERRED,			/* status r->status; asking goes on, at
+					   the slow rate */
+	REG_SILENT,			/* no answer to x.sent updates; another
+					   one is about to go out.  With either of
+					   these two the role may end it */
 };
 
 /* What makes one kind of registration different from another. */
@@ -72,17 +77,18 @@ struct registrant {
 	unsigned	corrected;	/* corrections tried for one question */
 	struct wish	store;
 
-	/* with a correspondent (registrant_rr.c) */
+	/* with a correspondent (registrant_proof.c) */
 	bool		correspondent;
 	bool		home_stands;	/* the home agent has our care-of
 					   address: the home test may go */
 	struct rate	*home_rate;	/* of home tests with `peer' */
 
-	/* of an access router, under cga (proof.h) */
+	/* of an access router (proof.h) */
 	bool		anchor;		/* `peer' is one */
 	bool		has_cga;	/* `hoa' is one */
 	struct cga	cga;
 	struct rate	*test_rate;	/* of care-of tests with `peer' */
+	bool		*no_test;	/* `peer' knows none: as the rates */
 	bool		proving;	/* the update waits for one */
 	bool		has_token;	/* the permanent home keygen token */
 	uint8_t		token[RR_TOKEN];
@@ -108,6 +114,10 @@ void	registrant_deregister(struct node *, struct registrant *,
 			      const struct in6_addr *coa, uint32_t ifindex,
 			      const struct lladdr *ll, usec_t trigger,
 			      usec_t now);
+/* Another peer from now on: nothing stands there, nothing is asked. */
+void	registrant_use_peer(struct node *, struct registrant *,
+			    const struct in6_addr *peer, struct rate *,
+			    struct rate *test_rate);
 /* No way to send: be quiet, keep what stands. */
 void	registrant_pause(struct node *, struct registrant *);
 /* Something is different now: what is asked for is asked again at once, and
@@ -125,19 +135,43 @@ const struct conf_peer *registrant_peer(const struct node *,
 					const struct registrant *);
 /* Reachability at ask_coa can be proved to the peer now. */
 void	registrant_on_proof(struct node *, struct registrant *, usec_t now);
+/* Are these the first octets of a message of ours to the peer, with something
+ * that it may not know? */
+bool	registrant_is_quoted(const struct registrant *, const struct span *);
+/* The peer knows nothing of mobility, somebody says: REG_DEFERRED. */
+void	registrant_on_unable(struct node *, struct registrant *, usec_t now);
 /* A Binding Acknowledgement for this home address from this peer. */
 void	registrant_on_ba(struct node *, struct registrant *, struct rx *,
 			 usec_t now);
 
-/* Can a correspondent be shown what it wants to see?  If not, tests are under
- * way, or wait for home_stands: registrant_on_proof goes on. */
-bool	registrant_rr_ready(struct node *, struct registrant *, usec_t now);
-void	registrant_rr_proof(struct node *, struct registrant *, usec_t now,
-			    struct proof *ret);
-void	registrant_rr_spoil(struct node *, const struct registrant *);
+/* The peer does not know the message that is a care-of test. */
+void	registrant_on_no_test(struct node *, struct registrant *, usec_t now);
+
+/* --- registrant_proof.c: what an update has to prove -------------------- */
+
+enum reg_proof {
+	REG_PROVED,			/* it may go out */
+	REG_PROVING,			/* tests are under way, or wait for
+					   home_stands: registrant_on_proof */
+	REG_CANNOT_PROVE,		/* cga, and there is no key for it */
+};
+
+bool	registrant_under_cga(const struct node *, const struct registrant *);
+enum reg_proof registrant_prove(struct node *, struct registrant *,
+				usec_t now);
+/* What the update bears, when all is proved; false: nothing.  `params',
+ * CGA_PARAMS_MAX octets, is where its parameters stay. */
+bool	registrant_proof(struct node *, struct registrant *, usec_t now,
+			 uint8_t *params, struct proof *ret);
+/* 136, 137, 138: one nonce, or both, cannot be used again. */
+void	registrant_spoil(struct node *, const struct registrant *);
+/* There has been no answer for a while: is it because of the proof? */
+void	registrant_doubt(struct node *, const struct registrant *);
 
 /* Stored records: at the start, and as effects. */
 #define REGISTRANT_STORE	'R'
+bool	registrant_stored_peer(const struct store_record *,
+			       struct in6_addr *ret);
 bool	registrant_restore(struct node *, struct registrant *,
 			   const struct store_record *, usec_t now);
 

@@ -46,6 +46,19 @@ registrant_build(struct node *n, struct wish *w, struct effect *ret)
 }
 
 bool
+registrant_stored_peer(const struct store_record *s, struct in6_addr *ret)
+{
+	struct rbuf v = rbuf_of(s->value, s->value_len);
+	uint8_t version = rbuf_u8(&v);
+	struct in6_addr peer = rbuf_addr(&v);
+
+	if (v.bad || version != STORE_VERSION)
+		return false;
+	*ret = peer;
+	return true;
+}
+
+bool
 registrant_restore(struct node *n, struct registrant *r,
 		   const struct store_record *s, usec_t now)
 {

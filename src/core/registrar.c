@@ -170,12 +170,12 @@ binding_until(struct node *n, struct binding *b, usec_t expires)
 static usec_t
 replay_hold(const struct node *n, const struct binding *b, usec_t now)
 {
+	const struct keeper *k = keeper_of(n, b->keeper);
 	const struct conf_peer *peer;
 	int32_t left;
 
-	/* RFC 6275 5.2.8 and 9.5.3: as long as the nonces that it was made
-	 * with. */
-	if (b->flags & BINDING_CGA || b->keeper == KEEPER_CORRESPONDENT)
+	/* RFC 6275 5.2.8 and 9.5.3 */
+	if (k->has_nonces && k->has_nonces(n, b))
 		return MAX_NONCE_LIFETIME;
 	if (!b->replay)
 		return 0;
@@ -496,6 +496,7 @@ void
 registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
 {
 	struct registration rq;
+	int again;
 
 	if (b->state != BINDING_WAITING)
 		return;
@@ -503,11 +504,17 @@ registrar_decide(struct node *n, struct binding *b, uint8_t status, usec_t now)
 	/* The configuration may be another one by now. */
 	rq.peer = security_peer(n, &rq.hoa);
 	rq.link = b->link;
-	if (!status && accept_binding(n, b, &rq, now))
-		return;
+	/* And it may ask for another care-of address than at first. */
+	again = status ? status : keeper_of(n, b->keeper)->admit(n, &rq, now);
+	if (again < MH_ST_UNSPECIFIED) {
+		rq.status = (uint8_t)again;
+		if (accept_binding(n, b, &rq, now))
+			return;
+		again = MH_ST_RESOURCES;
+	}
 	binding_stop(n, b);
 	binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
-	refuse(n, &rq, status ? status : MH_ST_RESOURCES, now);
+	refuse(n, &rq, (uint8_t)again, now);
 }
 
 /* To where it points, under the number of the update that made it so. */
@@ -561,6 +568,19 @@ deregister(struct node *n, const struct registration *rq, usec_t now)
 	answer(n, rq, MH_ST_ACCEPTED, rq->seq, 0, now);
 }
 
+/* RFC 6275 9.5.1.  Not before the one that is being decided, and not for
+ * ever. */
+static void
+answer_stale(struct node *n, const struct registration *rq, usec_t now)
+{
+	struct registrar *r = n->registrar;
+	uint64_t h = siphash13(n->secret, &rq->hoa, sizeof(rq->hoa));
+
+	if (rq->b->state != BINDING_WAITING &&
+	    bucket_take(&r->stale[h % REGISTRAR_SLOTS], REGISTRAR_STALE, now))
+		answer(n, rq, MH_ST_SEQUENCE, rq->b->seq, 0, now);
+}
+
 /* --- the door ----------------------------------------------------------- */
 
 /*
@@ -574,9 +594,7 @@ registrar_take(struct node *n, struct registration *rq, usec_t now)
 	struct binding *b = rq->b;
 
 	if (b && !rq->timed && !seq_after(rq->seq, b->seq)) {
-		/* Not answered before the one that is being decided. */
-		if (b->state != BINDING_WAITING)
-			answer(n, rq, MH_ST_SEQUENCE, b->seq, 0, now);
+		answer_stale(n, rq, now);
 		return;
 	}
 	if (b && b->state != BINDING_INVALID && b->keeper != rq->keeper) {

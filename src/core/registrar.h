@@ -66,6 +66,7 @@ struct binding {
 	uint32_t	ifindex;	/* keeper: where it is defended; or when
 					   it had traffic last, in seconds */
 	uint32_t	owner;		/* keeper: whom it counts for, 0: nobody */
+	uint32_t	careof;		/* keeper: and which care-of address */
 	uint16_t	seq;
 	uint16_t	granted;	/* units of four seconds */
 	uint16_t	link;		/* keeper: which home link; or which
@@ -93,6 +94,8 @@ struct registration {
 	uint8_t		status;		/* of acceptance: 0 or 1 */
 	bool		timed;		/* timestamps protect against replay,
 					   the sequence number does not */
+	struct span	nai;		/* its identity, RFC 4283; good until
+					   it is admitted */
 	bool		has_hao;
 	bool		quiet;		/* no answer when it is accepted */
 	struct own	own;		/* under cga, and of a correspondent
@@ -122,6 +125,9 @@ struct keeper {
 	bool	(*adopt)(struct node *, struct binding *, usec_t now);
 	void	(*answer)(struct node *, const struct registration *,
 			  const struct mh_ba *, usec_t now);
+	/* Were its messages made with nonces of ours?  They can be repeated as
+	 * long as those are good.  NULL: no. */
+	bool	(*has_nonces)(const struct node *, const struct binding *);
 	/* Its alarm rings, and it is served for a while yet: when next?
 	 * NULL: at its end. */
 	usec_t	(*ring)(struct node *, struct binding *, usec_t now);
@@ -129,6 +135,12 @@ struct keeper {
 	bool	(*build)(struct node *, struct binding *, uint16_t bit,
 			 struct effect *ret);
 };
+
+/* Old messages of one home address that are answered (135), a second and at
+ * once: whoever has heard a message can send it again, as often as he likes.
+ * Home addresses share places, by a hash that nobody can guess. */
+#define REGISTRAR_STALE		4
+#define REGISTRAR_SLOTS		1024
 
 struct registrar {
 	struct map	bindings;
@@ -140,6 +152,7 @@ struct registrar {
 		bool		full;	/* said so */
 	} of[KEEPERS];
 	const struct keeper *keeper[KEEPERS];
+	struct bucket	stale[REGISTRAR_SLOTS];
 };
 
 struct registrar *registrar_new(struct node *);		/* NULL: memory */

@@ -19,8 +19,6 @@
  */
 #include "core/ro.h"
 
-#include "wire/icmp.h"
-
 #include <stdlib.h>
 
 /* Who has not answered for so long is silent, and left alone after that. */
@@ -30,7 +28,6 @@
 /* Peers that are remembered. */
 #define RO_HOSTS	512
 /* RFC 6275 section 12, in seconds */
-#define MAX_RR_BINDING_LIFE	420
 
 struct ro_host {
 	struct list	l;
@@ -70,7 +67,8 @@ static bool
 policy_wants(const struct node *n, const struct mn_home *h,
 	     const struct in6_addr *peer)
 {
-	for (unsigned k = 0; k < n->conf->nro_policies; k++) {
+	for (unsigned k = 0; n->conf->ro_mn && k < n->conf->nro_policies;
+	     k++) {
 		const struct conf_ro_policy *p = &n->conf->ro_policy[k];
 
 		if (speaks_of(p, h) && prefix_match(&p->peer, peer))
@@ -82,7 +80,7 @@ policy_wants(const struct node *n, const struct mn_home *h,
 bool
 ro_watches(const struct node *n, const struct mn_home *h)
 {
-	for (unsigned k = 0; k < n->conf->nro_policies; k++)
+	for (unsigned k = 0; n->conf->ro_mn && k < n->conf->nro_policies; k++)
 		if (n->conf->ro_policy[k].on &&
 		    speaks_of(&n->conf->ro_policy[k], h))
 			return true;
@@ -367,6 +365,9 @@ on_event(struct node *n, struct registrant *g, enum reg_event ev, usec_t now)
 			ro_give_up(n, r, NOTE_RO_EXPIRED, RO_SHUN_SILENT,
 				   now);
 		return;
+	case REG_DEFERRED:
+	case REG_SILENT:		/* `patience' counts */
+		return;
 	}
 }
 
@@ -376,7 +377,7 @@ lifetime(const struct node *n, struct registrant *g, usec_t now)
 {
 	const struct ro *r = container_of(g, struct ro, reg);
 	const struct registrant *home = &r->home->reg;
-	uint32_t life = MAX_RR_BINDING_LIFE;
+	uint32_t life = n->conf->ro_max_life;
 	usec_t left = home->bound && home->expires > now ?
 		home->expires - now : 0;
 
@@ -448,7 +449,7 @@ may_be_peer(const struct node *n, const struct mn_home *h,
 
 	/* Our own home agent: what is sent to it ends where the tunnel does
 	 * anyway. */
-	return addr_is_routable(peer) && !addr_eq(peer, &h->conf.ha) &&
+	return addr_is_routable(peer) && !addr_eq(peer, &h->reg.peer) &&
 	       !node_owns(n, peer) && !home_find(n, peer) &&
 	       policy_wants(n, h, peer) && (!o || o->shunned <= now);
 }
@@ -551,6 +552,16 @@ ro_on_registered(struct node *n, struct mn_home *h, usec_t now)
 		alarm_set(n, &r->patience, now + RO_PATIENCE);
 		registrant_on_proof(n, &r->reg, now);
 	}
+}
+
+/* 11.4.2: "MUST issue a Binding Update to all such correspondent nodes." */
+void
+ro_shorten(struct node *n, struct mn_home *h, usec_t now)
+{
+	each_ro(n, r, l)
+		if (r->home == h && r->reg.bound &&
+		    r->reg.expires > h->reg.expires)
+			registrant_refresh(n, &r->reg, now);
 }
 
 void
@@ -695,40 +706,15 @@ ro_on_be(struct node *n, struct rx *rx, usec_t now)
 	}
 }
 
-/* Is that one of our messages to this peer?  From where it would go, to where
- * it goes, and its next header is one that the peer may not know. */
-static bool
-is_quoted(const struct ro *r, const struct span *about)
-{
-	struct rbuf b = rbuf_of(about->p, about->len);
-	struct in6_addr src, dst;
-	uint8_t next;
-
-	rbuf_take(&b, 6);
-	next = rbuf_u8(&b);
-	rbuf_take(&b, 1);
-	src = rbuf_addr(&b);
-	dst = rbuf_addr(&b);
-	return !b.bad && addr_eq(&dst, &r->reg.peer) &&
-	       (addr_eq(&src, &r->reg.hoa) || addr_eq(&src, &r->reg.ask_coa)) &&
-	       (next == IPPROTO_MOBILITY || next == IPPROTO_DSTOPTS);
-}
-
 /* 11.3.5: Parameter Problem, code 1 (a Mobility Header) or 2 (the Home
  * Address option). */
 void
-ro_on_icmp(struct node *n, struct rx *rx, usec_t now)
+ro_on_param_problem(struct node *n, const struct in6_addr *from,
+		    const struct span *about, usec_t now)
 {
-	struct wire_error e;
-	struct icmp m;
-
-	if (icmp_parse(rx->pkt.payload.p, rx->pkt.payload.len, &rx->pkt.src,
-		       &rx->pkt.dst, &m, &e) ||
-	    m.type != ICMP_PARAM_PROBLEM || (m.code != 1 && m.code != 2))
-		return;
 	each_ro(n, r, l)
-		if (addr_eq(&r->reg.peer, &rx->pkt.src) &&
-		    is_quoted(r, &m.error.about))
+		if (addr_eq(&r->reg.peer, from) &&
+		    registrant_is_quoted(&r->reg, about))
 			on_unable(n, r, now);
 }
 

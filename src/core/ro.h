@@ -22,7 +22,9 @@ bool	ro_watches(const struct node *, const struct mn_home *);
 void	ro_on_pair(struct node *, const struct ev_pair *, usec_t now);
 void	ro_on_used(struct node *, const struct ev_used *, usec_t now);
 /* An ICMPv6 error to an address of ours. */
-void	ro_on_icmp(struct node *, struct rx *, usec_t now);
+/* 11.3.5; `about' is what `from' did not understand. */
+void	ro_on_param_problem(struct node *, const struct in6_addr *from,
+			    const struct span *about, usec_t now);
 
 /* --- from mn.c --- */
 /* It is away at this care-of address, or at another one than before; its
@@ -30,6 +32,8 @@ void	ro_on_icmp(struct node *, struct rx *, usec_t now);
 void	ro_on_away(struct node *, struct mn_home *, const struct lladdr *ll,
 		   usec_t now);
 /* Its home agent has acknowledged that. */
+/* Bindings of correspondents shall not outlive the home registration. */
+void	ro_shorten(struct node *, struct mn_home *, usec_t now);
 void	ro_on_registered(struct node *, struct mn_home *, usec_t now);
 /* On the home link: nothing leaves past the home agent any more. */
 void	ro_on_returning(struct node *, struct mn_home *);

@@ -32,7 +32,9 @@ enum shield {
 /*
  * Every Mobility Header that a node knows, and who does.  BY_PEER is, with
  *   none        nothing (the word `insecure' stands in the configuration)
- *   shared-key  the MN-HA authentication option, RFC 4285 5.1
+ *   shared-key  the MN-HA authentication option, RFC 4285 5.1; a Binding
+ *               Update to an access anchor also Binding Authorization Data,
+ *               by a key made of the care-of keygen token alone
  *   cga         Binding Authorization Data, RFC 6275 6.2.7, by a key that is
  *               made of the care-of keygen token and, in the first Binding
  *               Update, a signature; later the permanent home keygen token
@@ -48,32 +50,23 @@ static const struct {
 	uint8_t	type;
 	uint8_t	shield;
 	uint8_t	roles;			/* 0: all */
-	uint8_t	cga_roles;		/* those where cga is in use */
+	uint8_t	anchor_roles;		/* those that have an access anchor */
 } messages[] = {
 	{ MH_BU,	BY_PEER,	0,	 0 },
 	{ MH_BA,	BY_PEER,	0,	 0 },
 	{ MH_BRR,	BY_NOTHING,	0,	 0 },
 	{ MH_BE,	BY_NOTHING,	0,	 0 },
 	{ MH_HOTI,	BY_NOTHING,	CONF_CN, 0 },
-	{ MH_COTI,	BY_NOTHING,	CONF_CN, CONF_HA | CONF_AR },
+	{ MH_COTI,	BY_NOTHING,	CONF_CN, CONF_AR },
 	{ MH_HOT,	BY_COOKIE,	CONF_MN, 0 },
-	{ MH_COT,	BY_COOKIE,	CONF_MN, CONF_MN },
+	{ MH_COT,	BY_COOKIE,	CONF_MN, 0 },
 };
 
-/* Is anybody here protected by cga? */
 static bool
-knows_cga(const struct node *n)
+has_anchor(const struct conf *c)
 {
-	const struct conf *c = n->conf;
-
-	if (c->roles & CONF_MN)
-		return n->cga_key;
 	for (unsigned k = 0; k < c->nhome_links; k++)
-		if (c->home_link[k].anchor &&
-		    c->home_link[k].protect == CONF_PROTECT_CGA)
-			return true;
-	for (unsigned k = 0; k < c->npeers; k++)
-		if (c->peer[k].protect == CONF_PROTECT_CGA)
+		if (c->home_link[k].anchor)
 			return true;
 	return false;
 }
@@ -81,13 +74,13 @@ knows_cga(const struct node *n)
 uint32_t
 security_known(const struct node *n)
 {
-	bool cga = knows_cga(n);
+	bool anchor = has_anchor(n->conf);
 	uint32_t known = 0;
 
 	for (size_t k = 0; k < sizeof(messages) / sizeof(*messages); k++) {
 		unsigned roles = messages[k].roles |
-			(cga ? messages[k].cga_roles : 0);
-		bool all = !messages[k].roles && !messages[k].cga_roles;
+			(anchor ? messages[k].anchor_roles : 0);
+		bool all = !messages[k].roles && !messages[k].anchor_roles;
 
 		if (all || n->conf->roles & roles)
 			known |= MH_KNOW(messages[k].type);
@@ -330,8 +323,9 @@ security_check(struct node *n, const struct conf_peer *peer,
 	return replay_check(n, peer, mh, last_replay, now);
 }
 
-void
-security_options(const struct conf_peer *peer, struct mh *mh, uint64_t replay)
+/* RFC 4283, RFC 4285 section 6: identity, and replay protection. */
+static void
+add_identity(const struct conf_peer *peer, struct mh *mh, uint64_t replay)
 {
 	struct mopt *o;
 
@@ -342,11 +336,21 @@ security_options(const struct conf_peer *peer, struct mh *mh, uint64_t replay)
 		o->mnid.id = (struct span){ (const uint8_t *)peer->nai,
 					    strlen(peer->nai) };
 	}
-	if (peer->protect != CONF_PROTECT_SHARED_KEY)
-		return;
-	if (replay && (o = mh_add(mh, MOPT_REPLAY)))
+	if (peer->protect == CONF_PROTECT_SHARED_KEY && replay &&
+	    (o = mh_add(mh, MOPT_REPLAY)))
 		o->replay = replay;
-	/* RFC 4285 5.1: the last option of the message. */
+}
+
+/* RFC 4285 5.1: the last option of the message; but for the proof of
+ * reachability that an access anchor wants (doc/access-anchor.md), which has
+ * to be the last one, too, and covers it. */
+static void
+add_mnha(const struct conf_peer *peer, struct mh *mh)
+{
+	struct mopt *o;
+
+	if (!peer || peer->protect != CONF_PROTECT_SHARED_KEY)
+		return;
 	if ((o = mh_add(mh, MOPT_AUTH))) {
 		o->auth.subtype = MOPT_AUTH_MNHA;
 		o->auth.spi = peer->spi;
@@ -354,10 +358,11 @@ security_options(const struct conf_peer *peer, struct mh *mh, uint64_t replay)
 	}
 }
 
-void
-security_sign(struct node *n, const struct conf_peer *peer,
-	      const struct mh *mh, uint8_t *mh_bytes,
-	      const struct in6_addr *coa, const struct in6_addr *hoa)
+/* Fill in the MN-HA authenticator of a built message. */
+static void
+sign_mnha(struct node *n, const struct conf_peer *peer,
+	  const struct mh *mh, uint8_t *mh_bytes,
+	  const struct in6_addr *coa, const struct in6_addr *hoa)
 {
 	const struct mopt *auth = mnha_option(mh);
 	uint8_t mac[MAC_SHA1_LEN];
@@ -395,18 +400,20 @@ node_send_mh(struct node *n, struct mh *mh, const struct mh_route *r,
 
 	if (!w)
 		return;
-	security_options(peer, mh, replay);
+	add_identity(peer, mh, replay);
 	if (r->proof)
 		proof_options(r->proof, mh);
+	add_mnha(peer, mh);
+	if (r->proof)
+		proof_auth_option(r->proof, mh);
 	pkt_start(w, &r->src, &r->dst, PKT_HOPLIMIT, r->hao, r->rh2,
 		  IPPROTO_MOBILITY);
 	at = wbuf_len(w);
 	if (mh_build(mh, w))
 		return;
+	sign_mnha(n, peer, mh, w->base + at, &r->coa, &r->hoa);
 	if (r->proof)
 		proof_seal(n, r->proof, mh, w->base + at);
-	else
-		security_sign(n, peer, mh, w->base + at, &r->coa, &r->hoa);
 	/* RFC 6275 6.1.1: the pseudo-header has the home addresses. */
 	mh_seal(w->base + at, mh->len, r->hao ? r->hao : &r->src,
 		r->rh2 ? r->rh2 : &r->dst);

@@ -20,8 +20,8 @@
 #define UNDO_MAX	86400		/* seconds */
 
 static const char *const shown[] = {
-	"status", "addresses", "bindings", "links", "paths", "routers", "policy",
-	"recent",
+	"status", "addresses", "agents", "bindings", "links", "paths", "routers",
+	"policy", "recent",
 };
 
 bool
@@ -330,13 +330,38 @@ act_reload(struct daemon *d, const struct ctl_line *l,
 	return -EINVAL;
 }
 
+static const char switch_usage[] = "switch [HOME-ADDRESS | stop]";
+
+/* RFC 5142: send mobiles to another home agent. */
+static int
+act_switch(struct daemon *d, const struct ctl_line *l,
+	   struct record_sink *sink, char why[CTL_WHY])
+{
+	struct event ev = { .kind = EV_SWITCH, .leave.on = true };
+
+	if (!(d->conf->roles & CONF_HA)) {
+		snprintf(why, CTL_WHY, "this node is no home agent");
+		return -EOPNOTSUPP;
+	}
+	if (l->n == 2 && !strcmp(l->word[1], "stop")) {
+		ev.leave.on = false;
+	} else if (l->n > 2 || (l->n == 2 &&
+		   (addr_parse(l->word[1], &ev.leave.hoa) ||
+		    !addr_is_routable(&ev.leave.hoa)))) {
+		snprintf(why, CTL_WHY, "usage: %s", switch_usage);
+		return -EINVAL;
+	}
+	daemon_event(&d->report, &ev);
+	return 0;
+}
+
 static int
 act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 	 char why[CTL_WHY])
 {
 	static const char *const more[] = {
 		"monitor [recent]", "reload [undo [[within] SECONDS]]",
-		"reload confirm", select_usage, "policy test [--program PATH] "
+		"reload confirm", switch_usage, select_usage, "policy test [--program PATH] "
 		"[--user USER] [--group GROUP] [--cgroup PATH] [--dest ADDRESS] "
 		"[--port PORT] [--protocol PROTOCOL] [--pid PID]", "help",
 	};
@@ -373,6 +398,7 @@ static const struct {
 	{ "reload",	act_reload },
 	{ "policy",	act_policy },
 	{ "select",	select_act },
+	{ "switch",	act_switch },
 	{ "help",	act_help },
 };
 

@@ -27,6 +27,7 @@
 #include "daemon/policy.h"
 #include "path/path.h"
 #include "sys/address.h"
+#include "sys/anycast.h"
 #include "sys/dns.h"
 #include "sys/fib.h"
 #include "sys/hooks.h"
@@ -92,6 +93,7 @@ struct daemon {
 	struct addresses addresses;
 	struct fib	fib;
 	struct nd_ears	ears;
+	struct anycasts	anycasts;
 	struct sender	*sender;
 	struct queue	*queue;
 	char		rules[128];	/* what brings packets to it */
@@ -156,7 +158,7 @@ void	daemon_clock(void *daemon);
 void	daemon_path(void *daemon);
 
 /* --- used.c --- */
-int	used_open(struct daemon *, const uint8_t secret[16]);
+int	used_open(struct daemon *);
 void	used_close(struct daemon *);
 /* The flow shall be so; only those of route optimization count. */
 void	used_flow(struct daemon *, const struct ef_flow *);

@@ -22,7 +22,7 @@
 
 #define COUNT_SOON	MSEC(20)
 #define COUNT_EVERY	SEC(5)
-#define COUNT_MAX	256		/* more than the node ever has */
+#define COUNT_MAX	1024		/* more than MnMaxAddresses allows */
 #define COUNT_REST	20		/* times what the last one took */
 #define REFUSALS	32		/* said in a second */
 

@@ -110,6 +110,22 @@ do_proxy(struct daemon *d, struct effect *e)
 }
 
 static int
+do_anycast(struct daemon *d, struct effect *e)
+{
+	const struct ef_anycast *a = &e->anycast;
+	char text[ADDR_STRLEN];
+	int err;
+
+	err = anycast_set(&d->anycasts,
+			  world_kernel_ifindex(&d->world, a->key.ifindex),
+			  &a->key.addr, a->up);
+	if (err)
+		log_warn("the anycast address %s cannot be had: %s",
+			 addr_print(&a->key.addr, text), strerror(-err));
+	return err;
+}
+
+static int
 do_dns(struct daemon *d, struct effect *e)
 {
 	const struct world_link *l = world_link(&d->world, e->dns.ifindex);
@@ -160,6 +176,7 @@ static int (*const kinds[])(struct daemon *, struct effect *) = {
 	[EF_PATH]	= do_path,
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
+	[EF_ANYCAST]	= do_anycast,
 	[EF_DNS]	= do_dns,
 	[EF_OWNED]	= demand_do_owned,
 	[EF_CURRENT]	= demand_do_current,

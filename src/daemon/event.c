@@ -39,6 +39,9 @@ remember_failure(struct daemon *d, const struct effect *e, int err)
 	case EF_PROXY:
 		ev->done.key.addr = e->proxy.key;
 		break;
+	case EF_ANYCAST:
+		ev->done.key.addr = e->anycast.key;
+		break;
 	case EF_PATH:
 		ev->done.key.path = e->path.key;
 		break;

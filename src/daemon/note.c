@@ -44,6 +44,8 @@ level_of(enum note_code code)
 		[NOTE_PRESENCE_LIMIT]		= LOG_WARN,
 		[NOTE_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_NOT_OPTIMIZED]		= LOG_NOTICE,
+		[NOTE_AGENTS]			= LOG_NOTICE,
+		[NOTE_PREFIXES]			= LOG_NOTICE,
 	};
 
 	return levels[code];

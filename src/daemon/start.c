@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 /* The mobile's own table for source-selected flows is the data path's. */
-#define MOBILE_PATHS	256
+#define MOBILE_PATHS	1280
 
 static int
 fail(char why[DAEMON_WHY], int err, const char *what)
@@ -303,7 +303,6 @@ static int
 path_step_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	struct path_options o = { .fast_path = d->conf->fast_path };
-	uint8_t secret[16];
 	int err;
 
 	if (!(d->conf->roles & (CONF_MN | CONF_HA | CONF_CN)) &&
@@ -315,8 +314,6 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 		o.traffic_packets = d->conf->ro_packets;
 	}
 	o.max_flows = o.max_paths;
-	if (getentropy(secret, sizeof(secret)) || used_open(d, secret))
-		return fail(why, -ENOMEM, "data path");
 	err = path_open(&o, &d->path, &d->caps, why, DAEMON_WHY);
 	if (err)
 		return err;
@@ -330,10 +327,17 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 	return fail(why, -ENOMEM, "data path");
 }
 
+static int
+used_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	int err = used_open(d);
+
+	return err ? fail(why, err, "data path") : 0;
+}
+
 static void
 path_step_close(struct daemon *d)
 {
-	used_close(d);
 	d->path_watch = watch_free(d->path_watch);
 	if (d->path)
 		d->path = path_close(d->path, false);
@@ -475,12 +479,14 @@ ears_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	int err = nd_open(&d->ears, &d->loop, &d->report);
 
+	anycast_open(&d->anycasts);
 	return err ? fail(why, err, "neighbor discovery") : 0;
 }
 
 static void
 ears_close(struct daemon *d)
 {
+	anycast_close(&d->anycasts);
 	nd_close(&d->ears);
 }
 
@@ -658,6 +664,7 @@ static const struct step {
 	{ sender_step_open,	sender_step_close },
 	{ sysctl_step_open,	sysctl_step_close },
 	{ labels_step_open,	labels_step_close },
+	{ used_step_open,	used_close },
 	{ path_step_open,	path_step_close },
 	{ queue_step_open,	queue_step_close },
 	{ store_step_open,	store_step_close },

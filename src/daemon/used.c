@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define USED_EVERY	SEC(10)
 
@@ -62,13 +63,19 @@ on_time(void *arg)
 }
 
 int
-used_open(struct daemon *d, const uint8_t secret[16])
+used_open(struct daemon *d)
 {
+	uint8_t secret[16];
+
+	if (getentropy(secret, sizeof(secret)))
+		return -errno;
+	d->used.timer = wakeup_new(&d->loop, on_time, d);
+	if (!d->used.timer)
+		return -ENOMEM;
 	map_init(&d->used.flows, offsetof(struct used_flow, key) -
 		 offsetof(struct used_flow, node), sizeof(struct used_key),
 		 secret);
-	d->used.timer = wakeup_new(&d->loop, on_time, d);
-	return d->used.timer ? 0 : -ENOMEM;
+	return 0;
 }
 
 void
@@ -77,8 +84,6 @@ used_close(struct daemon *d)
 	struct map_node *m = NULL;
 	size_t pos = 0;
 
-	if (!d->used.timer)
-		return;
 	while ((m = map_next(&d->used.flows, NULL, &pos))) {
 		map_remove(&d->used.flows, m);
 		free(container_of(m, struct used_flow, node));

@@ -421,35 +421,27 @@ and_program(struct policy_bits *b, const struct policy *p, uint64_t dev,
 }
 
 static void
-and_groups(struct policy_bits *b, const struct policy *p,
-	   const struct policy_subject *s)
+or_id(struct policy_bits *b, const struct policy_id *t, unsigned n, uint64_t id)
 {
-	struct policy_bits all = p->any_group;
+	const struct policy_bits *found = find_id(t, n, id);
 
-	for (unsigned i = 0; i < s->ngids; i++) {
-		const struct policy_bits *g = find_id(p->group, p->ngroups,
-						      s->gid[i]);
-
-		if (g)
-			bits_or(&all, g);
-	}
-	bits_and(b, &all);
+	if (found)
+		bits_or(b, found);
 }
 
+/* Whoever is in several of them has the rules of all. */
 static void
-and_cgroups(struct policy_bits *b, const struct policy *p,
-	    const struct policy_subject *s)
+and_memberships(struct policy_bits *b, const struct policy *p,
+		const struct policy_subject *s)
 {
-	struct policy_bits all = p->any_cgroup;
+	struct policy_bits groups = p->any_group, cgroups = p->any_cgroup;
 
-	for (unsigned i = 0; i < s->ncgroups; i++) {
-		const struct policy_bits *c = find_id(p->cgroup, p->ncgroups,
-						      s->cgroup[i]);
-
-		if (c)
-			bits_or(&all, c);
-	}
-	bits_and(b, &all);
+	for (unsigned i = 0; i < s->ngids; i++)
+		or_id(&groups, p->group, p->ngroups, s->gid[i]);
+	for (unsigned i = 0; i < s->ncgroups; i++)
+		or_id(&cgroups, p->cgroup, p->ncgroups, s->cgroup[i]);
+	bits_and(b, &groups);
+	bits_and(b, &cgroups);
 }
 
 /* The last prefix that does not stand behind `key'; NULL: none. */
@@ -524,8 +516,7 @@ of_subject(const struct policy *p, const struct policy_subject *s)
 	if (user)
 		b = *user;
 	and_program(&b, p, s->dev, s->ino);
-	and_groups(&b, p, s);
-	and_cgroups(&b, p, s);
+	and_memberships(&b, p, s);
 	return b;
 }
 

@@ -9,6 +9,7 @@
 #include "sys/queue.h"
 
 #include "base/log.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/pkt.h"
 
@@ -42,7 +43,10 @@ is_ours(const struct span *data)
 
 	if (pkt_parse(data->p, data->len, &pkt, &err) < 0)
 		return true;
-	return pkt.has_hao || pkt.has_rh2 || pkt.proto == IPPROTO_MOBILITY;
+	return pkt.has_hao || pkt.has_rh2 || pkt.proto == IPPROTO_MOBILITY ||
+	       (pkt.proto == IPPROTO_ICMPV6 && pkt.payload.len &&
+		pkt.payload.p[0] >= ICMP_HAAD_REQUEST &&
+		pkt.payload.p[0] <= ICMP_PREFIX_ADV);
 }
 
 static int

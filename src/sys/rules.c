@@ -4,7 +4,9 @@
  *
  * Taken are packets to a local address that carry a Mobility Header, a type
  * 2 routing header, or a destination options header (a Home Address option
- * may stand anywhere in it; queue.c looks closer).  Transit is never
+ * may stand anywhere in it; queue.c looks closer), and the discovery of home
+ * agents (RFC 6275 6.5, 6.6), which comes without any of those, to an anycast
+ * address too; prefix discovery (6.7, 6.8) always has one.  Transit is never
  * touched.
  *
  * What the matches do with malformed headers decides what they may be used
@@ -65,7 +67,15 @@ static const struct {
 
 /* The RETURN is for the tunnel encapsulation limit of ordinary tunnels (RFC
  * 2473 4.1.1), alone in its header: nothing of ours. */
+/* Home agent discovery, which goes past the look at one octet. */
+#define XT_ICMP(type) "-p ipv6-icmp -m icmp6 --icmpv6-type " type
+#define XT_JUMP(type) \
+	"-I PREROUTING 1 " XT_ICMP(type) " -m addrtype " \
+	"--dst-type LOCAL,ANYCAST -j mip6d\n"
+
 #define XT_RULES \
+	"-A mip6d " XT_ICMP("144") " -j NFQUEUE --queue-num %u\n" \
+	"-A mip6d " XT_ICMP("145") " -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d -p 135 -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d -m rt --rt-type 2 -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d -m dst --dst-len 8 --dst-opts 4:1,1:1 -j RETURN\n" \
@@ -131,8 +141,10 @@ xt_try(const char *name, const char *table, unsigned variant, uint16_t queue,
 		script_unjump(script, sizeof(script) / 2, out);
 	n = strlen(script);
 	snprintf(script + n, sizeof(script) - n, XT_RULES
-		 "%s-I PREROUTING 1 %s -j mip6d\nCOMMIT\n",
-		 queue, queue, queue, xt_variants[variant].defrag,
+		 "%s-I PREROUTING 1 %s -j mip6d\n"
+		 XT_JUMP("144") XT_JUMP("145") "COMMIT\n",
+		 queue, queue, queue, queue, queue,
+		 xt_variants[variant].defrag,
 		 xt_variants[variant].jump);
 	return tool_restore(name, script, out, cap);
 }
@@ -229,6 +241,8 @@ xt_remove_from(const struct xt_tool *tool, const char *table)
 	"table ip6 mip6d {\n" \
 	"chain mip6d {\n" \
 	"type filter hook prerouting priority -300; policy accept;\n" \
+	"icmpv6 type { 144, 145 } fib daddr type { local, anycast } " \
+	"queue num %u\n" \
 	"ip6 nexthdr != { 0, 43, 44, 51, 60, 135 } return\n" \
 	"fib daddr type != local return\n" \
 	"meta l4proto 135 queue num %u\n" \
@@ -261,7 +275,7 @@ nft_install(uint16_t queue, char *ret_chosen, size_t cap)
 
 	for (try = 0; try < 2; try++) {
 		snprintf(script, sizeof(script), NFT_SCRIPT, queue, queue,
-			 queue, try ? "" : defrag);
+			 queue, queue, try ? "" : defrag);
 		err = nft_run(script, out, sizeof(out));
 		if (!err) {
 			snprintf(ret_chosen, cap, "nft, table mip6d%s", try ?

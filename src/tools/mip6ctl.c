@@ -46,8 +46,9 @@ usage(FILE *f)
 {
 	fputs("usage: mip6ctl [-j] [-p | -r] [--run-dir DIR] [COMMAND "
 	      "[WORD...]]\n"
-	      "commands: status (the default), bindings, links, paths, "
-	      "routers, policy, recent,\n"
+	      "commands: status (the default), agents, bindings, links, paths, "
+	      "routers,\n"
+	      "          policy, recent, switch [HOME-ADDRESS | stop],\n"
 	      "          policy test [--program PATH] [--user USER] "
 	      "[--group GROUP]...\n"
 	      "            [--cgroup PATH] [--pid PID]\n"

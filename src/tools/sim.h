@@ -161,7 +161,7 @@ struct k_pair {
 	usec_t		since, told;
 };
 
-struct k_proxy {
+struct k_proxy {			/* and of anycast addresses */
 	struct list	l;
 	struct addr_key	key;
 	bool		said;
@@ -258,7 +258,8 @@ struct sim_node {
 
 	struct k_pair	pair[SIM_PAIRS];
 	struct sim_job	ro_tell;
-	struct list	addrs, routes, paths, flows, proxies, neighs, stores;
+	struct list	addrs, routes, paths, flows, proxies, anycasts, neighs,
+			stores;
 	struct list	apps, socks, owned;
 	unsigned	napps, nsocks;
 	struct ef_current current[ATYPES];
@@ -394,6 +395,9 @@ struct k_addr *kernel_addr(struct sim_node *, const struct in6_addr *);
 struct k_addr *kernel_addr_on(struct sim_node *, uint32_t ifindex,
 			      const struct in6_addr *);
 bool	kernel_owns(struct sim_node *, const struct in6_addr *);
+/* `ifindex' 0: on any interface. */
+bool	kernel_anycast(struct sim_node *, uint32_t ifindex,
+		       const struct in6_addr *);
 /* An address of the script, valid at once. */
 void	kernel_addr_static(struct sim_iface *, const struct in6_addr *,
 			   uint8_t plen);

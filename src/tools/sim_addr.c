@@ -79,6 +79,19 @@ bool kernel_owns(struct sim_node *n, const struct in6_addr *addr)
 		if (addr_eq(&a->addr, addr) && usable(a))
 			return true;
 	}
+	return kernel_anycast(n, 0, addr);
+}
+
+bool kernel_anycast(struct sim_node *n, uint32_t ifindex,
+		    const struct in6_addr *addr)
+{
+	list_each(l, &n->anycasts) {
+		struct k_proxy *k = container_of(l, struct k_proxy, l);
+
+		if (addr_eq(&k->key.addr, addr) &&
+		    (!ifindex || k->key.ifindex == ifindex))
+			return true;
+	}
 	return false;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "sim.h"
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -159,6 +160,37 @@ static void mh_summary(const struct mh *mh, char *buf, size_t cap)
 		snprintf(buf + n, cap - n, " token");
 }
 
+/* Home agent address discovery, mobile prefixes (RFC 6275 6.5 to 6.8). */
+static bool is_discovery(const struct pkt *p)
+{
+	return p->proto == IPPROTO_ICMPV6 && p->payload.len > 0 &&
+	       p->payload.p[0] >= ICMP_HAAD_REQUEST &&
+	       p->payload.p[0] <= ICMP_PREFIX_ADV;
+}
+
+/* Without the identifier, which is drawn at random; with the addresses that a
+ * reply names, in their order. */
+static void discovery_summary(const struct icmp *m, char *buf, size_t cap)
+{
+	size_t n = print_icmp_summary(m, buf, cap);
+	char *id = strstr(buf, " id="), *end = id ? strchr(id + 1, ' ') : NULL;
+	char text[ADDR_STRLEN];
+	struct rbuf r;
+
+	if (id)
+		memmove(id, end ? end : buf + n, strlen(end ? end : "") + 1);
+	if (m->type != ICMP_HAAD_REPLY)
+		return;
+	r = rbuf_of(m->haad.agents.p, m->haad.agents.len);
+	n = strlen(buf);
+	while (rbuf_left(&r) && n < cap) {
+		struct in6_addr a = rbuf_addr(&r);
+
+		n += (size_t)snprintf(buf + n, cap - n, " %s",
+				      addr_print(&a, text));
+	}
+}
+
 /* The one-line summary of a packet: its length, 0 when it has none. */
 static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 		      char *buf, size_t cap, const struct sim_node **to)
@@ -170,6 +202,7 @@ static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 	union {
 		struct mh	mh;
 		struct nd	nd;
+		struct icmp	icmp;
 	} m;
 
 	if (pkt_parse(p->data, p->len, &pkt, &err) != 0)
@@ -182,6 +215,10 @@ static size_t summary(struct sim *s, const struct sim_pkt *p, bool nd_too,
 		 nd_parse(pkt.payload.p, pkt.payload.len, &pkt.src, &pkt.dst,
 			  pkt.hlim, &m.nd, &err) == 0)
 		print_nd_summary(&m.nd, text, sizeof(text));
+	else if (is_discovery(&pkt) &&
+		 icmp_parse(pkt.payload.p, pkt.payload.len, pkt_src(&pkt),
+			    pkt_dst(&pkt), &m.icmp, &err) == 0)
+		discovery_summary(&m.icmp, text, sizeof(text));
 	else if (pkt.proto == IPPROTO_ICMPV6 && pkt.payload.len > 0 &&
 		 pkt.payload.p[0] < 128)
 		snprintf(text, sizeof(text), "ICMPv6 error type=%u code=%u",
@@ -207,7 +244,8 @@ void chart_message(struct sim *s, const struct sim_node *from,
 
 	if (!summary(s, p, nd, text, sizeof(text), &to))
 		return;
-	is_nd = p->data[6] == IPPROTO_ICMPV6 && p->data[40] >= 133;
+	is_nd = p->data[6] == IPPROTO_ICMPV6 && p->data[40] >= ND_RS &&
+		p->data[40] <= ND_REDIRECT;
 	if (from) {
 		sim_rules_apply(s, p, text, from, to);
 		if (!is_nd)
@@ -244,11 +282,16 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_REGISTRATION_FAILED:
 	case NOTE_REGISTRATION_EXPIRED:
 	case NOTE_NO_ANSWER:
+	case NOTE_AGENTS:
+	case NOTE_PREFIXES:
 	case NOTE_EFFECT_FAILED:
 	case NOTE_LIMIT:
 	case NOTE_PRESENCE_LIMIT:
 	case NOTE_NOT_SEEN:
 	case NOTE_SIGNATURE_LIMIT:
+	case NOTE_AGENT_UP:
+	case NOTE_AGENT_DOWN:
+	case NOTE_AGENT_LIMIT:
 	case NOTE_OPTIMIZED:
 	case NOTE_NOT_OPTIMIZED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);

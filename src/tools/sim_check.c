@@ -24,6 +24,7 @@
  */
 #include "sim.h"
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -376,6 +377,7 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	struct pkt p;
 	struct mh mh;
 	struct nd nd;
+	struct icmp icmp;
 	int rc = pkt_parse(e->data, e->len, &p, &err);
 
 	if (rc == 0 && p.proto == IPPROTO_MOBILITY) {
@@ -387,12 +389,19 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	} else if (rc == 0 && p.proto == IPPROTO_ICMPV6) {
 		rc = nd_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
 			      p.hlim, &nd, &err);
-		if (rc == -EPROTONOSUPPORT)	/* an ICMPv6 error */
-			rc = 0;
+		if (rc == -EPROTONOSUPPORT)
+			rc = icmp_parse(p.payload.p, p.payload.len,
+					pkt_src(&p), pkt_dst(&p), &icmp, &err);
 	}
 	if (rc)
 		check_fail(n->sim, n, "sends what nobody parses: fault %d at "
 			   "octet %u", err.fault, err.offset);
+}
+
+/* One that is found may be any. */
+static bool may_be_agent(const struct conf_home *h, const struct in6_addr *addr)
+{
+	return addr_is_unspec(&h->ha) || addr_eq(&h->ha, addr);
 }
 
 void check_received(struct sim_node *n, const struct sim_pkt *p)
@@ -412,7 +421,7 @@ void check_received(struct sim_node *n, const struct sim_pkt *p)
 	if (mh.type == MH_BA && mh.ba.status >= 128)
 		n->watch.refused = *pkt_dst(&pkt);
 	w = mh.type == MH_BA ? reg_of(n, pkt_dst(&pkt)) : NULL;
-	if (!w || !addr_eq(&n->conf->home[w - n->watch.reg].ha, &pkt.src))
+	if (!w || !may_be_agent(&n->conf->home[w - n->watch.reg], &pkt.src))
 		return;
 	/* Between two interfaces it may have changed its mind since. */
 	if (mh.ba.status < 128 && w->has_seq && mh.ba.seq == w->seq &&

@@ -47,10 +47,10 @@ static void do_flow(struct sim_node *n, const struct effect *e)
 	tunnel_flow_set(n, &e->flow);
 }
 
-static struct k_proxy *proxy_find(struct sim_node *n,
+static struct k_proxy *proxy_find(struct list *list,
 				  const struct addr_key *key)
 {
-	list_each(l, &n->proxies) {
+	list_each(l, list) {
 		struct k_proxy *k = container_of(l, struct k_proxy, l);
 
 		if (k->key.ifindex == key->ifindex &&
@@ -73,7 +73,7 @@ static void proxy_line(struct sim_node *n, const struct ef_proxy *p)
 
 static void do_proxy(struct sim_node *n, const struct effect *e)
 {
-	struct k_proxy *k = proxy_find(n, &e->proxy.key);
+	struct k_proxy *k = proxy_find(&n->proxies, &e->proxy.key);
 
 	if (!sim_iface(n, e->proxy.key.ifindex)) {
 		check_fail(n->sim, n, "a proxy on no interface");
@@ -87,6 +87,24 @@ static void do_proxy(struct sim_node *n, const struct effect *e)
 		list_del(&k->l);
 		free(k);
 		proxy_line(n, &e->proxy);
+	}
+}
+
+static void do_anycast(struct sim_node *n, const struct effect *e)
+{
+	const struct addr_key *key = &e->anycast.key;
+	struct k_proxy *k = proxy_find(&n->anycasts, key);
+
+	if (key->ifindex != IFINDEX_PATH && !sim_iface(n, key->ifindex)) {
+		check_fail(n->sim, n, "an anycast address on no interface");
+	} else if (e->anycast.up && !k) {
+		k = sim_alloc(sizeof(*k));
+		k->key = *key;
+		list_init(&k->l);
+		list_append(&n->anycasts, &k->l);
+	} else if (!e->anycast.up && k) {
+		list_del(&k->l);
+		free(k);
 	}
 }
 
@@ -198,6 +216,7 @@ static effect_do *const table[] = {
 	[EF_PATH]	= do_path,
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
+	[EF_ANYCAST]	= do_anycast,
 	[EF_DNS]	= do_dns,
 	[EF_OWNED]	= do_owned,
 	[EF_CURRENT]	= do_current,

@@ -12,6 +12,7 @@
  */
 #include "sim.h"
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -244,6 +245,13 @@ static bool joined(struct sim_iface *i, const struct in6_addr *group)
 		if (a->ifindex == i->ifindex && addr_eq(&sol, group))
 			return true;
 	}
+	list_each(l, &i->node->anycasts) {
+		struct k_proxy *k = container_of(l, struct k_proxy, l);
+		struct in6_addr sol = addr_solicited_node(&k->key.addr);
+
+		if (k->key.ifindex == i->ifindex && addr_eq(&sol, group))
+			return true;
+	}
 	return proxied(i, group, true);
 }
 
@@ -257,7 +265,10 @@ static bool is_nd(const struct ip6 *ip)
 static bool is_signalling(const struct ip6 *ip)
 {
 	return ip->next == IPPROTO_MOBILITY || ip->next == PROTO_DSTOPTS ||
-	       ip->next == PROTO_ROUTING;
+	       ip->next == PROTO_ROUTING ||
+	       (ip->next == PROTO_ICMP && ip->payload.len &&
+		ip->payload.p[0] >= ICMP_HAAD_REQUEST &&
+		ip->payload.p[0] <= ICMP_PREFIX_ADV);
 }
 
 static void input_nd(struct sim_iface *i, const struct lladdr *src,
@@ -360,6 +371,10 @@ void kernel_forget(struct sim_node *n)
 		free(container_of(l, struct k_route, l));
 	}
 	list_each(l, &n->proxies) {
+		list_del(l);
+		free(container_of(l, struct k_proxy, l));
+	}
+	list_each(l, &n->anycasts) {
 		list_del(l);
 		free(container_of(l, struct k_proxy, l));
 	}

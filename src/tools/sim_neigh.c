@@ -267,6 +267,12 @@ static void on_ns(struct sim_iface *i, const struct ip6 *ip,
 
 	if (!probe)
 		neigh_learn(i->node, i->ifindex, &ip->src, &ns->sll, true);
+	if (!a && !probe && kernel_anycast(i->node, i->ifindex,
+					   &ns->ns.target)) {
+		na.na.target = ns->ns.target;	/* RFC 4861 7.2.7 */
+		na.na.flags = ND_NA_R | ND_NA_S;
+		send_nd(i, &na, linklocal(i), &ip->src);
+	}
 	if (!a)
 		return;
 	if (probe && a->state != ADDR_VALID) {

@@ -255,6 +255,10 @@ static void leave_groups(struct sim_node *n)
 		list_del(l);
 		free(container_of(l, struct k_proxy, l));
 	}
+	list_each(l, &n->anycasts) {
+		list_del(l);
+		free(container_of(l, struct k_proxy, l));
+	}
 }
 
 static void end(struct sim_node *n)

@@ -9,6 +9,7 @@
  */
 #include "sim.h"
 
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -147,7 +148,9 @@ bool route_input(struct sim_node *n, struct sim_pkt *in)
 	struct pkt p;
 
 	if (pkt_parse(in->data, in->len, &p, &err) ||
-	    p.proto == IPPROTO_MOBILITY || !(p.has_hao || p.has_rh2))
+	    p.proto == IPPROTO_MOBILITY || !(p.has_hao || p.has_rh2) ||
+	    (p.proto == IPPROTO_ICMPV6 && p.payload.len &&
+	     p.payload.p[0] >= ICMP_HAAD_REQUEST))
 		return false;
 	if (p.has_hao)
 		from = cn_flow(n, &p.hao, &p.src);

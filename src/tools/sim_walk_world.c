@@ -54,10 +54,14 @@ static const char routers[] =
 "interface eth1 core 2001:db8:ff::a2/64\n"
 "config <<END\n"
 "NodeConfig AR;\n"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
-"	Prefix 2001:db8:a2::/64; }\n"
+"Interface \"eth0\" { MaxRtrAdvInterval 4; }\n"
+"AccessAnchor \"eth0\" { Prefix 2001:db8:a2::/64; MaxLifetime 60;\n"
+"	MaxPerLink 64; MaxPerCareOf 64; }\n"
+"Peer 2001:db8:a2::/64 { Protect shared-key spi 300 file \"ar.key\"\n"
+"	replay timestamp; }\n"
 "END\n";
 
+/* One is a home agent, one an access anchor; both with a key. */
 static const char anchors[] =
 "node r1 router\n"
 "interface eth0 ar1 2001:db8:a1::1/64\n"
@@ -94,7 +98,7 @@ static const char keyless_anchors[] =
 "NodeConfig AR;\n"
 "Interface \"eth0\" { MaxRtrAdvInterval 4; MaxRaDelay 50; }\n"
 "AccessAnchor \"eth0\" { Prefix 2001:db8:a1::/64; MaxLifetime 40;\n"
-"	MaxPerLink 64; }\n"
+"	MaxPerLink 64; MaxPerCareOf 64; }\n"
 "END\n"
 "node r2 router\n"
 "interface eth0 ar2 2001:db8:a2::1/64\n"
@@ -103,7 +107,7 @@ static const char keyless_anchors[] =
 "NodeConfig AR;\n"
 "Interface \"eth0\" { MaxRtrAdvInterval 4; }\n"
 "AccessAnchor \"eth0\" { Prefix 2001:db8:a2::/64; MaxLifetime 60;\n"
-"	MaxPerLink 64; }\n"
+"	MaxPerLink 64; MaxPerCareOf 64; }\n"
 "END\n";
 
 static const char plain_routers[] =
@@ -135,9 +139,9 @@ static const char mobile[] =
 "%s"
 "%s"
 "MaxBindackTimeout 8;\n"
-"MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
+"MnHomeLink \"eth0\" { %s\n"
 "	HomeAddress 2001:db8:1::10/64; Lifetime 40; }\n"
-"Peer 2001:db8:1::1 { Protect shared-key spi 256 file \"ha.key\"; }\n"
+"Peer 2001:db8:1::%s { Protect shared-key spi 256 file \"ha.key\"; }\n"
 "%s"
 "END\n";
 
@@ -149,15 +153,18 @@ static const char second_mobile[] =
 "Interface \"eth0\";\n"
 "%s"
 "MaxBindackTimeout 8;\n"
-"MnHomeLink \"eth0\" { HomeAgentAddress 2001:db8:1::1;\n"
+"MnHomeLink \"eth0\" { %s\n"
 "	HomeAddress 2001:db8:1::20/64; Lifetime 60; }\n"
-"Peer 2001:db8:1::1 { Protect shared-key spi 257 file \"mn2.key\"\n"
+"Peer 2001:db8:1::%s { Protect shared-key spi 257 file \"mn2.key\"\n"
 "	replay timestamp; }\n"
 "END\n"
 "node cn\n"
 "interface eth0 core 2001:db8:ff::c/64\n"
 "%s"
 "99 end\n";
+
+/* In some worlds it has to be found. */
+static const char agent[] = "HomeAgentAddress 2001:db8:1::1;";
 
 static const char optimize[] =
 "MnRoPolicy enabled insecure;\n"
@@ -255,6 +262,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	struct wbuf w = wbuf_of(key + 8, 8);
 	struct rng r;
 	bool two, keyless = seed % 4 == 0, ro = seed % 3 == 0;
+	bool find = seed % 5 == 0, find2 = seed % 7 == 0;
 	char *s;
 
 	wbuf_u64(&w, seed);
@@ -276,8 +284,10 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	    two ? rng_below(&r, 2) ?
 	    "Interface \"eth1\" { MnIfPreference 3; }\n" :
 	    "Interface \"eth1\" { MnIfPreference 8; }\n" : "",
-	    ro ? optimize : "", policy->s);
-	put(t, second_mobile, ro ? optimize : "", ro ? correspondent : "");
+	    ro ? optimize : "", find ? "" : agent, find ? "/64" : "1",
+	    policy->s);
+	put(t, second_mobile, ro ? optimize : "", find2 ? "" : agent,
+	    find2 ? "/64" : "1", ro ? correspondent : "");
 	free(policy);
 	s = strdup(t->s);
 	free(t);

@@ -198,6 +198,7 @@ struct sim_node *sim_node_add(struct sim *s, const char *name)
 	list_init(&n->flows);
 	route_init(n);
 	list_init(&n->proxies);
+	list_init(&n->anycasts);
 	list_init(&n->neighs);
 	list_init(&n->stores);
 	list_append(&s->nodes, &n->all);

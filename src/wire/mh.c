@@ -85,7 +85,8 @@ cga_is_torn(const struct mh *m, const struct mopt *o)
  *   RFC 5568 6.4.5	Binding Authorization Data for FMIPv6 is last
  *   RFC 4285 5		one authentication option of a subtype; MN-HA in
  *			front of MN-AAA
- *   RFC 4285 5.1	MN-HA last when it is the only one
+ *   RFC 4285 5.1	MN-HA last when it is the only one (Binding
+ *			Authorization Data, last by RFC 6275, is another)
  *   RFC 4285 5.2	MN-AAA last
  *   RFC 4866 5.1	CGA Parameters in one piece
  *
@@ -126,7 +127,8 @@ find_misplaced(const struct mh *m)
 			if (auth_is_repeated(m, o))
 				return o;
 			if (o->auth.subtype == MOPT_AUTH_MNHA &&
-			    (aaa || (auths == 1 && !last)))
+			    (aaa || (auths == 1 && !last &&
+				     o[1].type != MOPT_AUTH_DATA)))
 				return o;
 			if (o->auth.subtype == MOPT_AUTH_MNAAA) {
 				aaa = true;

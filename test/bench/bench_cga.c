@@ -156,8 +156,10 @@ static void put(struct bench *b, struct mobile *m, struct mh *mh,
 	struct wbuf w = wbuf_of(m->packet, sizeof(m->packet));
 	size_t at;
 
-	if (p)
+	if (p) {
 		proof_options(p, mh);
+		proof_auth_option(p, mh);
+	}
 	pkt_start(&w, &m->coa, &b->anchor, 64, hao, NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	if (mh_build(mh, &w))

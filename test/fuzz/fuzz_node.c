@@ -326,6 +326,7 @@ static void on_proved(struct life *l, struct rbuf *r)
 		return;
 	}
 	proof_options(&p, &mh);
+	proof_auth_option(&p, &mh);
 	pkt_start(&w, &src, &dst, 64, &p.hoa, NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	if (mh_build(&mh, &w) || w.bad) {
@@ -348,8 +349,10 @@ static void send_mh(struct life *l, struct mh *mh, const struct proof *p,
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
 	size_t at;
 
-	if (p)
+	if (p) {
 		proof_options(p, mh);
+		proof_auth_option(p, mh);
+	}
 	pkt_start(&w, src, dst, 64, hao, rh2, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	if (mh_build(mh, &w) || w.bad)

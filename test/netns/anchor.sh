@@ -16,6 +16,9 @@
 # With CGA set (anchor_cga.sh) nobody has a key: the addresses prove whose
 # they are.  ar1 then dies, but keeps its memory: an address that it has never
 # seen is not taken back on a signature alone.
+#
+# Without it somebody who holds the key, too, tries to have an address's traffic
+# sent to cn (thief.py).
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -27,6 +30,7 @@
 . "$here/wire.sh"
 
 RATE=100000
+python=/usr/bin/python3
 
 # In place of types.sh's, whose access routers are home agents.
 roam_conf_routers() {
@@ -139,10 +143,24 @@ is_cga() {	# is_cga yes|no ADDRESS: as `mip6ctl select' has it
 		grep -q "^candidate address=$2 .*cga=$1 " "$T/select"
 }
 
+# Who holds the key, and is on link three.
+thief() {
+	local key=$T/anchor.key
+	ip -n "$P-h" addr flush dev eth0 scope global
+	ip -n "$P-h" -6 route flush dev eth0 root 2001:db8:2::/64
+	ip -n "$P-h" addr add 2001:db8:4::66/64 dev eth0 nodad
+	ip -n "$P-h" route replace default via 2001:db8:4::1
+	at h "$python" "$here/thief.py" eth0 2001:db8:4::66 $CN 2001:db8:2::1 \
+		2001:db8:2::bad "$key" 300 > "$T/thief"
+}
+thief_got() {	# thief_got WORD STATUS
+	grep -q "^$1 $2\$" "$T/thief"
+}
+
 signalling() { value_ms elapsed "$(note mn registered)"; }
 at_once() { awk -v e="$(signalling)" 'BEGIN { exit !(e < 500) }'; }
 
-net_begin anchor tcpdump tshark awk
+net_begin anchor tcpdump tshark awk ping "$python"
 anchor_net
 anchor_conf
 plug_out mn wlan0
@@ -255,6 +273,37 @@ expect "one connection from the second address, the same at both ends" \
 	whole s2 || cat "$T"/s2-*.out
 expect "unused, the last anchor is let go" \
 	eventually 15 not bound_at ar2 "$A2"
+
+if [ -z "${CGA-}" ]; then
+	roam_watch ar1
+	capture net-c
+	at ar2 ping -q -i 0.2 -c 60 2001:db8:2::bad > /dev/null 2>&1 &
+	expect "somebody else holds the key and is on link three" thief ||
+		cat "$T/thief"
+	for w in plain with-his-own-token with-no-token with-another-nonce; do
+		expect "... names another address, $w: refused" \
+			thief_got $w 137
+	done
+	expect "... and sends from it: not his to hear" \
+		thief_got from-the-victim silence
+	expect "... names his own: he has to prove it" \
+		thief_got where-he-is-unproved 137
+	expect "... and does" thief_got where-he-is 0
+	expect "... and stays there, whatever he says then" \
+		thief_got and-then-plain 137
+	expect "... also with his own token" \
+		thief_got and-then-with-his-own-token 137
+	expect "... and leaves without any proof" thief_got leaving 0
+	capture_end
+	expect "ar1 has never sent anything there but refusals" none net-c \
+		"ipv6.dst == $CN && ipv6.src == 2001:db8:2::1 &&
+		!(mip6.mhtype == 6)"
+	expect "... not in a tunnel either" none net-c "ipv6.nxt == 41"
+	expect "... nor taken a binding for it" \
+		not grep -Eq "^binding-(up|moved) .*coa=$CN" "$T/ar1.notes"
+	expect "... but the one for where he is" \
+		grep -q "^binding-up .*coa=2001:db8:4::66" "$T/ar1.notes"
+fi
 
 if [ -n "${CGA-}" ]; then
 	expect "two: a care-of test, and a signed update" some two \

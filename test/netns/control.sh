@@ -62,7 +62,7 @@ expect "another user is not let in" fails 'denied|permission' \
 expect "where no daemon runs, that is said" fails 'not run|no such|connect' \
 	"$mip6ctl" --run-dir "$T/run-nobody" status
 expect "a second daemon in the same run directory is refused" \
-	fails 'already|runs|in use' timeout 10 ip netns exec "$P-ha" "$mip6d" \
+	fails 'already|runs|in use' timeout -k 1 10 ip netns exec "$P-ha" "$mip6d" \
 	-f -c "$T/ha.conf" --run-dir "$T/run-ha" --state-dir "$T/state-ha"
 expect "and the first one is undisturbed" has_binding ""
 

@@ -31,7 +31,7 @@ hooks_tool=$top_builddir/test/netns/hooks_tool
 probe=$top_builddir/test/netns/hooks_probe
 mip6d=$hooks_tool mip6ctl=$hooks_tool	# all of them that is needed
 CG=
-declare -A tool_fd=() tool_pid=()
+tool_program=$hooks_tool
 
 # `ip netns exec' would hide the cgroups.  The second takes this shell's
 # place: for the background, where $! shall be the command's.
@@ -46,44 +46,9 @@ in_cg_exec() {
 tool() { local n=$1; shift; in_cg "$n" "$hooks_tool" "$CG" "$@" \
 	>> "$T/$n.log" 2>&1; }
 
-tool_says() { grep -q -- "$2" "$T/$1.log"; }
-tool_count() { grep -c -- "$2" "$T/$1.log"; }
-
-tool_start() {
-	local n=$1 fd
-	shift
-	rm -f "$T/$n.in"
-	: > "$T/$n.log"
-	mkfifo "$T/$n.in"
-	exec {fd}<> "$T/$n.in"
-	tool_fd[$n]=$fd
-	in_cg_exec "$n" "$hooks_tool" "$CG" "$@" , stay \
-		< "$T/$n.in" >> "$T/$n.log" 2>&1 &
-	tool_pid[$n]=$!
-	jobs_pids+=($!)
-	eventually 10 tool_says "$n" 'ok stay' || {
-		cat "$T/$n.log"
-		die "hooks_tool does not start"
-	}
-}
-
-# A command, and wait for its answer.
-tool_tell() {
-	local n=$1 before
-	shift
-	answers() { tool_count "$n" '^\(ok\|error\) '; }
-	before=$(answers)
-	printf '%s\n' "$*" >&"${tool_fd[$n]}"
-	more_answers() { [ "$(answers)" -gt "$before" ]; }
-	eventually 10 more_answers || return 1
-	grep '^\(ok\|error\) ' "$T/$n.log" | tail -1 | grep -q '^ok'
-}
-
-tool_kill() {
-	kill -KILL "${tool_pid[$1]}"
-	wait "${tool_pid[$1]}" 2> /dev/null
-	: > "$T/$1.log"
-}
+tool_exec() { local n=$1; shift; in_cg_exec "$n" "$hooks_tool" "$CG" "$@"; }
+# shellcheck source=test/netns/tool.sh
+. "${top_srcdir:-.}/test/netns/tool.sh"
 
 # rules NODE DEFAULT PERMIT [RULE...]: a policy; a RULE is its words
 rules() {

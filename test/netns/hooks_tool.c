@@ -32,12 +32,13 @@
  *
  * Each command is answered by "ok COMMAND" or "error COMMAND: TEXT".
  */
+#include "stay.h"
+
 #include "sys/hooks_private.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WORDS	16
 
 struct tool {
 	struct hooks	*hooks;
@@ -348,20 +348,17 @@ static void run(struct tool *t, char *const w[])
 	fflush(stdout);
 }
 
-static void run_line(struct tool *t, char *line)
+static bool run_line(void *tool, char **w)
 {
-	char *w[WORDS + 1] = { 0 }, *save;
-	int n = 0;
+	struct tool *t = tool;
 
-	for (char *s = strtok_r(line, " \n", &save); s && n < WORDS;
-	     s = strtok_r(NULL, " \n", &save))
-		w[n++] = s;
-	if (n)
-		run(t, w);
+	run(t, w);
+	return !t->gone;
 }
 
-static void print_events(struct tool *t)
+static void print_events(void *tool)
 {
+	struct tool *t = tool;
 	static const char *const kind[] = {
 		[HOOKS_WANT] = "want", [HOOKS_CLOSED] = "closed",
 		[HOOKS_REFUSED] = "refused",
@@ -374,45 +371,6 @@ static void print_events(struct tool *t)
 		       kind[ev.kind], atype_name(ev.type),
 		       addr_print(&ev.addr, text), ev.uid, ev.pid, ev.comm);
 	fflush(stdout);
-}
-
-/* Lines come unbuffered, so that poll() sees what is left. */
-static bool read_line(char *buf, size_t cap)
-{
-	size_t n = 0;
-	char c;
-
-	while (read(0, &c, 1) == 1) {
-		if (c == '\n') {
-			buf[n] = 0;
-			return true;
-		}
-		if (n + 1 < cap)
-			buf[n++] = c;
-	}
-	return false;
-}
-
-static void stay(struct tool *t)
-{
-	char line[512];
-
-	while (!t->gone) {
-		struct pollfd p[2] = {
-			{ .fd = 0, .events = POLLIN },
-			{ .fd = hooks_fd(t->hooks), .events = POLLIN },
-		};
-
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (p[1].revents)
-			print_events(t);
-		if (p[0].revents) {
-			if (!read_line(line, sizeof(line)))
-				break;
-			run_line(t, line);
-		}
-	}
 }
 
 /* --- somebody else -------------------------------------------------------- */
@@ -491,7 +449,7 @@ int main(int argc, char **argv)
 		from = i + 1;
 	}
 	if (t.stay && !t.gone)
-		stay(&t);
+		stay(hooks_fd(t.hooks), print_events, run_line, &t);
 	if (!t.gone)
 		hooks_close(t.hooks, true);
 	return t.failed;

@@ -24,48 +24,12 @@ CN=2001:db8:c::2
 . "${top_srcdir:-.}/test/netns/lib.sh" || exit 99
 path_tool=$top_builddir/test/netns/path_tool
 mip6d=$path_tool mip6ctl=$path_tool	# all of them that is needed
-declare -A tool_fd=() tool_pid=()
+tool_program=$path_tool
+tool_exec() { local n=$1; shift; exec ip netns exec "$P-$n" "$path_tool" "$@"; }
+# shellcheck source=test/netns/tool.sh
+. "${top_srcdir:-.}/test/netns/tool.sh"
 
 tool() { local n=$1; shift; at "$n" "$path_tool" "$@" >> "$T/$n.log" 2>&1; }
-
-tool_start() {
-	local n=$1 fd
-	shift
-	rm -f "$T/$n.in"
-	: > "$T/$n.log"
-	mkfifo "$T/$n.in"
-	exec {fd}<> "$T/$n.in"
-	tool_fd[$n]=$fd
-	ip netns exec "$P-$n" "$path_tool" "$@" , stay \
-		< "$T/$n.in" >> "$T/$n.log" 2>&1 &
-	tool_pid[$n]=$!
-	jobs_pids+=($!)
-	eventually 5 tool_says "$n" 'ok stay' || {
-		cat "$T/$n.log"
-		die "path_tool does not start"
-	}
-}
-
-tool_says() { grep -q -- "$2" "$T/$1.log"; }
-tool_count() { grep -c -- "$2" "$T/$1.log"; }
-
-# A command, and wait for its answer.
-tool_tell() {
-	local n=$1 before
-	shift
-	answers() { tool_count "$n" '^\(ok\|error\) '; }
-	before=$(answers)
-	printf '%s\n' "$*" >&"${tool_fd[$n]}"
-	more_answers() { [ "$(answers)" -gt "$before" ]; }
-	eventually 5 more_answers || return 1
-	grep '^\(ok\|error\) ' "$T/$n.log" | tail -1 | grep -q '^ok'
-}
-
-tool_kill() {
-	kill -KILL "${tool_pid[$1]}"
-	wait "${tool_pid[$1]}" 2> /dev/null
-	: > "$T/$1.log"
-}
 
 # counter NODE KIND: packets counted so far
 counter() {

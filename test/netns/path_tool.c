@@ -21,19 +21,19 @@
  * cn a correspondent's.  `path_tool cleanup [DEVICE]' opens nothing.  Each
  * command is answered by "ok COMMAND" or "error COMMAND: TEXT".
  */
+#include "stay.h"
+
 #include "path/path.h"
 
 #include "base/record.h"
 
 #include <errno.h>
 #include <net/if.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define WORDS	8
 
 struct tool {
 	struct path	*path;
@@ -239,16 +239,12 @@ static void run(struct tool *t, char *const w[])
 	fflush(stdout);
 }
 
-static void run_line(struct tool *t, char *line)
+static bool run_line(void *tool, char **w)
 {
-	char *w[WORDS + 1] = { 0 }, *save;
-	int n = 0;
+	struct tool *t = tool;
 
-	for (char *s = strtok_r(line, " \n", &save); s && n < WORDS;
-	     s = strtok_r(NULL, " \n", &save))
-		w[n++] = s;
-	if (n)
-		run(t, w);
+	run(t, w);
+	return !t->gone;
 }
 
 static void print_event(const struct path_event *ev)
@@ -282,52 +278,14 @@ static void print_event(const struct path_event *ev)
 	}
 }
 
-static void print_events(struct tool *t)
+static void print_events(void *tool)
 {
+	struct tool *t = tool;
 	struct path_event ev;
 
 	while (path_poll(t->path, &ev) == 1)
 		print_event(&ev);
 	fflush(stdout);
-}
-
-/* Lines come unbuffered, so that poll() sees what is left. */
-static bool read_line(char *buf, size_t cap)
-{
-	size_t n = 0;
-	char c;
-
-	while (read(0, &c, 1) == 1) {
-		if (c == '\n') {
-			buf[n] = 0;
-			return true;
-		}
-		if (n + 1 < cap)
-			buf[n++] = c;
-	}
-	return false;
-}
-
-static void stay(struct tool *t)
-{
-	char line[512];
-
-	while (!t->gone) {
-		struct pollfd p[2] = {
-			{ .fd = 0, .events = POLLIN },
-			{ .fd = path_fd(t->path), .events = POLLIN },
-		};
-
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (p[1].revents)
-			print_events(t);
-		if (p[0].revents) {
-			if (!read_line(line, sizeof(line)))
-				break;
-			run_line(t, line);
-		}
-	}
 }
 
 static bool option(struct path_options *o, char *s)
@@ -395,7 +353,7 @@ int main(int argc, char **argv)
 		from = i + 1;
 	}
 	if (t.stay && !t.gone)
-		stay(&t);
+		stay(path_fd(t.path), print_events, run_line, &t);
 	if (!t.gone)
 		path_close(t.path, true);
 	return t.failed;

@@ -28,7 +28,7 @@ refused() {
 	local text=$1 what=$2 status=0
 	shift 2
 	state > "$T/before"
-	timeout 10 ip netns exec "$P-mn" "$@" "$mip6d" -c "$T/mn.conf" \
+	timeout -k 1 10 ip netns exec "$P-mn" "$@" "$mip6d" -c "$T/mn.conf" \
 		--run-dir "$T/run-mn" > "$T/out" 2>&1 < /dev/null || status=$?
 	sed 's/^/   /' "$T/out"
 	expect "$text: it does not start" \

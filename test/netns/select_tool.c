@@ -7,7 +7,8 @@
  * For each destination, with no preference, and with those for temporary and
  * for public addresses: the kernel is asked by a connected UDP socket, and
  * without preferences also by RTM_GETROUTE, which is `ip -6 route get'.  Then
- * the addresses and labels are dumped, and source_select is asked.
+ * the addresses and labels are dumped, and source_select is asked; all of it
+ * again, if the addresses have changed meanwhile.
  *
  * A line for each answer: "same RULE", "tie" (no rule tells the two apart,
  * and each takes what it finds first), "zone" (see below), "unreachable", or
@@ -47,6 +48,7 @@ struct tool {
 	struct source_candidate	c[CANDIDATES];
 	unsigned		n;
 	bool			failed;
+	FILE			*said;
 };
 
 static void die(const char *what, int err)
@@ -154,27 +156,28 @@ static void compare(struct tool *t, const struct source_query *q,
 	enum source_rule why = SOURCE_ONLY;
 
 	if (k && ours >= 0 && k == &t->c[ours]) {
-		printf("same %s\n", source_rule_text(last_rule(t, q)));
+		fprintf(t->said, "same %s\n",
+			source_rule_text(last_rule(t, q)));
 		return;
 	}
 	if (k && source_scope(&k->addr) == 2 && k->ifindex != q->ifindex &&
 	    !addr_is_multicast(&q->dst) && source_scope(&q->dst) > 2) {
-		printf("zone\n");
+		fprintf(t->said, "zone\n");
 		return;
 	}
 	if (k && ours >= 0 && !source_excluded(q, k)) {
 		source_better(q, k, &t->c[ours], &why);
 		if (why == SOURCE_ORDER) {
-			printf("tie\n");
+			fprintf(t->said, "tie\n");
 			return;
 		}
 	}
 	t->failed = true;
-	printf("differ dst=%s ifindex=%u prefs=%#x by=%s kernel=%s ours=%s "
-	       "rule='%s'\n", addr_print(&q->dst, dst), q->ifindex, q->prefs,
-	       by, addr_print(kernel, a),
-	       ours < 0 ? strerror(-ours) : addr_print(&t->c[ours].addr, b),
-	       source_rule_text(why));
+	fprintf(t->said, "differ dst=%s ifindex=%u prefs=%#x by=%s kernel=%s "
+		"ours=%s rule='%s'\n", addr_print(&q->dst, dst), q->ifindex,
+		q->prefs, by, addr_print(kernel, a),
+		ours < 0 ? strerror(-ours) : addr_print(&t->c[ours].addr, b),
+		source_rule_text(why));
 }
 
 static void ask(struct tool *t, struct source_query *q, uint32_t ifindex)
@@ -187,7 +190,7 @@ static void ask(struct tool *t, struct source_query *q, uint32_t ifindex)
 
 	q->ifindex = ifindex;
 	if (fib_lookup(&t->netlink, &q->dst, NULL, ifindex, &way)) {
-		printf("unreachable\n");
+		fprintf(t->said, "unreachable\n");
 		return;
 	}
 	/* the way to ourselves is by lo */
@@ -201,39 +204,82 @@ static void ask(struct tool *t, struct source_query *q, uint32_t ifindex)
 	for (unsigned i = 0; i < sizeof(prefs) / sizeof(prefs[0]); i++) {
 		q->prefs = prefs[i];
 		if (ask_kernel(&q->dst, ifindex, prefs[i], &kernel))
-			printf("unreachable\n");
+			fprintf(t->said, "unreachable\n");
 		else
 			compare(t, q, &kernel, "connect");
 	}
 }
 
+static void look(struct tool *t)
+{
+	int err;
+
+	label_free(&t->labels);
+	memset(t->c, 0, sizeof(t->c));
+	t->n = 0;
+	err = netlink_dump(&t->netlink, world_dump_ifa(), on_address, t);
+	if (!err)
+		err = label_read(&t->netlink, &t->labels);
+	if (err)
+		die("netlink", err);
+}
+
+/* The kernel makes temporary addresses, and deprecates them, when it likes. */
+static bool has_changed(struct tool *t)
+{
+	static struct source_candidate before[CANDIDATES];
+	unsigned n = t->n;
+
+	memcpy(before, t->c, sizeof(before));
+	look(t);
+	if (n != t->n)
+		return true;
+	for (unsigned i = 0; i < n; i++)
+		if (!addr_eq(&before[i].addr, &t->c[i].addr) ||
+		    before[i].ifindex != t->c[i].ifindex ||
+		    before[i].deprecated != t->c[i].deprecated)
+			return true;
+	return false;
+}
+
+static void ask_for(struct tool *t, const char *where)
+{
+	char *text = strdup(where), *zone = strchr(text, '%');
+	struct source_query q = {
+		.prefer_temporary = prefers_temporary(),
+		.label = t->labels.n ? t->labels.row : source_labels_default,
+		.nlabels = t->labels.n,
+	};
+
+	if (zone)
+		*zone++ = '\0';
+	if (addr_parse(text, &q.dst))
+		die(where, -EINVAL);
+	ask(t, &q, zone ? if_nametoindex(zone) : 0);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	static struct tool t;
-	int err = netlink_open(&t.netlink);
+	char *said = NULL;
+	size_t len;
+	int err = netlink_open(&t.netlink), tries = 10;
 
-	if (!err)
-		err = netlink_dump(&t.netlink, world_dump_ifa(), on_address,
-				   &t);
-	if (!err)
-		err = label_read(&t.netlink, &t.labels);
 	if (err)
 		die("netlink", err);
-	for (int i = 1; i < argc; i++) {
-		char *zone = strchr(argv[i], '%');
-		struct source_query q = {
-			.prefer_temporary = prefers_temporary(),
-			.label = t.labels.n ? t.labels.row :
-					      source_labels_default,
-			.nlabels = t.labels.n,
-		};
-
-		if (zone)
-			*zone++ = '\0';
-		if (addr_parse(argv[i], &q.dst))
-			die(argv[i], -EINVAL);
-		ask(&t, &q, zone ? if_nametoindex(zone) : 0);
-	}
+	look(&t);
+	do {
+		free(said);
+		said = NULL;
+		t.said = open_memstream(&said, &len);
+		t.failed = false;
+		for (int i = 1; i < argc; i++)
+			ask_for(&t, argv[i]);
+		fclose(t.said);
+	} while (has_changed(&t) && --tries);
+	fputs(said, stdout);
+	free(said);
 	label_free(&t.labels);
 	netlink_close(&t.netlink);
 	return t.failed;

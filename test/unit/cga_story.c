@@ -108,6 +108,8 @@ void packet(struct story *s, uint32_t ifindex, const void *p,
 
 	ev.packet.ifindex = ifindex;
 	ev.packet.ll_src = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 7 } };
+	if (s->stranger)
+		ev.packet.ll_src.b[5] = s->stranger;
 	ev.packet.data = (struct span){ p, len };
 	node_input(s->node, &ev, s->now);
 	drain(s);
@@ -219,8 +221,10 @@ size_t build(struct story *s, uint8_t *buf, size_t cap, struct mh *mh,
 	struct wbuf w = wbuf_of(buf, cap);
 	size_t at;
 
-	if (p)
+	if (p) {
 		proof_options(p, mh);
+		proof_auth_option(p, mh);
+	}
 	pkt_start(&w, src, &s->anchor, 64, hao, NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	ck_assert_int_eq(mh_build(mh, &w), 0);

@@ -43,6 +43,8 @@ struct story {
 	struct cga	cga;
 	struct in6_addr	hoa, anchor, coa, coa2;
 	uint16_t	seq;
+	uint8_t		stranger;	/* what comes is from this neighbour, or
+					 * (0) from the mobile */
 
 	/* heard last */
 	struct ack	ack;

@@ -5,6 +5,8 @@
  */
 #include "core_world.h"
 
+#include "show.h"
+
 #include "core/note.h"
 #include "crypto/mac.h"
 #include "wire/auth.h"
@@ -163,6 +165,63 @@ bool world_signed(const struct world *w, const struct in6_addr *coa,
 	       o == &w->ba.opt[w->ba.nopts - 1];
 }
 
+/* Are its options the mobile's to believe? */
+static void did_switch(struct world *w, const struct pkt *p)
+{
+	struct in6_addr coa = p->dst, hoa = *pkt_dst(p);
+	struct rbuf r = rbuf_of(w->ba.ha_switch.addrs.p,
+				w->ba.ha_switch.addrs.len);
+	char a[ADDR_STRLEN], b[ADDR_STRLEN];
+
+	say(w, "SWITCH %s>%s", name(&p->src, a), name(&p->dst, b));
+	if (p->has_rh2)
+		say(w, " rh2=%s", name(&p->rh2, a));
+	say(w, " %u", w->ba.ha_switch.n);
+	while (rbuf_left(&r)) {
+		struct in6_addr x = rbuf_addr(&r);
+
+		say(w, " %s", name(&x, a));
+	}
+	if (mh_opt(&w->ba, MOPT_REPLAY))
+		say(w, " stamp");
+	say(w, "%s\n", world_signed(w, &coa, &hoa) ? " auth" : " AUTH?");
+}
+
+static void did_icmp(struct world *w, const struct pkt *p)
+{
+	char a[ADDR_STRLEN], b[ADDR_STRLEN];
+	struct wire_error e;
+	struct icmp m;
+	struct rbuf r;
+
+	ck_assert_int_eq(icmp_parse(p->payload.p, p->payload.len, pkt_src(p),
+				    pkt_dst(p), &m, &e), 0);
+	if (m.type == ICMP_HAAD_REPLY) {
+		say(w, "HAADRep id=%u %s>%s", m.haad.id, name(&p->src, a),
+		    name(&p->dst, b));
+		r = rbuf_of(m.haad.agents.p, m.haad.agents.len);
+		while (rbuf_left(&r)) {
+			struct in6_addr x = rbuf_addr(&r);
+
+			say(w, " %s", name(&x, a));
+		}
+		say(w, "\n");
+		return;
+	}
+	ck_assert_uint_eq(m.type, ICMP_PREFIX_ADV);
+	w->mpa_id = m.prefix.id;
+	say(w, "MPA %s>%s", name(&p->src, a), name(&p->dst, b));
+	if (p->has_rh2)
+		say(w, " rh2=%s", name(&p->rh2, a));
+	if (m.prefix.flags)
+		say(w, " flags=%04x", m.prefix.flags);
+	for (unsigned k = 0; k < m.prefix.npios; k++)
+		say(w, " %s/%u:%02x:%d:%d", name(&m.prefix.pio[k].prefix, a),
+		    m.prefix.pio[k].len, m.prefix.pio[k].flags,
+		    (int)m.prefix.pio[k].valid, (int)m.prefix.pio[k].preferred);
+	say(w, "\n");
+}
+
 static void did_ba(struct world *w, const struct ef_send *s,
 		   const struct pkt *p)
 {
@@ -171,11 +230,19 @@ static void did_ba(struct world *w, const struct ef_send *s,
 	struct mh *m = &w->ba;
 
 	memcpy(w->ba_bytes, p->payload.p, p->payload.len);
-	ck_assert_int_eq(mh_parse(w->ba_bytes, p->payload.len, pkt_src(p),
-				  pkt_dst(p), m, &e), 0);
+	ck_assert_int_eq(mh_parse_known(w->ba_bytes, p->payload.len,
+			 pkt_src(p), pkt_dst(p), MH_KNOW_ALL, m, &e), 0);
+	if (m->type == MH_COT) {
+		w->cot = *m;
+		return;
+	}
 	if (m->type == MH_BE) {
 		say(w, "BE %u %s>%s\n", m->be.status, name(&p->src, a),
 		    name(&p->dst, b));
+		return;
+	}
+	if (m->type == MH_HA_SWITCH) {
+		did_switch(w, p);
 		return;
 	}
 	ck_assert_uint_eq(m->type, MH_BA);
@@ -267,6 +334,8 @@ static void did_send(struct world *w, const struct ef_send *s)
 	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
 	if (p.proto == IPPROTO_MOBILITY)
 		did_ba(w, s, &p);
+	else if (p.payload.p[0] >= ICMP_HAAD_REQUEST)
+		did_icmp(w, &p);
 	else if (p.payload.p[0] >= ND_RS)
 		did_nd(w, s, &p);
 	else
@@ -323,6 +392,13 @@ static void did(struct world *w, const struct effect *e)
 		picture_proxy(&w->keys, &e->proxy);
 		say(w, "proxy %s on %u %s\n", name(&e->proxy.key.addr, a),
 		    e->proxy.key.ifindex, e->proxy.up ? "up" : "down");
+		break;
+	case EF_ANYCAST:
+		if (w->anycasts)
+			say(w, "anycast %s on %u %s\n",
+			    name(&e->anycast.key.addr, a),
+			    e->anycast.key.ifindex,
+			    e->anycast.up ? "up" : "down");
 		break;
 	case EF_STORE:
 		picture_store(&w->keys, &e->store);
@@ -542,6 +618,32 @@ void world_nd(struct world *w, uint32_t ifindex, const struct nd *nd,
 	world_packet(w, ifindex, buf, wbuf_len(&b));
 }
 
+void world_icmp(struct world *w, const struct icmp *m, const char *src,
+		const char *dst, const char *hao)
+{
+	struct in6_addr s = world_addr(src), d = world_addr(dst);
+	struct in6_addr h = world_addr(hao ? hao : "::");
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &s, &d, 64, hao ? &h : NULL, NULL, IPPROTO_ICMPV6);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(icmp_build(m, &b), 0);
+	icmp_seal(buf + at, wbuf_len(&b) - at, hao ? &h : &s, &d);
+	pkt_finish(&b);
+	world_packet(w, 7, buf, wbuf_len(&b));
+}
+
+void world_switch(struct world *w, const char *hoa, bool on)
+{
+	struct event ev = { .kind = EV_SWITCH };
+
+	ev.leave.hoa = world_addr(hoa);
+	ev.leave.on = on;
+	input(w, &ev);
+}
+
 /* Every alarm at its own time, as a loop would have it. */
 void world_later(struct world *w, usec_t by)
 {
@@ -566,7 +668,69 @@ uint64_t world_ntp(const struct world *w, int64_t msec)
 
 /* --- Binding Updates ----------------------------------------------------- */
 
-static void bu_options(const struct bu *u, struct mh *m)
+bool world_test(struct world *w, const struct in6_addr *coa,
+		const struct in6_addr *anchor)
+{
+	struct mh m = { .type = MH_COTI, .test_init.cookie = 42 };
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	memset(&w->cot, 0, sizeof(w->cot));
+	pkt_start(&b, coa, anchor, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	mh_seal(buf + at, m.len, coa, anchor);
+	pkt_finish(&b);
+	world_packet(w, 7, buf, wbuf_len(&b));
+	return w->cot.type == MH_COT && w->cot.test.cookie == 42;
+}
+
+/* What the anchor gives out, and where: doc/access-anchor.md. */
+struct careof {
+	bool		has_nonces;
+	uint16_t	nonce;
+	struct in6_addr	coa, anchor;
+	uint8_t		kbm[MAC_SHA1_LEN];
+};
+
+static void prove(struct world *w, const struct bu *u,
+		  const struct in6_addr *coa, const struct in6_addr *anchor,
+		  struct careof *ret)
+{
+	struct in6_addr of = u->careof_of ? world_addr(u->careof_of) : *coa;
+	uint8_t home[8] = { 0 }, token[8];
+	const struct span piece[] = { { home, 8 }, { token, 8 } };
+	struct wbuf b = wbuf_of(token, sizeof(token));
+	struct mac *mac = mac_new();
+
+	*ret = (struct careof){ .coa = *coa, .anchor = *anchor };
+	ret->has_nonces = w->conf->nhome_links && w->conf->home_link[0].anchor
+		&& u->lifetime && !u->no_careof &&
+		world_test(w, &of, anchor);
+	ret->nonce = w->cot.test.nonce;
+	wbuf_u64(&b, w->cot.test.token ^ u->bad_careof);
+	mac_sha1(mac, piece, 2, ret->kbm);
+	mac_free(mac);
+}
+
+static void careof_sign(const struct careof *p, const struct mh *m,
+			uint8_t *bytes)
+{
+	const struct mopt *o = mh_opt(m, MOPT_AUTH_DATA);
+	struct span key = { p->kbm, sizeof(p->kbm) };
+	struct mac *mac = mac_new();
+	uint8_t sum[MAC_SHA1_LEN];
+	struct auth_cover c;
+
+	auth_cover_data(&p->coa, &p->anchor, bytes, m->len, o, &c);
+	ck_assert_int_eq(mac_hmac_sha1(mac, &key, c.piece, c.n, sum), 0);
+	memcpy(bytes + o->off + 2, sum, AUTH_DATA_LEN);
+	mac_free(mac);
+}
+
+static void bu_options(const struct bu *u, const struct careof *p,
+		       struct mh *m)
 {
 	struct mopt *o;
 
@@ -584,12 +748,20 @@ static void bu_options(const struct bu *u, struct mh *m)
 	}
 	if (u->replay)
 		mh_add(m, MOPT_REPLAY)->replay = u->replay;
-	if (u->no_auth)
-		return;
-	o = mh_add(m, MOPT_AUTH);
-	o->auth.subtype = MOPT_AUTH_MNHA;
-	o->auth.spi = u->spi ? u->spi : 256;
-	o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	if (p->has_nonces) {
+		o = mh_add(m, MOPT_NONCES);
+		o->nonces.home = 0;
+		o->nonces.careof = p->nonce;
+	}
+	if (!u->no_auth) {
+		o = mh_add(m, MOPT_AUTH);
+		o->auth.subtype = MOPT_AUTH_MNHA;
+		o->auth.spi = u->spi ? u->spi : 256;
+		o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	}
+	if (p->has_nonces)
+		mh_add(m, MOPT_AUTH_DATA)->auth_data =
+			(struct span){ NULL, AUTH_DATA_LEN };
 }
 
 static void bu_sign(const struct bu *u, const struct mh *m, uint8_t *bytes,
@@ -624,18 +796,22 @@ void world_bu(struct world *w, const struct bu *u)
 	struct mh m = { .type = MH_BU };
 	uint8_t buf[SEND_MAX];
 	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct careof careof;
 	size_t at;
 
+	prove(w, u, &coa, &dst, &careof);
 	m.bu.seq = u->seq;
 	m.bu.lifetime = u->lifetime;
 	m.bu.flags = (uint16_t)(((MH_BU_A | MH_BU_H) & ~u->clear) | u->set);
-	bu_options(u, &m);
+	bu_options(u, &careof, &m);
 	pkt_start(&b, &src, &dst, 64, u->no_hao ? NULL : &hoa, NULL,
 		  IPPROTO_MOBILITY);
 	at = wbuf_len(&b);
 	ck_assert_int_eq(mh_build(&m, &b), 0);
 	if (!u->no_auth)
 		bu_sign(u, &m, buf + at, &coa, &hoa);
+	if (careof.has_nonces)
+		careof_sign(&careof, &m, buf + at);
 	mh_seal(buf + at, m.len, u->no_hao ? &src : &hoa, &dst);
 	pkt_finish(&b);
 	ck_assert(!b.bad);
@@ -678,28 +854,7 @@ unsigned world_count(struct world *w, const char *start)
 	return n;
 }
 
-struct text_sink {
-	struct record_sink sink;
-	char	*buf;
-	size_t	cap;
-};
-
-static void put(struct record_sink *s, const struct record *r)
-{
-	struct text_sink *t = (struct text_sink *)s;
-	size_t at = strlen(t->buf);
-
-	ck_assert_uint_lt(at + record_print_text(r, NULL, 0) + 2, t->cap);
-	record_print_text(r, t->buf + at, t->cap - at);
-	strcat(t->buf, "\n");
-}
-
 void world_show(struct world *w, const char *what, char *buf, size_t cap)
 {
-	struct text_sink t = { { put }, buf, cap };
-	struct cursor c = { 0 };
-
-	buf[0] = '\0';
-	while (node_show(w->node, what, w->now, &c, &t.sink))
-		;
+	show_text(w->node, what, w->now, buf, cap);
 }

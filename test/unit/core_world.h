@@ -13,6 +13,7 @@
 
 #include "conf/conf.h"
 #include "core/core.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -43,6 +44,7 @@ struct world {
 	bool		notes;		/* write notes down too */
 	bool		stores;		/* and what is stored */
 	bool		ra_detail;
+	bool		anycasts;	/* and anycast addresses */
 	bool		hold_effects;	/* leave them in the node */
 	char		did[16384];	/* since the last world_expect */
 	struct mh	ba;		/* the last Binding Acknowledgement */
@@ -50,6 +52,8 @@ struct world {
 	uint8_t		sent[SEND_MAX];	/* the last packet of all */
 	size_t		sent_len;
 	unsigned	nba;
+	struct mh	cot;		/* the last Care-of Test */
+	uint16_t	mpa_id;		/* of the last MPA */
 	struct world_keys keys;
 };
 
@@ -75,6 +79,10 @@ void	world_address(struct world *, uint32_t ifindex, const char *addr,
 void	world_packet(struct world *, uint32_t ifindex, const void *, size_t);
 void	world_nd(struct world *, uint32_t ifindex, const struct nd *,
 		 const char *src, const char *dst);
+/* An ICMPv6 message of mobility; `hao' NULL: no Home Address option. */
+void	world_icmp(struct world *, const struct icmp *, const char *src,
+		   const char *dst, const char *hao);
+void	world_switch(struct world *, const char *hoa, bool on);
 void	world_later(struct world *, usec_t);	/* time passes, ticks */
 void	world_shutdown(struct world *);
 
@@ -89,11 +97,19 @@ struct bu {
 	uint16_t	clear, set;	/* of the flags A, H */
 	uint32_t	ifindex;
 	bool		no_hao, no_auth, bad_auth, nonces;
+	bool		no_careof;	/* At an anchor: without the proof, */
+	bool		bad_careof;	/*   with a wrong one, */
+	const char	*careof_of;	/*   or one of that address. */
 	uint32_t	spi;		/* 256 */
 	uint64_t	replay;		/* timestamp; none */
 	const char	*nai;
 };
+/* At an anchor there is a care-of test before it, by somebody who is reachable
+ * at that address. */
 void	world_bu(struct world *, const struct bu *);
+/* That test; false: no answer. */
+bool	world_test(struct world *, const struct in6_addr *coa,
+		   const struct in6_addr *anchor);
 /* Is the last acknowledgement signed, over these addresses? */
 bool	world_signed(const struct world *, const struct in6_addr *coa,
 		     const struct in6_addr *hoa);
@@ -111,5 +127,7 @@ void	world_show(struct world *, const char *what, char *buf, size_t cap);
 struct in6_addr world_addr(const char *);
 
 Suite	*suite_ha_status(void);		/* test_core_ha_status.c */
+Suite	*suite_ha_admission(void);	/* test_core_ha_admission.c */
+Suite	*suite_ha_network(void);	/* test_core_ha_network.c */
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "mn_world.h"
 
+#include "show.h"
+
 #include "core/note.h"
 #include "crypto/mac.h"
 #include "wire/auth.h"
@@ -165,6 +167,22 @@ void w_na(struct world *w, uint8_t station)
 	w_packet(w, &b, station);
 }
 
+void w_icmp(struct world *w, const struct icmp *m, const char *src,
+	    const struct in6_addr *dst, const char *rh2)
+{
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct in6_addr from = w_addr(src), hoa = w_addr(rh2 ? rh2 : "::");
+	size_t at;
+
+	pkt_start(&b, &from, dst, 64, NULL, rh2 ? &hoa : NULL, IPPROTO_ICMPV6);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(icmp_build(m, &b), 0);
+	icmp_seal(buf + at, wbuf_len(&b) - at, &from, rh2 ? &hoa : dst);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
 /* --- acknowledgements ------------------------------------------------------ */
 
 static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
@@ -223,6 +241,22 @@ void w_ba(struct world *w, struct w_answer ans)
 void w_ok(struct world *w)
 {
 	w_ba(w, (struct w_answer){ 0 });
+}
+
+void w_be(struct world *w, uint8_t status)
+{
+	struct mh m = { .type = MH_BE, .be.status = status };
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	const struct world_test *t = &w->test[1];
+	size_t at;
+
+	pkt_start(&b, &t->dst, &t->src, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	mh_seal(buf + at, m.len, &t->dst, &t->src);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
 }
 
 /* --- applications ---------------------------------------------------------- */
@@ -394,6 +428,7 @@ void w_on_demand(struct world *w)
 	w->conf->boot = 0;
 	w->conf->default_type = ATYPE_NONE;
 	w_conf_peer(w->conf, ANCHORS);
+	w->tested = true;
 }
 
 void w_arrive(struct world *w)
@@ -436,7 +471,7 @@ void w_end(struct world *w)
 void w_restart(struct world *w)
 {
 	struct event ev = { .kind = EV_RESTORE };
-	struct store_record stored[128];
+	struct store_record stored[512];
 	unsigned n = w->nstores;
 
 	memcpy(stored, w->store, sizeof(stored));
@@ -482,28 +517,7 @@ void w_shutdown(struct world *w)
 
 /* --- questions ------------------------------------------------------------- */
 
-struct text_sink {
-	struct record_sink sink;
-	char	*buf;
-	size_t	cap;
-};
-
-static void put(struct record_sink *s, const struct record *r)
-{
-	struct text_sink *t = (struct text_sink *)s;
-	size_t at = strlen(t->buf);
-
-	ck_assert_uint_lt(at + record_print_text(r, NULL, 0) + 2, t->cap);
-	record_print_text(r, t->buf + at, t->cap - at);
-	strcat(t->buf, "\n");
-}
-
 void w_show(struct world *w, const char *what, char *buf, size_t cap)
 {
-	struct text_sink t = { { put }, buf, cap };
-	struct cursor c = { 0 };
-
-	buf[0] = '\0';
-	while (node_show(w->node, what, w->now, &c, &t.sink))
-		;
+	show_text(w->node, what, w->now, buf, cap);
 }

@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "crypto/cga.h"
+#include "wire/icmp.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 #include "wire/pkt.h"
@@ -72,12 +73,14 @@ struct world {
 	char		did[1 << 18];
 	struct mh	bu;		/* the last Binding Update */
 	struct in6_addr	bu_src, bu_dst, bu_hoa;
+	struct icmp	icmp;		/* the last discovery */
+	struct in6_addr	icmp_src, icmp_dst;
 	struct world_test {		/* its last home and care-of test */
 		unsigned	n;	/* how many there were */
 		uint64_t	cookie;
 		struct in6_addr	src, dst;
 	} test[2];
-	struct world_kaddr kaddr[64];	/* on interfaces, not the path's */
+	struct world_kaddr kaddr[1024];	/* on interfaces, not the path's */
 	unsigned	nkaddrs;
 	struct in6_addr	fresh;		/* the last that it asked for */
 	bool		slow_dad;	/* the kernel says nothing about it */
@@ -87,6 +90,7 @@ struct world {
 	uint8_t		card;		/* which one is in there */
 	uint32_t	metric[4];	/* of each interface's default route */
 	bool		early_bind;
+	bool		tested;		/* anchors answer care-of tests */
 	uint8_t		key[CGA_DER_MAX];	/* for CGAs */
 	size_t		key_len;		/* 0: it has none */
 
@@ -95,7 +99,7 @@ struct world {
 	struct ef_current current[ATYPES];
 	struct world_asker asker[WORLD_ASKERS];
 	unsigned	naskers;
-	struct store_record store[128];
+	struct store_record store[512];
 	unsigned	nstores;
 };
 
@@ -109,8 +113,8 @@ void	w_make(struct world *);		/* both */
 void	w_begin(struct world *);	/* a link, ready */
 void	w_away(struct world *);		/* bound, on the link of router 2 */
 /* As w_prepare, with an AddressPolicy in which nothing is there before it is
- * wanted, and a key for all anchors in 2001:db8:a::/48; shows what demand
- * does, and no more.  w_arrive: born, with a link, on that of the anchor
+ * wanted, and a key for all anchors in 2001:db8:a::/48, which answer care-of
+ * tests; shows what demand does, and no more.  w_arrive: born, with a link, on that of the anchor
  * 2001:db8:a:2::2. */
 void	w_on_demand(struct world *);
 void	w_arrive(struct world *);
@@ -154,6 +158,10 @@ void	w_ra_send(struct world *, uint8_t station, struct nd *);
 void	w_na(struct world *, uint8_t station);
 void	w_packet(struct world *, const struct wbuf *, uint8_t station);
 
+/* An ICMPv6 message of discovery; rh2 may be NULL. */
+void	w_icmp(struct world *, const struct icmp *, const char *src,
+	       const struct in6_addr *dst, const char *rh2);
+
 struct w_answer {
 	uint8_t		status;
 	uint16_t	seq;		/* 0: the update's */
@@ -164,6 +172,8 @@ struct w_answer {
 /* Whom the last update was for acknowledges it. */
 void	w_ba(struct world *, struct w_answer);
 void	w_ok(struct world *);
+/* It sends a Binding Error to where we are bound, or would be. */
+void	w_be(struct world *, uint8_t status);
 
 void	w_ask(struct world *, uint64_t id, enum atype, usec_t timeout);
 void	w_release(struct world *, uint64_t id);

@@ -96,7 +96,8 @@ static void kernel_address(struct world *w, const struct ef_address *e)
 	if (e->optimistic)
 		w->fresh = e->key.addr;
 	if (!k) {
-		ck_assert_uint_lt(w->nkaddrs, 64);
+		ck_assert_uint_lt(w->nkaddrs,
+			  sizeof(w->kaddr) / sizeof(*w->kaddr));
 		k = &w->kaddr[w->nkaddrs++];
 		*k = (struct world_kaddr){
 			.ifindex = e->key.ifindex, .addr = e->key.addr,
@@ -130,6 +131,26 @@ static void tell_fresh(struct world *w, bool *ret_told)
 
 /* --- what it did ----------------------------------------------------------- */
 
+/* Care-of nonce 7, and a token to go with it. */
+static void answer_test(struct world *w, const struct pkt *p,
+			const struct mh *m)
+{
+	struct mh cot = {
+		.type = MH_COT, .test = { .cookie = m->test_init.cookie,
+					  .nonce = 7, .token = 77 },
+	};
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &p->dst, &p->src, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&cot, &b), 0);
+	mh_seal(buf + at, cot.len, &p->dst, &p->src);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
 static void did_test(struct world *w, const struct pkt *p, const struct mh *m)
 {
 	struct world_test *t = &w->test[m->type == MH_COTI];
@@ -139,6 +160,8 @@ static void did_test(struct world *w, const struct pkt *p, const struct mh *m)
 	t->src = p->src;
 	t->dst = p->dst;
 	say(w, SHOW_MH, m->type == MH_COTI ? "CoTI\n" : "HoTI\n");
+	if (m->type == MH_COTI && w->tested)
+		answer_test(w, p, m);
 }
 
 static void did_mh(struct world *w, const struct pkt *p)
@@ -164,6 +187,26 @@ static void did_mh(struct world *w, const struct pkt *p)
 	say(w, SHOW_MH, "\n");
 }
 
+/* Discovery of home agents and prefixes. */
+static void did_icmp(struct world *w, const struct pkt *p)
+{
+	struct wire_error e;
+	char to[ADDR_STRLEN];
+
+	ck_assert_int_eq(icmp_parse(p->payload.p, p->payload.len, pkt_src(p),
+				    pkt_dst(p), &w->icmp, &e), 0);
+	w->icmp_src = p->src;
+	w->icmp_dst = p->dst;
+	if (w->icmp.type == ICMP_HAAD_REQUEST) {
+		ck_assert(!p->has_hao);
+		say(w, SHOW_MH, "DHAAD to %s\n", addr_print(&p->dst, to));
+	} else {
+		ck_assert_uint_eq(w->icmp.type, ICMP_PREFIX_SOL);
+		ck_assert(p->has_hao);		/* 11.4.2: MUST */
+		say(w, SHOW_MH, "MPS to %s\n", addr_print(&p->dst, to));
+	}
+}
+
 static void did_send(struct world *w, const struct ef_send *s)
 {
 	static const char *const nd_word[] = { "RS", "RA", "NS", "NA" };
@@ -174,6 +217,10 @@ static void did_send(struct world *w, const struct ef_send *s)
 	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
 	if (p.proto == IPPROTO_MOBILITY) {
 		did_mh(w, &p);
+		return;
+	}
+	if (p.payload.p[0] >= ICMP_HAAD_REQUEST) {
+		did_icmp(w, &p);
 		return;
 	}
 	ck_assert_int_eq(nd_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
@@ -270,7 +317,7 @@ static void did_store(struct world *w, const struct store_record *r)
 		memcmp(w->store[k].key, r->key, r->key_len)))
 		k++;
 	if (r->up) {
-		ck_assert_uint_lt(k, 128);
+		ck_assert_uint_lt(k, 512);
 		w->store[k] = *r;
 		w->nstores += k == w->nstores;
 	} else if (k < w->nstores) {
@@ -363,6 +410,7 @@ static void did(struct world *w, const struct effect *e)
 	case EF_NOTE:
 		did_note(w, &e->note);
 		break;
+	case EF_ANYCAST:
 	case EF_DNS:
 		break;
 	}

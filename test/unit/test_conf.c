@@ -358,6 +358,14 @@ START_TEST(manual_umip)
 		ck_assert_msg(!schema_is_name(umip_name(i)), "%s",
 			      umip_name(i));
 	}
+	/* ... and says nothing of those that are offered by now. */
+	for (const char *p = section; (p = strstr(p, "\n.It Ic ")); ) {
+		char name[64];
+
+		p += strlen("\n.It Ic ");
+		ck_assert_int_eq(sscanf(p, "%63s", name), 1);
+		ck_assert_msg(umip_is_name(name), "%s", name);
+	}
 	free(section);
 	free(page);
 }

@@ -2,7 +2,7 @@
 /*
  * test_core_anchor.c - an access anchor from outside: what it sees on its
  * link and what a flood makes of that, what it serves at once, what it takes
- * back, and its limits.
+ * back, where it sends, and its limits.
  */
 #include "core_world.h"
 
@@ -606,14 +606,197 @@ START_TEST(reload)
 	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 2, .lifetime = 60 });
 	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
 	world_bu(&w, &(struct bu){ .hoa = A2, .seq = 2 });
-	world_later(&w, SEC(11));	/* RFC 6275: MAX_DELETE_BCE_TIMEOUT */
+	world_later(&w, SEC(241));	/* MAX_NONCE_LIFETIME */
+	world_count(&w, "");
 	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 3, .lifetime = 60 });
-	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
 	world_reconfigure(&w, world_conf(CONF_AR));
 	ck_assert_uint_eq(w.keys.npaths + w.keys.nflows + w.keys.nproxies, 0);
 	world_count(&w, "");
 	world_bu(&w, &(struct bu){ .hoa = A3, .seq = 4, .lifetime = 60 });
 	ck_assert_uint_eq(world_count(&w, "BA 131"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* --- the care-of address ------------------------------------------------- */
+
+#define VICTIM	"2001:db8:dead::1"
+
+/* Who holds the key, and can be reached at COA, names another address. */
+START_TEST(third_party)
+{
+	static const struct bu tries[] = {
+		/* without a proof, with one of his own address, a wrong one */
+		{ .src = VICTIM, .no_careof = true },
+		{ .alt = VICTIM, .no_careof = true },
+		{ .alt = VICTIM, .careof_of = COA },
+		{ .src = VICTIM, .careof_of = COA },
+		{ .src = VICTIM, .bad_careof = true },
+	};
+	struct in6_addr coa = world_addr(COA);
+	struct world w;
+	struct bu u;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, HOA, 1);
+	for (unsigned k = 0; k < 5; k++) {
+		u = tries[k];
+		u.seq = (uint16_t)(1 + k);
+		u.lifetime = 60;
+		world_bu(&w, &u);
+		ck_assert_uint_eq(w.keys.npaths + w.keys.nflows, 0);
+		ck_assert_uint_eq(world_count(&w, "BA 137"), 1);
+	}
+	/* nor when he is bound where he is: it stays so */
+	world_bu(&w, &(struct bu){ .seq = 10, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	for (unsigned k = 0; k < 5; k++) {
+		u = tries[k];
+		u.seq = (uint16_t)(11 + k);
+		u.lifetime = 60;
+		world_bu(&w, &u);
+		ck_assert_uint_eq(world_count(&w, "BA 137"), 1);
+	}
+	ck_assert_uint_eq(w.keys.npaths, 1);
+	ck_assert(addr_eq(&w.keys.path[0].remote, &coa));
+	/* a refused number is not one that was taken */
+	world_bu(&w, &(struct bu){ .seq = 11, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=11"), 1);
+	/* a refresh is to be proved as well: who has left an address does not
+	 * have its traffic sent there for ever */
+	world_bu(&w, &(struct bu){ .seq = 12, .lifetime = 60,
+				   .no_careof = true });
+	ck_assert_uint_eq(world_count(&w, "BA 137"), 1);
+	/* the end needs no proof */
+	world_bu(&w, &(struct bu){ .seq = 13 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=13"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* What is answered without the key is as before: nothing of the proof. */
+START_TEST(no_key_no_answer)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60, .bad_auth = true,
+				   .no_careof = true });
+	world_expect(&w, "BA 146 seq=1 lifetime=0 HA>COA rh2=HOA auth\n");
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60,
+				   .no_auth = true });
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+/* Nothing of a token is kept over a restart, but numbers are. */
+START_TEST(proof_of_before)
+{
+	struct in6_addr coa = world_addr(COA), ha = world_addr(HA);
+	struct mh cot;
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
+	cot = w.cot;
+	/* the same for who asks soon again: no round trip more */
+	ck_assert(world_test(&w, &coa, &ha));
+	ck_assert_uint_eq(w.cot.test.token, cot.test.token);
+	world_later(&w, 1);
+	world_restart(&w);
+	ck_assert(world_test(&w, &coa, &ha));
+	ck_assert_uint_ne(w.cot.test.token, cot.test.token);
+	world_close(&w);
+}
+END_TEST
+
+/* A deregistration does not make an old update good again: its number is
+ * remembered as long as its nonce. */
+START_TEST(repeated)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 600);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	world_bu(&w, &(struct bu){ .seq = 8 });
+	for (unsigned k = 0; k < 23; k++) {
+		world_later(&w, SEC(10));
+		world_count(&w, "");
+		world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+		ck_assert_uint_eq(world_count(&w, "BA 135 seq=8"), 1);
+	}
+	ck_assert_uint_eq(w.keys.nflows, 0);
+	/* but not as often as anybody likes */
+	world_later(&w, SEC(2));
+	for (unsigned k = 0; k < 50; k++)
+		world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 135 seq=8"), 4);
+	world_close(&w);
+}
+END_TEST
+
+/* A key and one care-of address, and all the home addresses that one likes. */
+START_TEST(most_at_one_careof)
+{
+	char addr[ADDR_STRLEN];
+	struct world w;
+	unsigned waiting = 0;
+
+	begin(&w, 100, 16, 60);
+	w.conf->home_link[0].max_per_careof = 3;
+	for (unsigned k = 1; k <= 6; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::c:%x", k);
+		world_bu(&w, &(struct bu){ .hoa = addr, .seq = 1,
+					   .lifetime = 60 });
+		waiting += !world_count(&w, "BA 130");
+	}
+	ck_assert_uint_eq(waiting, 3);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 3);
+	/* a refresh is none more; and another place has room */
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:1", .seq = 2,
+				   .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:4", .seq = 2,
+				   .lifetime = 60, .src = COA2 });
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	/* which is no way in, neither served nor waiting */
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:4", .seq = 3,
+				   .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	for (unsigned k = 5; k <= 6; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::c:%x", k);
+		world_bu(&w, &(struct bu){ .hoa = addr, .seq = 2,
+					   .lifetime = 60, .src = COA2 });
+		world_bu(&w, &(struct bu){ .hoa = addr, .seq = 3,
+					   .lifetime = 60 });
+		ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	}
+	world_later(&w, SEC(1));
+	world_count(&w, "");
+	/* one moves away, one comes */
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:1", .seq = 3,
+				   .lifetime = 60, .src = VICTIM });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:4", .seq = 4,
+				   .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	/* counted anew after a restart */
+	world_restart(&w);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:1", .seq = 4,
+				   .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 130"), 1);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:4", .seq = 5 });
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::c:1", .seq = 5,
+				   .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
 	world_close(&w);
 }
 END_TEST
@@ -671,6 +854,11 @@ int main(void)
 	unit_add(s, "most bindings", most_bindings);
 	unit_add(s, "most of one host", most_of_one_host);
 	unit_add(s, "reload", reload);
+	unit_add(s, "third party", third_party);
+	unit_add(s, "no key, no answer", no_key_no_answer);
+	unit_add(s, "proof of before", proof_of_before);
+	unit_add(s, "repeated", repeated);
+	unit_add(s, "most at one care-of address", most_at_one_careof);
 	unit_add(s, "stray", stray);
 	return unit_main((Suite *const[]){ s, NULL });
 }

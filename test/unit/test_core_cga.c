@@ -9,6 +9,8 @@
  */
 #include "cga_story.h"
 
+#include "core/presence.h"
+
 /* --- the care-of test --------------------------------------------------- */
 
 START_TEST(test_and_token)
@@ -210,33 +212,54 @@ START_TEST(over_a_restart)
 }
 END_TEST
 
-/* Somebody else has the address, and says so while it is being asked for: the
- * anchor takes back what it has acknowledged, by the token alone. */
-START_TEST(revoked)
+/* The address is answered for while it is being asked for: the anchor takes back
+ * what it has acknowledged, by the token alone. */
+static void
+conflict(struct story *s, uint8_t neighbour)
 {
 	struct nd na = { .type = ND_NA, .tll = { 6, { 2, 0, 0, 0, 0, 9 } } };
 	uint8_t token[RR_TOKEN], buf[256];
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
+
+	registered(s, token);
+	rr_kbm(s->forge, token, NULL, s->kbm);
+	s->ends = true;
+	s->ack.there = false;
+	na.na.target = s->hoa;
+	na.na.flags = ND_NA_O;
+	nd_build(&na, &s->hoa, &addr_all_nodes, &w);
+	s->stranger = neighbour;
+	packet(s, LINK, buf, wbuf_len(&w));
+	s->stranger = 0;
+	refused(s, MH_ST_DAD_FAILED);
+	ck_assert(s->ack.proved);
+	ck_assert_uint_eq(s->ack.seq, s->seq);
+	ck_assert_uint_eq(s->flows, 0);
+	update(s, &(struct bu){ .token = token });
+	refused(s, MH_ST_NO_TOKEN);
+	update(s, &(struct bu){ 0 });
+}
+
+/* By somebody else: his address it may be not, and he does not get it again. */
+START_TEST(revoked)
+{
 	struct story s;
 
 	open_story(&s);
-	registered(&s, token);
-	rr_kbm(s.forge, token, NULL, s.kbm);
-	s.ends = true;
-	s.ack.there = false;
-	na.na.target = s.hoa;
-	na.na.flags = ND_NA_O;
-	nd_build(&na, &s.hoa, &addr_all_nodes, &w);
-	packet(&s, LINK, buf, wbuf_len(&w));
-	refused(&s, MH_ST_DAD_FAILED);
-	ck_assert(s.ack.proved);
-	ck_assert_uint_eq(s.ack.seq, s.seq);
-	ck_assert_uint_eq(s.flows, 0);
-	/* and does not take it again from him, whose address it may be not */
-	update(&s, &(struct bu){ .token = token });
-	refused(&s, MH_ST_NO_TOKEN);
-	update(&s, &(struct bu){ 0 });
+	conflict(&s, 9);
 	refused(&s, MH_ST_PROHIBITED);
+	close_story(&s);
+}
+END_TEST
+
+/* From where it was seen: the mobile is back on the link, and stays its owner. */
+START_TEST(revoked_by_owner)
+{
+	struct story s;
+
+	open_story(&s);
+	conflict(&s, 0);
+	ck_assert_uint_eq(s.ack.status, 0);
 	close_story(&s);
 }
 END_TEST
@@ -357,7 +380,6 @@ START_TEST(old_signature)
 	len = s.last_len;
 	replay(&s, old, len);
 	refused(&s, MH_ST_SEQUENCE);
-	ck_assert_uint_eq(counter(&s, "signatures"), 1);
 	/* deregistered; the numbers are remembered as long as the nonce */
 	update(&s, &(struct bu){ .token = token, .ends = true });
 	ck_assert_uint_eq(s.ack.status, 0);
@@ -371,8 +393,56 @@ START_TEST(old_signature)
 	later(&s, SEC(20));
 	replay(&s, old, len);
 	refused(&s, MH_ST_CAREOF_NONCE);
-	ck_assert_uint_eq(counter(&s, "signatures"), 1);
+	ck_assert_uint_eq(counter(&s, "signatures"), 25);
 	ck_assert_uint_eq(s.flows, 0);
+	close_story(&s);
+}
+END_TEST
+
+/* The number of the last update (135) is told to who proves that the address
+ * is his, in one way or the other, and to nobody else; and not as often as he
+ * likes, for a message can be repeated by who has heard it. */
+START_TEST(old_number)
+{
+	uint8_t token[RR_TOKEN], guess[RR_TOKEN] = { 0 };
+	struct story s;
+	unsigned told = 0;
+
+	open_story(&s);
+	registered(&s, token);
+	/* reachable, with our parameters, signed by himself */
+	ck_assert(test_from(&s, &s.coa2, NULL));
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .seq = s.seq });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .seq = (uint16_t)(s.seq - 7) });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.ack.seq, (uint16_t)(s.seq - 7));
+	update(&s, &(struct bu){ .coa = &s.coa2, .signed_by = s.evil,
+				 .seq = (uint16_t)(s.seq - 7), .ends = true });
+	refused(&s, MH_ST_CGA_FAILED);
+	ck_assert_uint_eq(s.ack.seq, (uint16_t)(s.seq - 7));
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = guess,
+				 .seq = (uint16_t)(s.seq - 7) });
+	silent(&s);
+	/* the owner, with the token, and signed */
+	later(&s, SEC(2));
+	update(&s, &(struct bu){ .coa = &s.coa2, .token = token,
+				 .seq = (uint16_t)(s.seq - 7) });
+	refused(&s, MH_ST_SEQUENCE);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	update(&s, &(struct bu){ .coa = &s.coa2,
+				 .seq = (uint16_t)(s.seq - 7) });
+	refused(&s, MH_ST_SEQUENCE);
+	ck_assert_uint_eq(s.ack.seq, s.seq);
+	later(&s, SEC(2));
+	for (int i = 0; i < 100; i++) {
+		replay(&s, s.last, s.last_len);
+		told += s.ack.there;
+	}
+	ck_assert_uint_eq(told, 4);
 	close_story(&s);
 }
 END_TEST
@@ -551,11 +621,13 @@ int main(void)
 	unit_add(s, "token_renewed", token_renewed);
 	unit_add(s, "over_a_restart", over_a_restart);
 	unit_add(s, "revoked", revoked);
+	unit_add(s, "revoked_by_owner", revoked_by_owner);
 	unit_add(s, "never_seen", never_seen);
 	unit_add(s, "somebody_elses_address", somebody_elses_address);
 	unit_add(s, "somebody_elses_binding", somebody_elses_binding);
 	unit_add(s, "stolen_careof", stolen_careof);
 	unit_add(s, "old_signature", old_signature);
+	unit_add(s, "old_number", old_number);
 	unit_add(s, "old_signature_new_token", old_signature_new_token);
 	unit_add(s, "not_of_the_profile", not_of_the_profile);
 	unit_add(s, "not_of_this_link", not_of_this_link);

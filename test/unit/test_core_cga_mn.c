@@ -171,8 +171,10 @@ static void packet(struct mobile *m, struct mh *mh, const struct in6_addr *src,
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
 	size_t at;
 
-	if (p)
+	if (p) {
 		proof_options(p, mh);
+		proof_auth_option(p, mh);
+	}
 	pkt_start(&w, src, dst, 64, NULL, rh2, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	ck_assert_int_eq(mh_build(mh, &w), 0);

@@ -146,6 +146,112 @@ START_TEST(refused_in_use)
 }
 END_TEST
 
+/* --- what an anchor wants to see ------------------------------------------ */
+
+static void gone_from_a_session(struct world *w)
+{
+	struct in6_addr a1;
+
+	w_on_demand(w);
+	w_arrive(w);
+	w_ask(w, 1, ATYPE_ACCESS, 0);
+	w_drain(w);
+	a1 = w_current(w, ATYPE_ACCESS);
+	w_sockets(w, &a1, 1);
+	w->show = SHOW_MH;
+	w_forget(w);
+}
+
+/* A care-of test, and its proof in the update; again where the proof is too
+ * old for the anchor (137), and not where it is good. */
+START_TEST(careof_proof)
+{
+	const struct mopt *nonces;
+	struct world w;
+
+	gone_from_a_session(&w);
+	w_move(&w, 3, "2001:db8:a:3::");
+	w_expect(&w, "CoTI\nBU lifetime=600 auth\n");
+	nonces = mh_opt(&w.bu, MOPT_NONCES);
+	ck_assert(nonces && nonces->nonces.careof == 7 &&
+		  !nonces->nonces.home && mh_opt(&w.bu, MOPT_AUTH_DATA));
+	/* said by who has not the key: nothing happens */
+	w_ba(&w, (struct w_answer){ .status = 137, .no_auth = true });
+	w_ba(&w, (struct w_answer){ .status = 137, .wrong_key = true });
+	w_expect(&w, "");
+	w_ba(&w, (struct w_answer){ .status = 137 });
+	w_expect(&w, "CoTI\nBU lifetime=600 auth\n");
+	w_ok(&w);
+	/* soon again: the proof is there */
+	w_be(&w, 1);
+	w_expect(&w, "BU lifetime=600 auth\n");
+	ck_assert(mh_opt(&w.bu, MOPT_NONCES));
+	w_ok(&w);
+	/* and renewed with the binding */
+	for (unsigned k = 0; k < 490 && !w_count(&w, "BU"); k++)
+		w_pass(&w, SEC(1));
+	w_expect(&w, "CoTI\nBU lifetime=600 auth\n");
+	w_ok(&w);
+	/* coming home needs none */
+	w_forget(&w);
+	w_move(&w, 2, "2001:db8:a:2::");
+	w_pass(&w, SEC(4));
+	ck_assert_uint_eq(w_count(&w, "CoTI"), 0);
+	ck_assert_uint_ge(w_count(&w, "BU from home lifetime=0 auth\n"), 1);
+	ck_assert_ptr_null(mh_opt(&w.bu, MOPT_NONCES));
+	w_end(&w);
+}
+END_TEST
+
+/* What was taken for an anchor is a home agent, and says that it knows no such
+ * test: the update goes out plainly, and so do others. */
+START_TEST(careof_unknown)
+{
+	struct world w;
+
+	gone_from_a_session(&w);
+	w.tested = false;
+	w_move(&w, 3, "2001:db8:a:3::");
+	w_expect(&w, "CoTI\n");
+	w_be(&w, 2);
+	w_expect(&w, "BU lifetime=600 auth\n");
+	ck_assert_ptr_null(mh_opt(&w.bu, MOPT_NONCES));
+	w_ok(&w);
+	w_forget(&w);
+	w_move(&w, 4, "2001:db8:a:4::");
+	w_expect(&w, "BU lifetime=600 auth\n");
+	/* somebody else has said it: the anchor wants to see the proof */
+	w.tested = true;
+	w_ba(&w, (struct w_answer){ .status = 137 });
+	w_expect(&w, "CoTI\nBU lifetime=600 auth\n");
+	ck_assert(mh_opt(&w.bu, MOPT_NONCES));
+	w_ok(&w);
+	w_end(&w);
+}
+END_TEST
+
+/* It answers the test, but discards what a home registration must not have
+ * (RFC 6275 9.5.1). */
+START_TEST(careof_discarded)
+{
+	struct world w;
+
+	gone_from_a_session(&w);
+	w_move(&w, 3, "2001:db8:a:3::");
+	w_pass(&w, SEC(6));
+	ck_assert_uint_eq(w_count(&w, "BU"), 3);
+	ck_assert(mh_opt(&w.bu, MOPT_NONCES));
+	w_pass(&w, SEC(7));
+	ck_assert_uint_eq(w_count(&w, "BU"), 4);
+	ck_assert_ptr_null(mh_opt(&w.bu, MOPT_NONCES));
+	w_ok(&w);
+	w_forget(&w);
+	w_move(&w, 4, "2001:db8:a:4::");
+	w_expect(&w, "BU lifetime=600 auth\n");
+	w_end(&w);
+}
+END_TEST
+
 /* Another one's refusal: who waits for the new address waits on. */
 START_TEST(refused_other)
 {
@@ -447,7 +553,8 @@ static Suite *suite_demand(void)
 {
 	const TTest *const stories[] = {
 		forged, asked_again_after_refusal, refused_in_use,
-		refused_other, strange_requests, timeouts, not_provided,
+		refused_other, careof_proof, careof_unknown,
+		careof_discarded, strange_requests, timeouts, not_provided,
 		no_mobile, many_requests, traffic, claims, unknown_sockets,
 		shutdown_while_waiting, released_while_waiting,
 	};

@@ -778,14 +778,20 @@ END_TEST
 
 /* --- limits ------------------------------------------------------------------ */
 
+static const unsigned address_limits[] = { 64, 20 };
+
 /* Each renewal leaves one to its sockets; not for ever. */
 START_TEST(many_addresses)
 {
+	unsigned limit = address_limits[_i];
+	char note[64];
 	struct in6_addr u;
 	struct world *w = calloc(1, sizeof(*w));
 	unsigned up = 0;
 
 	w_on_demand(w);
+	ck_assert_uint_eq(w->conf->max_addresses, 64);
+	w->conf->max_addresses = limit;
 	w->conf->renew[ATYPE_UNANCHORED] = 60;
 	w_arrive(w);
 	w_ask(w, 1, ATYPE_UNANCHORED, 0);
@@ -800,11 +806,12 @@ START_TEST(many_addresses)
 	}
 	for (unsigned k = 0; k < w->nowned; k++)
 		up += w->owned[k].up && w->owned[k].type != ATYPE_HOME;
-	ck_assert_uint_eq(up, 64);
+	ck_assert_uint_eq(up, limit);
 	w_ask(w, 2, ATYPE_ACCESS, 0);
 	w_drain(w);
 	ck_assert_int_eq(w_asker(w, 2)->error, EAGAIN);
-	ck_assert_uint_eq(w_count(w, "note limit what=owned limit=64"), 1);
+	snprintf(note, sizeof(note), "note limit what=owned limit=%u", limit);
+	ck_assert_uint_eq(w_count(w, note), 1);
 	/* Rather an old address than none: the last renewals had to wait. */
 	u = w_current(w, ATYPE_UNANCHORED);
 	ck_assert(!addr_is_unspec(&u));
@@ -815,6 +822,36 @@ START_TEST(many_addresses)
 	w_ask(w, 3, ATYPE_ACCESS, 0);
 	w_drain(w);
 	ck_assert_uint_eq(w_asker(w, 3)->answers, 1);
+	w_end(w);
+	free(w);
+}
+END_TEST
+
+/* A session began at each of a hundred and fifty routers.  One move registers
+ * all of them, at once: nothing waits for another's answer. */
+START_TEST(many_anchors)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	char prefix[40];
+	struct in6_addr a;
+
+	w_on_demand(w);
+	w->conf->max_addresses = 160;
+	w_arrive(w);
+	w_ask(w, 1, ATYPE_ACCESS, 0);
+	for (unsigned k = 0; k < 150; k++) {
+		w_drain(w);
+		a = w_current(w, ATYPE_ACCESS);
+		ck_assert(!addr_is_unspec(&a));
+		w_sockets(w, &a, 1);
+		w_pass(w, SEC(1));	/* MAX_UPDATE_RATE */
+		w_forget(w);
+		w->show = k == 149 ? SHOW_MH : SHOW_DEMAND;
+		snprintf(prefix, sizeof(prefix), "2001:db8:a:%x::", 16 + k);
+		w_move(w, (uint8_t)(3 + k), prefix);
+	}
+	ck_assert_uint_eq(w_count(w, "CoTI"), 150);
+	ck_assert_uint_eq(w_count(w, "BU lifetime=600 auth"), 150);
 	w_end(w);
 	free(w);
 }
@@ -851,7 +888,7 @@ Suite *suite_demand_addr(void)
 		waits_for_the_better_one, two_on_one_link, cut_off,
 		graceful_restarted, ended_after_the_next,
 		ended_before_it_is_back,
-		again_while_releasing, home_of_somebody_else, many_addresses,
+		again_while_releasing, home_of_somebody_else, many_anchors,
 		many_homes,
 	};
 	Suite *s = suite_create("core_demand_addr");
@@ -866,6 +903,7 @@ Suite *suite_demand_addr(void)
 	tcase_add_loop_test(tc, duplicates_pass, 0, 3);
 	tcase_add_loop_test(tc, prefix_cut_short, 0, 2);
 	tcase_add_loop_test(tc, ended_without_a_next, 0, 3);
+	tcase_add_loop_test(tc, many_addresses, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -385,6 +385,11 @@ START_TEST(home_contested)
 	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth hoa"), 1);
 	w_ba(&w, (struct w_answer){ .status = 133 });
 	w_forget(&w);
+	/* It asks for duplicates, too: once more, before that is believed. */
+	w_address(&w, &hoa, ADDR_DUPLICATE);
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth hoa"), 1);
+	w_ba(&w, (struct w_answer){ .status = 133 });
+	w_forget(&w);
 	w_address(&w, &hoa, ADDR_DUPLICATE);
 	w_expect(&w, "home-anchored: none\nabort hoa\n"
 		 "address down hoa on eth0\n");

@@ -637,5 +637,6 @@ int main(void)
 	unit_add(s, "hao", home_address_option_elsewhere);
 	unit_add(s, "umip", umip_mobile);
 	unit_add(s, "show", shown);
-	return unit_main((Suite *const[]){ s, suite_ha_status(), NULL });
+	return unit_main((Suite *const[]){ s, suite_ha_status(),
+			  suite_ha_admission(), suite_ha_network(), NULL });
 }

@@ -497,6 +497,33 @@ START_TEST(return_home_without_router_address)
 }
 END_TEST
 
+/* The home agent knows of no binding (133), and still somebody has the
+ * address: perhaps the home agent, which asks for duplicates because of an old
+ * update.  It is asked again, and lets go. */
+START_TEST(contested_twice)
+{
+	struct in6_addr hoa = w_addr(HOA);
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 1, HA);
+	w_forget(&w);
+	w_address(&w, &hoa, ADDR_DUPLICATE);
+	ck_assert_uint_eq(w_count(&w, "BU from home"), 1);
+	w_ba(&w, (struct w_answer){ .status = 133 });
+	w_forget(&w);
+	w_address(&w, &hoa, ADDR_DUPLICATE);
+	ck_assert_uint_eq(w_count(&w, "BU from home"), 1);
+	w_forget(&w);
+	w_ok(&w);
+	w_expect(&w, "proxy down\naddress up hoa on eth0\nflow down\n"
+		 "NA\nNA\n");
+	w_address(&w, &hoa, ADDR_VALID);
+	w_expect(&w, "address down hoa on path\n");
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(boot_at_home)
 {
 	struct world w;
@@ -779,7 +806,7 @@ int main(void)
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
-		boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
+		contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
 	};
 	Suite *s = suite_create("core_mn");
