@@ -133,7 +133,9 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg,
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_OUT, bytes);
 	count_out(f->path, bytes);
-	if (f->flags & PM_FLOW_WATCH)
+	/* (what has a routing header is not to be optimized, or is halfway:
+	 * see ro_nested) */
+	if (f->flags & PM_FLOW_WATCH && in->next != NEXT_ROUTING)
 		watch_count(skb, in->src, in->dst);
 	return send_out(r, ret);
 }
@@ -224,6 +226,11 @@ int path_egress(struct __sk_buff *skb)
 		return flow_run(skb, f, cookie);
 	flow_mark(f);
 	ret = ro_out(skb, f->path);
+	if (ret == RO_TUNNEL) {
+		ret = ro_nested(skb, f->path);
+		return ret == RO_TUNNEL ?
+			flow_run(skb, flow_next(skb), cookie) : ret;
+	}
 	if (ret != RO_NOT)
 		return ret;
 	if (p->kind != PM_IP6IP6)

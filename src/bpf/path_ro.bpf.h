@@ -32,6 +32,7 @@
 
 #include "bpf/path_icmp.bpf.h"
 #include "bpf/path_out.bpf.h"
+#include "bpf/path_watch.bpf.h"
 
 #define RO_LEN		24		/* either header */
 #define OPT_PAD1	0
@@ -47,6 +48,7 @@
 #define BEFORE_MAX	CHUNK		/* octets of headers before ours */
 
 #define RO_NOT		(-2)		/* not a packet for this */
+#define RO_TUNNEL	(-3)		/* one for ro_nested() */
 
 #define ND_FIRST	133		/* RFC 4861 */
 #define ND_LAST		137
@@ -268,10 +270,11 @@ ro_parse(struct __sk_buff *skb, __u32 base, const struct ip6 *in,
 	return more == 0 && (r->hao || r->rh);
 }
 
-/* What may stand behind our headers, in ro_parse()'s eyes the last. */
+/* What may stand behind our headers, and surely is the last that ro_parse()
+ * would look at, and not against it. */
 static __always_inline bool is_last(__u8 next)
 {
-	return next != NEXT_HOPOPTS && next != NEXT_ROUTING &&
+	return next != NEXT_ICMPV6 && next != NEXT_HOPOPTS && next != NEXT_ROUTING &&
 	       next != NEXT_FRAGMENT && next != NEXT_AH &&
 	       next != NEXT_DSTOPTS && next != NEXT_MOBILITY;
 }
@@ -868,10 +871,8 @@ ro_out(struct __sk_buff *skb, __u32 id)
 	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
 		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);
-	/* From a home address of ours that the peer has no binding of: the
-	 * tunnel takes it, without our help. */
 	if (r->ifindex == cfg->ifindex)
-		return o.hao ? drop(skb, PM_DROP_LOOP) : RO_NOT;
+		return o.hao ? drop(skb, PM_DROP_LOOP) : RO_TUNNEL;
 	if (ro_push(skb, &o, &in))
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_RO_OUT, bytes);
@@ -879,6 +880,94 @@ ro_out(struct __sk_buff *skb, __u32 id)
 	if (o.peer)
 		count_out(o.peer, bytes);
 	return send_out(r, ret);
+}
+
+static __noinline long
+ro_outer(struct __sk_buff *skb, const struct pm_path *p, __u32 len,
+	 struct route **ret_r)
+{
+	struct pm_config *cfg = config_get();
+
+	return cfg ? outer_route(skb, cfg, p, len, ret_r) :
+		     BPF_FIB_LKUP_RET_BLACKHOLE;
+}
+
+/* What a packet would be too long for, and who says so. */
+struct ro_limit {
+	__u32	len, mtu, src[4];
+};
+
+/* Parts of ro_nested(), so that their stacks do not add up.  0: it fits. */
+static __noinline int
+ro_nest_limit(struct __sk_buff *skb, const struct ip6 *in,
+	      struct ro_limit *ret)
+{
+	struct pm_config *cfg = config_get();
+	struct ro_out o = { .l4 = IP6_LEN, .over = RO_LEN + IP6_LEN,
+			    .proto = in->next };
+	struct route *r = NULL;
+	struct pm_flow *f = cfg ? flow_tunnel(cfg, in->src, in->dst, false) :
+				  NULL;
+	struct pm_path *p = f && f->action == PM_PATH ? path_of(f) : NULL;
+
+	if (!p)
+		return RO_TUNNEL;
+	ret->len = ro_len(skb, &o, in);
+	ret->mtu = path_mtu(p);
+	words_copy(ret->src, p->local);
+	if (ret->mtu && ret->len > ret->mtu)
+		return RO_NOT;
+	if (ro_outer(skb, p, ret->len, &r) == BPF_FIB_LKUP_RET_FRAG_NEEDED &&
+	    r) {
+		ret->mtu = r->mtu;
+		return RO_NOT;
+	}
+	if (f->flags & PM_FLOW_WATCH)
+		watch_count(skb, in->src, in->dst);
+	return 0;
+}
+
+static __noinline int
+ro_nest_push(struct __sk_buff *skb, __u32 id, const struct ip6 *in)
+{
+	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &id);
+	struct ro_out o = { .at = IP6_LEN, .rh = 1, .over = RO_LEN,
+			    .next = in->next };
+
+	if (!p || bpf_ntohs(in->plen) + RO_LEN > 0xffff)
+		return drop(skb, PM_DROP_ENCAP);
+	words_copy(o.src, in->src);
+	words_copy(o.dst, p->remote);
+	if (ro_push_first(skb, &o, in))
+		return drop(skb, PM_DROP_ENCAP);
+	count_out(id, skb->len - ETH_HLEN - RO_LEN);
+	return RO_TUNNEL;
+}
+
+/*
+ * A packet to a mobile whose binding `id' we have, from a home address of ours
+ * that it has no binding of: with a routing header, through our own tunnel
+ * (RFC 6275 sections 9.3.2 and 11.3.1), and so past its home agent at least.
+ * The tunnel takes what fits; that is asked here, where the packet still is
+ * what its sender knows.  One with headers of its own goes without.
+ * RO_TUNNEL: the tunnel may have it.
+ */
+static __noinline int
+ro_nested(struct __sk_buff *skb, __u32 id)
+{
+	struct ro_limit m = { 0 };
+	struct ip6 in;
+	int ret;
+
+	if (bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
+		return TC_ACT_SHOT;
+	if (in.next != NEXT_TCP && in.next != NEXT_UDP &&
+	    in.next != NEXT_ICMPV6)
+		return RO_TUNNEL;
+	ret = ro_nest_limit(skb, &in, &m);
+	if (ret == RO_NOT)
+		return too_big(skb, m.src, m.len, m.mtu, RO_LEN + IP6_LEN);
+	return ret ? ret : ro_nest_push(skb, id, &in);
 }
 
 /* Is the packet `in' of flow `f' to have them? */

@@ -172,7 +172,7 @@ ro_icmp(struct __sk_buff *skb)
 		path_learn(p, bpf_ntohl(x->m.param));
 	else
 		tell(PM_EV_ERROR, x->m.type << 8 | x->m.code, p->kind,
-		     x->quoted.src, x->quoted.dst);
+		     x->r.src, x->r.dst);
 	if (x->m.type == ICMP_PARAM_PROBLEM)
 		return TC_ACT_UNSPEC;
 	if (!ro_error_as(&x->m, &x->quoted, x->r.cut, &e) || !error_allowed())
