@@ -47,6 +47,7 @@ static inline void list_append(struct list *head, struct list *l)
 
 static inline void list_prepend(struct list *head, struct list *l)
 {
+	list_del(l);		/* it may be the first already */
 	list_append(head->next, l);
 }
 

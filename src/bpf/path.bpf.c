@@ -197,6 +197,19 @@ static __noinline struct pm_flow *flow_next(struct __sk_buff *skb)
 	return cfg && data ? flow_tunnel(cfg, in->src, in->dst, false) : NULL;
 }
 
+/* Neighbor Discovery is of a link: a solicitation that is sent to the very
+ * address that it asks for (Neighbor Unreachability Detection) is answered by
+ * who defends it (RFC 6275 10.4.1), and not for the mobile to see. */
+static __always_inline bool
+is_nd(struct __sk_buff *skb, const struct ip6 *in)
+{
+	__u8 type;
+
+	return in->next == NEXT_ICMPV6 &&
+	       !bpf_skb_load_bytes(skb, OFF_ICMP, &type, sizeof(type)) &&
+	       type >= ICMP_ND && type <= ICMP_REDIRECT;
+}
+
 SEC("tc")
 int path_egress(struct __sk_buff *skb)
 {
@@ -216,7 +229,7 @@ int path_egress(struct __sk_buff *skb)
 	cookie = cookie_of(data);
 	in = data + ETH_HLEN;
 	if (is_multicast(in->dst) || is_linklocal(in->dst) ||
-	    is_linklocal(in->src))
+	    is_linklocal(in->src) || is_nd(skb, in))
 		return drop(skb, PM_DROP_SCOPE);
 	if (cookie == PM_COOKIE_REJECT)
 		return flow_run(skb, NULL, cookie);
@@ -365,6 +378,13 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	    (bpf_ntohl(in.word0) >> 28) != 6)
 		return bpf_map_lookup_elem(&pm_locals, out->dst) ?
 			drop(skb, PM_DROP_MALFORMED) : TC_ACT_UNSPEC;
+	/* RFC 6275 10.4.2: what belongs to a link is not tunnelled; 10.4.3,
+	 * 10.4.4: where there is neither MLD nor DHCPv6 for mobiles, their
+	 * messages are silently ignored. */
+	if (is_linklocal(in.src) || is_unspec(in.src) ||
+	    is_linklocal(in.dst) || is_linkscope(in.dst))
+		return bpf_map_lookup_elem(&pm_locals, out->dst) ?
+			drop(skb, PM_DROP_SCOPE) : TC_ACT_UNSPEC;
 	f = flow_tunnel(cfg, in.dst, in.src, false);
 	if (!f)
 		return not_mine(skb, out, false);

@@ -213,6 +213,15 @@ static __always_inline bool is_linklocal(const __u32 a[4])
 	return (a[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
 }
 
+/* Interface-local and link-local scope (RFC 4291 2.7). */
+static __always_inline bool is_linkscope(const __u32 a[4])
+{
+	__u32 scope = a[0] & bpf_htonl(0xff0f0000);
+
+	return scope == bpf_htonl(0xff010000) ||
+	       scope == bpf_htonl(0xff020000);
+}
+
 static __always_inline bool is_unspec(const __u32 a[4])
 {
 	return !(a[0] | a[1] | a[2] | a[3]);

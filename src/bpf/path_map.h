@@ -115,7 +115,8 @@ enum pm_stat {
 	PM_HELD,
 	PM_ERROR,		/* ICMPv6 errors sent */
 	PM_RELAY,		/* outer ICMPv6 errors passed on */
-	PM_DROP_SCOPE,		/* link-local or multicast on the device */
+	PM_DROP_SCOPE,		/* link-local or multicast on the device, or of
+				   a link in a tunnel */
 	PM_DROP_NO_FLOW,
 	PM_DROP_NO_PATH,
 	PM_DROP_BLOCKED,

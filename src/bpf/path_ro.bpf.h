@@ -190,6 +190,11 @@ ro_routing(struct __sk_buff *skb, __u32 base, __u32 off, const __u8 b[4],
 	return ro_cut(r, off, RO_LEN, prev);
 }
 
+static __always_inline bool is_discovery(__u8 type)
+{
+	return type >= DISCOVERY_FIRST && type <= DISCOVERY_LAST;
+}
+
 /* On the way through the chain of headers. */
 struct ro_walk {
 	__u32	base, off;	/* of the packet; behind it, of the header */
@@ -219,6 +224,10 @@ ro_step(struct __sk_buff *skb, struct ro_walk *w, struct ro_in *r)
 		return -1;
 	if (w->next == NEXT_MOBILITY || w->next == NEXT_AH)
 		return -1;
+	/* Prefix discovery has them for whoever reads it. */
+	if (w->next == NEXT_ICMPV6)
+		return bpf_skb_load_bytes(skb, w->base + w->off, b, 1) ||
+		       is_discovery(b[0]) ? -1 : 0;
 	if (w->next != NEXT_DSTOPTS && w->next != NEXT_ROUTING &&
 	    (w->next != NEXT_HOPOPTS || !w->first))
 		return 0;
@@ -590,8 +599,8 @@ struct ro_out {
 /*
  * RFC 6275 section 6.3: behind the hop-by-hop options, before everything
  * else; a packet with a routing header of its own is left alone.  So are
- * Neighbor Discovery (section 9.3.2), Mobility Headers, which whoever sends
- * them makes as they shall be, and AH.
+ * Neighbor Discovery (section 9.3.2), AH, and Mobility Headers and prefix
+ * discovery, which whoever sends them makes as they shall be.
  */
 __noinline int
 ro_place(struct __sk_buff *skb, const struct ip6 *in, struct ro_out *o)
@@ -612,7 +621,8 @@ ro_place(struct __sk_buff *skb, const struct ip6 *in, struct ro_out *o)
 			return 0;
 		if (next == NEXT_ICMPV6)
 			return !bpf_skb_load_bytes(skb, OFF_IP6 + off, b, 1) &&
-			       (b[0] < ND_FIRST || b[0] > ND_LAST);
+			       (b[0] < ND_FIRST || b[0] > ND_LAST) &&
+			       !is_discovery(b[0]);
 		if (next != NEXT_HOPOPTS && next != NEXT_DSTOPTS &&
 		    next != NEXT_FRAGMENT)
 			return 1;

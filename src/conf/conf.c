@@ -88,6 +88,7 @@ conf_add_iface(struct conf *c, const char *name)
 	c->iface = rows;
 	strcpy(i->name, name);
 	schema_defaults(&schema_iface, i);
+	i->careof_life = 86400;
 	i->min_delay = 0;		/* derived, block.c */
 	return i;
 }

@@ -50,11 +50,23 @@ struct conf_route {
 	uint32_t	lifetime;		/* seconds */
 };
 
+/* How care-of addresses are formed. */
+enum conf_careof {
+	CONF_COA_OPAQUE,			/* RFC 7217 */
+	CONF_COA_EUI64,				/* RFC 4291 appendix A */
+	CONF_COA_TEMPORARY,			/* RFC 8981 */
+};
+#define CONF_CAREOF	4
+
 /* Interface "..." { ... } */
 struct conf_iface {
 	char		name[CONF_IFNAME];
 	unsigned	preference;		/* MnIfPreference 1..10, low wins;
 						   UMIP's meaning, default 5 */
+	uint8_t		careof_kind;		/* CareOfAddress: enum conf_careof */
+	uint32_t	careof_life;		/* of temporary ones, seconds, 86400 */
+	struct prefix	careof[CONF_CAREOF];	/* given ones: whole addresses */
+	unsigned	ncareof;		/* not 0: only these */
 	bool		tunnel;			/* data path here (default yes) */
 
 	bool		send_adverts;		/* SendAdvertisements */

@@ -506,3 +506,89 @@ print_prefix_sols(const struct conf *c, const void *row, unsigned indent,
 		c->prefix_sols ? "enabled" : "disabled",
 		c->prefix_insecure ? " insecure" : "");
 }
+
+/* --- CareOfAddress opaque|eui64|temporary [seconds]|address/length ...; -- */
+
+static const struct keyword careof_words[] = {
+	{ "opaque", CONF_COA_OPAQUE }, { "eui64", CONF_COA_EUI64 },
+	{ "temporary", CONF_COA_TEMPORARY }, { NULL }
+};
+
+static void
+given_careof(struct parse *p, const struct stmt *s, struct conf_iface *i)
+{
+	const struct arg *a = NULL;
+	struct prefix got;
+	bool bad = false;
+
+	while (!bad && args_next(p, s, &a, &bad)) {
+		if (i->ncareof == CONF_CAREOF) {
+			parse_error(p, &a->at, "CareOfAddress takes %u "
+				    "addresses at most", CONF_CAREOF);
+			return;
+		}
+		if (!value_addr_len(p, "CareOfAddress", a, &got))
+			return;
+		if (!addr_is_routable(&got.addr) || got.len < 1 ||
+		    got.len > 127) {
+			parse_error(p, &a->at, "CareOfAddress: %.60s is no "
+				    "routable unicast address in a prefix",
+				    a->text);
+			return;
+		}
+		i->careof[i->ncareof++] = got;
+	}
+}
+
+void
+custom_careof(struct parse *p, const struct stmt *s, void *row)
+{
+	struct conf_iface *i = row;
+	const struct arg *a = s->args;
+	uint64_t life = i->careof_life;
+	int kind;
+
+	if (!args_want(p, s))
+		return;
+	if (a->kind != ARG_WORD) {
+		given_careof(p, s, i);
+		return;
+	}
+	if (!schema_word(careof_words, a->text, &kind)) {
+		args_unknown(p, s, a, careof_words);
+		return;
+	}
+	a = a->next;
+	if (a && kind == CONF_COA_TEMPORARY) {
+		if (!value_uint(p, "CareOfAddress", a, 60, 31536000, &life))
+			return;
+		a = a->next;
+	}
+	if (a) {
+		parse_error(p, &a->at, "CareOfAddress: `%.60s' is too much",
+			    a->text);
+		return;
+	}
+	i->careof_kind = (uint8_t)kind;
+	i->careof_life = (uint32_t)life;
+}
+
+void
+print_careof(const struct conf *c, const void *row, unsigned indent, FILE *f)
+{
+	const struct conf_iface *i = row;
+	char text[ADDR_STRLEN];
+
+	for (unsigned k = 0; k < indent; k++)
+		fputc('\t', f);
+	fputs("CareOfAddress", f);
+	for (unsigned k = 0; k < i->ncareof; k++)
+		fprintf(f, " %s/%u", addr_print(&i->careof[k].addr, text),
+			i->careof[k].len);
+	if (!i->ncareof)
+		fprintf(f, " %s", schema_word_name(careof_words,
+						   i->careof_kind));
+	if (!i->ncareof && i->careof_kind == CONF_COA_TEMPORARY)
+		fprintf(f, " %u", i->careof_life);
+	fputs(";\n", f);
+}

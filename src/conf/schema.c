@@ -216,6 +216,10 @@ static const struct statement iface_stmts[] = {
 	{ UINT("MnIfPreference", conf_iface, preference, 1, 10, 5),
 	  .roles = MN,
 	  .help = "the lowest is taken first" },
+	{ CUSTOM("CareOfAddress", "opaque|eui64|temporary [seconds]|"
+		 "address/length ...", custom_careof, print_careof),
+	  .roles = MN, .derived = "opaque",
+	  .help = "how care-of addresses are formed" },
 	{ BOOL("Tunnel", conf_iface, tunnel, 1),
 	  .help = "tunnelled packets may use this interface" },
 	{ BOOL("SendAdvertisements", conf_iface, send_adverts, 0),

@@ -133,6 +133,8 @@ void	custom_protect(struct parse *, const struct stmt *, void *);
 void	custom_identity(struct parse *, const struct stmt *, void *);
 void	custom_label(struct parse *, const struct stmt *, void *);
 
+void	custom_careof(struct parse *, const struct stmt *, void *);
+void	print_careof(const struct conf *, const void *, unsigned, FILE *);
 void	custom_prefix_sols(struct parse *, const struct stmt *, void *);
 void	print_prefix_sols(const struct conf *, const void *, unsigned, FILE *);
 

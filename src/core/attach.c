@@ -536,22 +536,15 @@ void
 attach_on_address(struct node *n, struct attach *a,
 		  const struct ev_address *ev, usec_t now)
 {
-	list_each(l, &a->prefixes) {
-		struct aprefix *p = container_of(l, struct aprefix, l);
+	bool ours = false;
 
-		if (!p->has_coa || !addr_eq(&p->coa, &ev->addr))
-			continue;
-		p->coa_state = ev->state;
-		if (ev->state == ADDR_DUPLICATE) {
-			struct note note = { .code = NOTE_DAD_FAILED,
-				.a = p->coa, .ifindex = ev->ifindex };
-
-			note_put(n, &note, now);
-			attach_prefix_renumber(n, a, p);
-			attach_configure(n, a, now);
-		}
-		mn_on_attach(n, a, now);
-	}
+	list_each(l, &a->prefixes)
+		ours |= attach_coa_hears(n, a, container_of(l, struct aprefix,
+							    l), ev, now);
+	if (!ours)
+		return;
+	mn_on_attach(n, a, now);
+	age_next(n, a, now);		/* a temporary one is renewed */
 }
 
 /* --- questions ---------------------------------------------------------- */

@@ -40,6 +40,10 @@ struct aprefix {
 	struct in6_addr	coa;
 	enum addr_state	coa_state;
 	uint32_t	dad_counter;
+	usec_t		renew_at;	/* of a temporary one, */
+	bool		has_next, has_old;	/* which comes, which was */
+	struct in6_addr	next, old;
+	usec_t		old_until;
 };
 
 struct aroute {				/* RFC 4191 more-specific route */
@@ -144,8 +148,17 @@ void	attach_forget_router(struct node *, struct attach *, struct router *);
 usec_t	attach_age(struct node *, struct attach *, usec_t now, bool *changed);
 /* Say addresses and routes of what is confirmed on the link. */
 void	attach_configure(struct node *, struct attach *, usec_t now);
-void	attach_prefix_renumber(struct node *, struct attach *,
-			       struct aprefix *);
+
+/* attach_coa.c: care-of addresses of a prefix. */
+void	attach_coa_form(struct node *, struct attach *, struct aprefix *,
+			usec_t now);
+void	attach_coa_drop(struct node *, struct attach *, struct aprefix *);
+/* When there is something to do again; USEC_NEVER: nothing. */
+usec_t	attach_coa_age(struct node *, struct attach *, struct aprefix *,
+		       usec_t now);
+/* Is that address one of these?  Its state has been taken in. */
+bool	attach_coa_hears(struct node *, struct attach *, struct aprefix *,
+			 const struct ev_address *, usec_t now);
 
 /* attach_dad.c: our link-local address on a new link (11.5.1). */
 void	attach_dad_init(struct attach *);

@@ -10,7 +10,6 @@
  */
 #include "core/demand.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define TWO_HOURS	SEC(2 * 60 * 60)
@@ -18,9 +17,6 @@
 #define METRIC		1024
 /* More than any preference makes of it. */
 #define METRIC_UNUSED	64
-
-/* a name, a blank, octets with a colon between */
-#define NET_IFACE	(16 + 1 + 3 * LLADDR_MAX + 1)
 
 static void
 note_limit(struct node *n, const struct attach *a, enum effect_kind what,
@@ -44,24 +40,6 @@ attach_init_lists(struct attach *a)
 }
 
 /* --- what is configured ------------------------------------------------- */
-
-/* A lifetime ends here, not in the kernel: the address stays while we say
- * so.  It is not preferred: the home address is what applications use. */
-static void
-say_coa(struct node *n, const struct attach *a, const struct aprefix *p,
-	bool up)
-{
-	struct effect e = { .kind = EF_ADDRESS };
-
-	e.address.up = up;
-	e.address.key.ifindex = a->iface->ifindex;
-	e.address.key.addr = p->coa;
-	e.address.plen = p->prefix.len;
-	e.address.optimistic = n->conf->optimistic_dad;
-	e.address.noprefixroute = true;
-	e.address.valid = ND_INFINITE;
-	want(n, &e);
-}
 
 static void
 say_route(struct node *n, const struct attach *a, const struct prefix *dst,
@@ -101,54 +79,6 @@ say_default(struct node *n, const struct attach *a, const struct router *r,
 	say_route(n, a, &any, r, r->mtu, metric_of(n, a, r->pref), up);
 }
 
-/* What RFC 7217 section 5 calls Net_Iface.  The link-layer address is in
- * it: the neighbours of an address keep the one that it had, and the first
- * acknowledgement would go to an interface that is not there any more. */
-static void
-net_iface(const struct iface *i, char ret[NET_IFACE])
-{
-	size_t n = (size_t)snprintf(ret, NET_IFACE, "%s", i->name);
-
-	for (unsigned k = 0; k < i->ll.len && n + 2 < NET_IFACE; k++)
-		n += (size_t)snprintf(ret + n, NET_IFACE - n, "%c%02x",
-				      k ? ':' : ' ', i->ll.b[k]);
-}
-
-bool
-attach_form_address(const struct node *n, const struct attach *a,
-		    const struct prefix *prefix, const char *purpose,
-		    uint32_t dad_counter, struct in6_addr *ret)
-{
-	char net[NET_IFACE];
-	struct in6_addr id;
-
-	net_iface(a->iface, net);
-	/* RFC 4862 5.5.3 d: 64 bits of prefix, 64 of identifier. */
-	if (prefix->len != 64 ||
-	    kdf_interface_id(n->secret, prefix, net, purpose, dad_counter,
-			     &id))
-		return false;
-	*ret = addr_combine(&prefix->addr, 64, &id);
-	return true;
-}
-
-static void
-form_coa(struct node *n, const struct attach *a, struct aprefix *p)
-{
-	const struct iface_addr *known;
-
-	if (p->has_coa || !p->autonomous ||
-	    (mn_is_home_prefix(n, &p->prefix) && !demand_needs_coa(n, a)) ||
-	    !attach_form_address(n, a, &p->prefix, "care-of", p->dad_counter,
-				 &p->coa))
-		return;
-	/* An earlier process may have left it there: the kernel says nothing
-	 * of an address that it has already. */
-	known = iface_addr_find(a->iface, &p->coa);
-	p->coa_state = known ? known->state : ADDR_TENTATIVE;
-	p->has_coa = true;
-}
-
 void
 attach_configure(struct node *n, struct attach *a, usec_t now)
 {
@@ -166,10 +96,8 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 		struct aprefix *p = container_of(l, struct aprefix, l);
 		const struct router *r = attach_prefix_router(a, p);
 
-		if (!coa && p->has_coa) {
-			say_coa(n, a, p, false);
-			p->has_coa = false;
-		}
+		if (!coa)
+			attach_coa_drop(n, a, p);
 		if (!r)
 			continue;
 		if (p->on_link)
@@ -178,9 +106,7 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 		if (r != a->current)
 			continue;
 		if (coa)
-			form_coa(n, a, p);
-		if (p->has_coa)
-			say_coa(n, a, p, true);
+			attach_coa_form(n, a, p, now);
 	}
 	if (a->current)
 		say_default(n, a, a->current, a->current->expires > now);
@@ -198,8 +124,7 @@ forget_prefix(struct node *n, struct attach *a, struct aprefix *p)
 {
 	if (p->on_link)
 		say_route(n, a, &p->prefix, NULL, 0, 0, false);
-	if (p->has_coa)
-		say_coa(n, a, p, false);
+	attach_coa_drop(n, a, p);
 	list_del(&p->l);
 	a->nprefixes--;
 	free(p);
@@ -212,15 +137,6 @@ forget_route(struct node *n, struct attach *a, struct aroute *r)
 	list_del(&r->l);
 	a->nroutes--;
 	free(r);
-}
-
-void
-attach_prefix_renumber(struct node *n, struct attach *a, struct aprefix *p)
-{
-	say_coa(n, a, p, false);
-	p->has_coa = false;
-	if (++p->dad_counter > IDGEN_RETRIES)
-		p->autonomous = false;		/* RFC 7217 section 6: give up */
 }
 
 /* --- routers ------------------------------------------------------------ */
@@ -495,6 +411,7 @@ age_prefixes(struct node *n, struct attach *a, usec_t now, bool *changed)
 			continue;
 		}
 		next = sooner(next, p->valid_until);
+		next = sooner(next, attach_coa_age(n, a, p, now));
 		if (p->preferred_until > now)
 			next = sooner(next, p->preferred_until);
 		else if (p->has_coa || demand_uses_prefix(n, a, &p->prefix))

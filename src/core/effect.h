@@ -90,8 +90,8 @@ struct ef_route {
  * Two mobiles that both have optimized: each has both flows, each set and
  * removed for itself; their packets get both headers then.
  *
- * What has no business in them (Mobility Headers, Neighbor Discovery, AH,
- * routing headers of others) goes as if that flow were not: through the
+ * What has no business in them (Mobility Headers, Neighbor Discovery, prefix
+ * discovery, AH, routing headers of others) goes as if that flow were not: through the
  * next less specific one that has a tunnel, or plainly.  So a mobile keeps
  * its flow through the tunnel beside; what arrives there is taken as before.
  */

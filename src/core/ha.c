@@ -527,13 +527,15 @@ ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 bool
 ha_restore(struct node *n, const struct store_record *rec, usec_t now)
 {
-	return registrar_restore(n, rec, now);
+	return registrar_restore(n, rec, now) ||
+	       presence_restore(n, rec, now);
 }
 
 /* Links and records are both known now, in whatever order they came. */
 void
 ha_ready(struct node *n, usec_t now)
 {
+	presence_ready(n, now);
 	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
 		if (!home_link_virtual(&n->conf->home_link[k])) {
 			announce_all(n, now);

@@ -377,7 +377,7 @@ home_link_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
 	wish_add(n, &b->wish, bits);
 	if (i && (fresh || bits & HA_PROXY_L))
 		defend_announce(n, &b->hoa, i, b->flags & BINDING_L, now);
-	mobile_prefix_serve(n, b, now);
+	mobile_prefix_serve(n, b, true, now);
 }
 
 void
@@ -425,6 +425,6 @@ home_link_adopt(struct node *n, struct binding *b, usec_t now)
 	anchor_adopt(n, b);
 	wish_add(n, &b->wish, home_link_bits(n, b));
 	if (b->state == BINDING_ACTIVE)
-		mobile_prefix_serve(n, b, now);
+		mobile_prefix_serve(n, b, false, now);
 	return true;
 }

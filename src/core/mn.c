@@ -197,6 +197,14 @@ mn_is_home_prefix(const struct node *n, const struct prefix *p)
 
 /* --- what became of a registration -------------------------------------- */
 
+/* 134; but a home agent that we have left defends it while it holds our
+ * binding, against the next one, too. */
+static bool
+is_somebody_elses(const struct mn_home *h, usec_t now)
+{
+	return h->reg.status == MH_ST_DAD_FAILED && now >= h->left_until;
+}
+
 static void
 on_refused(struct node *n, struct mn_home *h, usec_t now)
 {
@@ -207,7 +215,7 @@ on_refused(struct node *n, struct mn_home *h, usec_t now)
 	}
 	/* 11.7.1: "the mobile node MUST NOT attempt to re-use the same home
 	 * address."  (Another than a home address is not kept at all.) */
-	if (h->reg.status == MH_ST_DAD_FAILED && h->type == ATYPE_HOME)
+	if (is_somebody_elses(h, now) && h->type == ATYPE_HOME)
 		h->place = PLACE_DISABLED;
 	demand_on_refused(n, h, now);
 	if (h->place == PLACE_DISABLED)
@@ -224,8 +232,7 @@ on_expired(struct node *n, struct mn_home *h, usec_t now)
 		home_arrive(n, h, h->ifindex, true, now);
 	} else if (h->place == PLACE_AWAY && !h->reg.halted) {
 		home_say_away_flow(n, h);
-		if (h->reg.asking == REG_NOTHING)
-			home_put(n, h, now);
+		home_put(n, h, now);
 	}
 }
 
@@ -252,7 +259,7 @@ try_another(struct node *n, struct mn_home *h, usec_t now)
 	bool more;
 
 	if (!h->agents || h->place != PLACE_AWAY ||
-	    (h->reg.halted && status == MH_ST_DAD_FAILED))
+	    (h->reg.halted && is_somebody_elses(h, now)))
 		return false;
 	more = home_leave_agent(n, h, now);
 	h->reg.status = status;
@@ -275,6 +282,11 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_ACCEPTED:
 		alarm_clear(n, &h->give_up);
 		home_keep_agent(h);
+		/* By another interface than what stood until now? */
+		if (h->place == PLACE_AWAY && !addr_eq(&h->coa, &r->coa)) {
+			home_put(n, h, now);
+			say_ways_out(n, now);
+		}
 		prefix_on_registered(n, h, now);
 		if (h->place == PLACE_AWAY)
 			home_say_away_flow(n, h);
@@ -285,18 +297,25 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	case REG_DEREGISTERED:
 		if (h->place == PLACE_RETURNING)
 			on_released(n, h, now);
+		else if (h->switching)
+			home_has_left(n, h, now);
 		demand_on_home(n, h, now);
 		break;
 	case REG_REFUSED:
-		if (!try_another(n, h, now))
+		if (h->switching)
+			home_has_left(n, h, now);
+		else if (!try_another(n, h, now))
 			on_refused(n, h, now);
 		break;
 	case REG_DEFERRED:
 		try_another(n, h, now);
 		break;
 	case REG_SILENT:
-		if (r->asking == REG_REGISTER &&
-		    r->x.sent > n->conf->max_ha_resends)
+		if (r->x.sent <= n->conf->max_ha_resends)
+			break;
+		if (h->switching)
+			home_has_left(n, h, now);
+		else if (r->asking == REG_REGISTER)
 			try_another(n, h, now);
 		break;
 	case REG_EXPIRED:
@@ -313,7 +332,7 @@ static uint32_t
 lifetime(const struct node *n, struct registrant *r, usec_t now)
 {
 	const struct mn_home *h = container_of(r, struct mn_home, reg);
-	const struct iface *i = iface_find(n, h->ifindex);
+	const struct iface *i = iface_find(n, r->ifindex);
 	const struct aprefix *p = i && i->attach ?
 		attach_coa(n, i->attach, now) : NULL;
 	uint32_t life = h->conf.lifetime;
@@ -334,7 +353,7 @@ static uint16_t
 flags(const struct node *n, struct registrant *r)
 {
 	const struct mn_home *h = container_of(r, struct mn_home, reg);
-	const struct iface *i = iface_find(n, h->ifindex);
+	const struct iface *i = iface_find(n, r->ifindex);
 	const struct in6_addr *ll = i ? iface_linklocal(i) : NULL;
 	struct in6_addr derived = addr_linklocal_of(&h->conf.hoa);
 	uint16_t f = MH_BU_A | MH_BU_H;

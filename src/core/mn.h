@@ -5,6 +5,7 @@
  *   mn.c       events, and the decision where each home address belongs
  *   mn_home.c  what it takes to put one there
  *   mn_agents.c  which home agent, where the configuration does not say
+ *   mn_switch.c  a home agent that sends us away
  *   mn_prefix.c  the home prefix, seen from away
  *   mn_life.c  from start to shutdown, reload, restart, show
  */
@@ -25,7 +26,8 @@ struct mn_peer {			/* a home agent, for its rate limits */
 	struct list	l;
 	struct in6_addr	addr;
 	struct rate	rate, test_rate;
-	bool		no_test;	/* it knows no care-of test */
+	bool		no_test;	/* it knows no care-of test, */
+	bool		home_no_test;	/*   nor wants one at home */
 };
 
 /* The home agents of a home prefix, in the order in which they are tried. */
@@ -87,6 +89,9 @@ struct mn_home {
 	struct mn_agents *agents;	/* NULL: the configuration names it;
 					   reg.peer is :: while none is known */
 	struct alarm	next;		/* when the next one may be asked */
+	usec_t		left_until;	/* one that was left may still hold it */
+	bool		switching;	/* saying goodbye to one (RFC 5142) */
+	uint64_t	switch_stamp;	/* of the last message that said so */
 	struct mn_mps	mps;
 	bool		deprecated;	/* its prefix is */
 	bool		outdated;	/* disabled: its prefix has ended */
@@ -135,6 +140,8 @@ void	home_use_agent(struct node *, struct mn_home *, const struct in6_addr *);
 /* It refuses, or is silent.  False: it was the last one. */
 bool	home_leave_agent(struct node *, struct mn_home *, usec_t now);
 void	home_keep_agent(struct mn_home *);
+/* The first of the list, or discovery, or who the configuration names. */
+void	home_next_agent(struct node *, struct mn_home *, usec_t now);
 /* The next time somewhere else is the first time. */
 void	home_forget_agents(struct node *, struct mn_home *);
 /* ... as it was registered before a restart. */
@@ -143,6 +150,13 @@ void	home_restore_agent(struct node *, struct mn_home *,
 /* At home, an advertisement may tell. */
 bool	home_learn_agent(struct node *, struct mn_home *, const struct attach *);
 alarm_fire home_on_next_agent;
+
+/* --- mn_switch.c --- */
+void	home_say_goodbye(struct node *, struct mn_home *, uint32_t ifindex,
+			 const struct lladdr *, const struct in6_addr *coa,
+			 usec_t now);
+/* It has answered, or will not. */
+void	home_has_left(struct node *, struct mn_home *, usec_t now);
 
 /* --- mn_prefix.c --- */
 void	prefix_init(struct mn_home *);

@@ -225,6 +225,9 @@ on_request(struct node *n, struct alarm *al, usec_t now)
 	stop_asking(n, g);
 	g->allowed = now + g->pause;
 	g->pause = g->pause * 2 < PAUSE_LAST ? g->pause * 2 : PAUSE_LAST;
+	each_home(n, h, l)
+		if (waits(h, g) && !addr_is_unspec(&h->conf.ha))
+			home_use_agent(n, h, &h->conf.ha);
 	put_waiting(n, g, now);			/* refused now, and later */
 }
 
@@ -284,7 +287,7 @@ home_use_agent(struct node *n, struct mn_home *h, const struct in6_addr *addr)
 
 	if (p)
 		registrant_use_peer(n, &h->reg, addr, &p->rate,
-				    &p->test_rate);
+				    &p->test_rate, &p->home_no_test);
 }
 
 bool
@@ -300,12 +303,22 @@ home_find_agent(struct node *n, struct mn_home *h, struct attach *a,
 	return !addr_is_unspec(&h->reg.peer);
 }
 
+/* We were sent away from whom the configuration names (mn_switch.c), and there
+ * is nobody else. */
+static const struct in6_addr *
+more_after_all(const struct mn_home *h)
+{
+	return addr_is_unspec(&h->conf.ha) ||
+	       addr_eq(&h->reg.peer, &h->conf.ha) ? NULL : &h->conf.ha;
+}
+
 bool
 home_leave_agent(struct node *n, struct mn_home *h, usec_t now)
 {
 	struct mn_agents *g = h->agents;
 	const struct in6_addr *next = agent_after(g, &h->reg.peer);
 	struct tunnel *old = h->tunnel;
+	usec_t until = h->reg.bound ? h->reg.expires : h->left_until;
 	usec_t at = h->reg.x.last + MSEC(n->conf->bindack_first);
 	bool more = next;
 
@@ -314,7 +327,10 @@ home_leave_agent(struct node *n, struct mn_home *h, usec_t now)
 		g->n = 0;
 		g->pause = g->pause * 2 < PAUSE_LAST ? g->pause * 2 :
 			   PAUSE_LAST;
+		next = more_after_all(h);
+		more = next;
 	}
+	h->left_until = until;
 	ro_end(n, h, now);
 	home_use_agent(n, h, more ? next : &addr_unspec);
 	h->tunnel = NULL;
@@ -325,6 +341,16 @@ home_leave_agent(struct node *n, struct mn_home *h, usec_t now)
 	 * before sending a Binding Update to the next home agent." */
 	alarm_set(n, &h->next, more && at > now ? at : now);
 	return more;
+}
+
+void
+home_next_agent(struct node *n, struct mn_home *h, usec_t now)
+{
+	const struct in6_addr *next = h->agents->n ? &h->agents->addr[0] :
+						     &addr_unspec;
+
+	home_use_agent(n, h, next);
+	alarm_set(n, &h->next, now);
 }
 
 void
@@ -344,7 +370,8 @@ home_keep_agent(struct mn_home *h)
 void
 home_forget_agents(struct node *n, struct mn_home *h)
 {
-	if (!h->agents || h->reg.bound || h->reg.asking != REG_NOTHING)
+	if (!h->agents || h->reg.bound || h->reg.asking != REG_NOTHING ||
+	    !addr_is_unspec(&h->conf.ha))
 		return;
 	h->agents->n = 0;
 	home_use_agent(n, h, &addr_unspec);
@@ -357,8 +384,14 @@ home_restore_agent(struct node *n, struct mn_home *h,
 {
 	struct in6_addr peer;
 
-	if (h->agents && addr_is_unspec(&h->reg.peer) &&
-	    registrant_stored_peer(s, &peer) && is_acceptable(n, &peer))
+	if (!registrant_stored_peer(s, &peer) || !is_acceptable(n, &peer) ||
+	    addr_eq(&peer, &h->reg.peer))
+		return;
+	/* A configured one may have sent us to it (RFC 5142). */
+	if (!h->agents && h->type == ATYPE_HOME &&
+	    prefix_match(&h->prefix, &peer))
+		h->agents = agents_get(n, &h->prefix);
+	if (h->agents)
 		home_use_agent(n, h, &peer);
 }
 

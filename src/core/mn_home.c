@@ -155,6 +155,29 @@ await_agent(struct node *n, struct mn_home *h, struct attach *a,
 	h->ifindex = a->iface->ifindex;
 }
 
+/*
+ * Is what stands still of use: the interface that it goes by is another one,
+ * and up, and has that care-of address?  Then everything goes on that way until
+ * the new care-of address is registered (make before break), unless the tunnel
+ * is to be used before there is an answer.
+ */
+static bool
+goes_on_by_another(const struct node *n, const struct mn_home *h,
+		   const struct attach *a, const struct in6_addr *coa,
+		   usec_t now)
+{
+	const struct iface *i = iface_find(n, h->ifindex);
+	const struct aprefix *p = i && i->attach && i != a->iface &&
+		attach_usable(i->attach) &&
+		i->attach->state == ATTACH_ON ?
+		attach_coa(n, i->attach, now) : NULL;
+
+	return p && !n->conf->optimistic_handoff &&
+	       addr_eq(&p->coa, &h->coa) && !addr_eq(&h->coa, coa) &&
+	       h->place == PLACE_AWAY && h->tunnel && h->reg.bound &&
+	       addr_eq(&h->reg.coa, &h->coa);
+}
+
 void
 home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 	     const struct in6_addr *coa, usec_t now)
@@ -171,6 +194,16 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 	}
 	if (alarm_is_set(&h->next))	/* not yet, it says */
 		return;
+	if (h->switching) {
+		home_say_goodbye(n, h, a->iface->ifindex, router_ll(a), coa,
+				 now);
+		return;
+	}
+	if (goes_on_by_another(n, h, a, coa, now)) {
+		registrant_register(n, &h->reg, coa, a->iface->ifindex,
+				    router_ll(a), a->trigger, now);
+		return;
+	}
 	if (!home_use_tunnel(n, h, coa, &old))
 		return;
 	h->contest = CONTEST_NONE;
@@ -370,6 +403,7 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 		return;
 	if (asks_for_duplicates(n, h))
 		return;
+	h->switching = false;
 	alarm_clear(n, &h->give_up);
 	if (h->place == PLACE_HOME) {	/* by another interface */
 		ours = stands_on(n, h, h->ifindex);

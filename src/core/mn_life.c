@@ -32,6 +32,7 @@ mn_peer_get(struct node *n, const struct in6_addr *addr)
 	if (!p)
 		return NULL;
 	p->addr = *addr;
+	p->home_no_test = true;
 	list_init(&p->l);
 	list_append(&n->mn->peers, &p->l);
 	return p;
@@ -71,7 +72,7 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
 	h->reg.anchor = type != ATYPE_HOME;
 	h->reg.test_rate = &p->test_rate;
-	h->reg.no_test = &p->no_test;
+	h->reg.no_test = h->reg.anchor ? &p->no_test : &p->home_no_test;
 	/* RFC 6275 11.7.1: any value will do to begin with. */
 	h->reg.seq = (uint16_t)rng_u64(&n->rng);
 	alarm_init(&h->find, home_on_find);

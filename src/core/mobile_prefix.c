@@ -320,7 +320,8 @@ delivery_ring(struct node *n, struct alarm *a, usec_t now)
 /* --- what makes it so ------------------------------------------------------ */
 
 void
-mobile_prefix_serve(struct node *n, const struct binding *b, usec_t now)
+mobile_prefix_serve(struct node *n, const struct binding *b, bool updated,
+		    usec_t now)
 {
 	bool known = delivery_find(n, &b->hoa);
 	struct delivery *d;
@@ -333,7 +334,7 @@ mobile_prefix_serve(struct node *n, const struct binding *b, usec_t now)
 	if (!known) {
 		/* nothing was sent in the last MaxMobPfxAdvInterval */
 		schedule(n, d, b, now);
-	} else if (d->state == DELIVERY_IDLE && d->unheard) {
+	} else if (updated && d->state == DELIVERY_IDLE && d->unheard) {
 		/* "if the mobile node sends another Binding Update ..., the
 		 * home agent SHOULD begin transmitting ... again" */
 		d->due = d->sent + ONE_MESSAGE > now ?
@@ -422,7 +423,7 @@ mobile_prefix_reconfigure(struct node *n, const struct conf *old, usec_t now)
 		mobile_prefix_changed(n, now);
 	while ((b = registrar_next(n->registrar, b, &pos)))
 		if (!delivery_find(n, &b->hoa))
-			mobile_prefix_serve(n, b, now);
+			mobile_prefix_serve(n, b, false, now);
 }
 
 /*

@@ -13,8 +13,10 @@ struct mobile_prefixes;
 struct mobile_prefixes *mobile_prefix_new(struct node *);
 struct mobile_prefixes *mobile_prefix_free(struct node *,
 					   struct mobile_prefixes *);
-/* A home registration was accepted, or found again after a restart. */
-void	mobile_prefix_serve(struct node *, const struct binding *, usec_t now);
+/* A home registration was accepted (`updated'), or found again after a restart
+ * or in another configuration. */
+void	mobile_prefix_serve(struct node *, const struct binding *,
+			    bool updated, usec_t now);
 /* It has ended: nothing is sent to it any more. */
 void	mobile_prefix_leave(struct node *, const struct in6_addr *hoa);
 /* What is advertised on a home link is not what it was. */

@@ -209,6 +209,7 @@ static const struct {
 	{ MH_BA,	CONF_MN,	mn_on_ba },
 	{ MH_BRR,	CONF_MN,	mn_on_brr },
 	{ MH_BE,	CONF_MN,	mn_on_be },
+	{ MH_HA_SWITCH,	CONF_MN,	mn_on_switch },
 	{ MH_HOTI,	CONF_CN,	rr_on_test_init },
 	{ MH_COTI,	CONF_HA | CONF_AR | CONF_CN, rr_on_test_init },
 	{ MH_HOT,	CONF_MN,	rr_on_test },

@@ -246,6 +246,7 @@ bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);
+void	mn_on_switch(struct node *, struct rx *, usec_t now);
 void	mn_on_error(struct node *, struct rx *, usec_t now);	/* ICMPv6 */
 void	mn_on_agents(struct node *, struct rx *, usec_t now);
 void	mn_on_prefixes(struct node *, struct rx *, usec_t now);

@@ -60,6 +60,8 @@ enum note_code {
 					   were found, b the first */
 	NOTE_PREFIXES,			/* hoa a, ha b: it advertised `value' home
 					   prefixes; status: they count */
+	NOTE_SWITCH,			/* hoa a, ha b: it sends us away, to
+					   `value' others */
 	NOTE_CODES
 };
 

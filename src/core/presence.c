@@ -21,10 +21,20 @@
  * session when it leaves.  Three times, a quarter of the time apart, so that
  * a lost message does not matter; whoever has left does not answer.  And so
  * are neighbours that the kernel has known for longer than we have run.
+ *
+ * It is kept over a restart, and the loss of the kernel's neighbours: a mobile
+ * that was here before, and leaves after it, shall not lose its sessions.
+ * What is stored is what has stayed for a while, and how long it has stayed to
+ * within a quarter of the time; so a flood writes little.
+ *
+ * key:   'p', address
+ * value: version, link-layer address (length, octets), seen last and contested
+ *        by the wall clock (usec; 0: not known, not at all)
  */
 #include "core/presence.h"
 #include "core/anchor.h"
 #include "core/ha.h"
+#include "core/home_link.h"
 
 #include <stdlib.h>
 
@@ -37,6 +47,13 @@
 #define ASK_PARTS	4
 #define ASK_PIECE	16
 #define ASK_PAUSE	MSEC(50)
+
+/* What has stayed for so long is stored; so many records at a time. */
+#define STORE_PRESENCE	'p'
+#define STORE_VERSION	1
+#define STORE_AFTER	SEC(2)
+#define STORE_PIECE	32
+#define STORE_PAUSE	MSEC(100)
 
 struct holder_key {			/* no padding */
 	uint32_t	ifindex;
@@ -56,11 +73,15 @@ struct entry {
 	struct addr_key	key;
 	struct list	of_holder;
 	struct list	of_link;
-	struct list	to_ask;
+	struct list	to_ask, to_store;
 	struct holder	*holder;
-	usec_t		at;		/* seen last */
-	usec_t		turn;		/* seen, or asked, last */
+	usec_t		at;		/* seen last; like `contested' it may
+					   be before our clock began */
+	usec_t		due;		/* to be asked */
 	usec_t		contested;	/* 0: not */
+	bool		stored;		/* a record stands outside, */
+	usec_t		stored_at;	/*   which says this of `at' */
+	usec_t		fresh;		/* to be stored since */
 };
 
 /* An interface on which something was seen. */
@@ -69,15 +90,26 @@ struct plink {
 	uint32_t	ifindex;
 	struct list	entries;	/* the oldest first */
 	struct list	to_ask;		/* by their turn */
-	struct alarm	ask;
+	struct list	to_store;
+	struct alarm	ask, store;
 	uint32_t	n;
 	bool		full;		/* said so */
+};
+
+/* A record from before, until all links are known. */
+struct earlier {
+	struct list	l;
+	struct in6_addr	addr;
+	struct lladdr	ll;
+	usec_t		at, contested;
 };
 
 struct presence {
 	struct map	entries, holders;
 	struct pool	entry_pool, holder_pool;
 	struct list	links;
+	struct list	earlier;
+	uint32_t	nearlier;
 };
 
 struct presence *
@@ -96,6 +128,7 @@ presence_new(struct node *n)
 	pool_init(&p->entry_pool, sizeof(struct entry), UINT32_MAX);
 	pool_init(&p->holder_pool, sizeof(struct holder), UINT32_MAX);
 	list_init(&p->links);
+	list_init(&p->earlier);
 	return p;
 }
 
@@ -108,8 +141,11 @@ presence_free(struct node *n, struct presence *p)
 		struct plink *k = container_of(l, struct plink, l);
 
 		alarm_clear(n, &k->ask);
+		alarm_clear(n, &k->store);
 		free(k);
 	}
+	list_each(l, &p->earlier)
+		free(container_of(l, struct earlier, l));
 	map_fini(&p->entries);
 	map_fini(&p->holders);
 	pool_fini(&p->entry_pool);
@@ -129,7 +165,7 @@ plink_find(const struct presence *p, uint32_t ifindex)
 	return NULL;
 }
 
-static alarm_fire ask_quiet;
+static alarm_fire ask_quiet, store_some;
 
 static struct plink *
 plink_get(struct presence *p, uint32_t ifindex)
@@ -144,7 +180,9 @@ plink_get(struct presence *p, uint32_t ifindex)
 	k->ifindex = ifindex;
 	list_init(&k->entries);
 	list_init(&k->to_ask);
+	list_init(&k->to_store);
 	alarm_init(&k->ask, ask_quiet);
+	alarm_init(&k->store, store_some);
 	list_init(&k->l);
 	list_append(&p->links, &k->l);
 	return k;
@@ -199,26 +237,101 @@ holder_put(struct presence *p, struct holder *h)
 	pool_put(&p->holder_pool, h);
 }
 
+/* --- the store ---------------------------------------------------------- */
+
+static void
+say_gone(struct node *n, const struct in6_addr *addr)
+{
+	struct effect e = { .kind = EF_STORE };
+	struct wbuf k = wbuf_of(e.store.key, sizeof(e.store.key));
+
+	wbuf_u8(&k, STORE_PRESENCE);
+	wbuf_addr(&k, addr);
+	e.store.key_len = (uint8_t)wbuf_len(&k);
+	effect_put(n, &e);
+}
+
+static void
+say_entry(struct node *n, struct entry *x)
+{
+	struct effect e = { .kind = EF_STORE, .store.up = true };
+	struct wbuf k = wbuf_of(e.store.key, sizeof(e.store.key));
+	struct wbuf v = wbuf_of(e.store.value, sizeof(e.store.value));
+	const struct holder_key *h = &x->holder->key;
+	uint64_t wall = (uint64_t)n->wall;
+
+	wbuf_u8(&k, STORE_PRESENCE);
+	wbuf_addr(&k, &x->key.addr);
+	e.store.key_len = (uint8_t)wbuf_len(&k);
+	wbuf_u8(&v, STORE_VERSION);
+	wbuf_u8(&v, h->len);
+	wbuf_put(&v, h->b, h->len);
+	wbuf_u64(&v, wall ? x->at + wall : 0);
+	wbuf_u64(&v, wall && x->contested ? x->contested + wall : 0);
+	e.store.value_len = (uint8_t)wbuf_len(&v);
+	x->stored = true;
+	x->stored_at = x->at;
+	effect_put(n, &e);
+}
+
+static void
+store_some(struct node *n, struct alarm *al, usec_t now)
+{
+	struct plink *k = container_of(al, struct plink, store);
+
+	for (int m = 0; m < STORE_PIECE && !list_empty(&k->to_store); m++) {
+		struct entry *e = container_of(k->to_store.next, struct entry,
+					       to_store);
+
+		if (e->fresh + STORE_AFTER > now) {
+			alarm_set(n, al, e->fresh + STORE_AFTER);
+			return;
+		}
+		list_del(&e->to_store);
+		say_entry(n, e);
+	}
+	if (!list_empty(&k->to_store))
+		alarm_set(n, al, now + STORE_PAUSE);
+}
+
+static void
+store_later(struct node *n, struct plink *k, struct entry *e, usec_t now)
+{
+	if (!list_empty(&e->to_store))
+		return;
+	e->fresh = now;
+	list_append(&k->to_store, &e->to_store);
+	if (!alarm_is_set(&k->store))
+		alarm_set(n, &k->store, now + STORE_AFTER);
+}
+
+/* --- room --------------------------------------------------------------- */
+
 /* Its holder stays, for who has more to do with it. */
 static void
-entry_drop(struct presence *p, struct plink *k, struct entry *e)
+entry_drop(struct node *n, struct plink *k, struct entry *e)
 {
+	struct presence *p = n->ha->presence;
+
+	if (e->stored)
+		say_gone(n, &e->key.addr);
 	map_remove(&p->entries, &e->node);
 	list_del(&e->of_holder);
 	list_del(&e->of_link);
 	list_del(&e->to_ask);
+	list_del(&e->to_store);
 	k->n--;
 	e->holder->n--;
 	pool_put(&p->entry_pool, e);
 }
 
 static void
-entry_free(struct presence *p, struct plink *k, struct entry *e)
+entry_free(struct node *n, struct plink *k, struct entry *e)
 {
 	struct holder *h = e->holder;
 
-	entry_drop(p, k, e);
-	holder_put(p, h);
+	entry_drop(n, k, e);
+	holder_put(n->ha->presence, h);
 }
 
 static struct entry *
@@ -234,6 +347,7 @@ entry_new(struct presence *p, struct plink *k, struct holder *h,
 	list_init(&e->of_holder);
 	list_init(&e->of_link);
 	list_init(&e->to_ask);
+	list_init(&e->to_store);
 	if (!map_insert(&p->entries, &e->node)) {
 		pool_put(&p->entry_pool, e);
 		return NULL;
@@ -242,8 +356,6 @@ entry_new(struct presence *p, struct plink *k, struct holder *h,
 	h->n++;
 	return e;
 }
-
-/* --- room --------------------------------------------------------------- */
 
 static bool
 contested(const struct entry *e, const struct conf_home_link *l, usec_t now)
@@ -287,9 +399,9 @@ make_room(struct node *n, struct plink *k, const struct holder *h,
 
 	if (e && over(e, l, now)) {
 		if (e->holder == h)
-			entry_drop(n->ha->presence, k, e);
+			entry_drop(n, k, e);
 		else
-			entry_free(n->ha->presence, k, e);
+			entry_free(n, k, e);
 	}
 	if (k->n < most) {
 		k->full = false;
@@ -343,13 +455,12 @@ ll_of(const struct entry *e)
 }
 
 static void
-ask_later(struct node *n, struct plink *k, usec_t after, usec_t at_least)
+ask_later(struct node *n, struct plink *k, usec_t at_least)
 {
 	const struct entry *e = container_of(k->to_ask.next, struct entry,
 					     to_ask);
-	usec_t at = e->turn + after;
 
-	alarm_set(n, &k->ask, at > at_least ? at : at_least);
+	alarm_set(n, &k->ask, e->due > at_least ? e->due : at_least);
 }
 
 static void
@@ -367,17 +478,17 @@ ask_quiet(struct node *n, struct alarm *al, usec_t now)
 		bool again = now - e->at < after * (ASK_PARTS - 1);
 		struct lladdr ll = ll_of(e);
 
-		if (e->turn + after > now)
+		if (e->due > now)
 			break;
 		ask(n, i, &e->key.addr, &ll);
-		e->turn = now;
+		e->due = now + after;
 		if (again)
 			list_append(&k->to_ask, &e->to_ask);
 		else
 			list_del(&e->to_ask);
 	}
 	if (!list_empty(&k->to_ask))
-		ask_later(n, k, after, now + ASK_PAUSE);
+		ask_later(n, k, now + ASK_PAUSE);
 }
 
 /* --- what is seen ------------------------------------------------------- */
@@ -387,15 +498,19 @@ touch(struct node *n, struct plink *k, struct entry *e, usec_t now)
 {
 	usec_t after = ask_after(n, iface_find(n, k->ifindex)->name);
 
-	e->at = e->turn = now;
+	e->at = now;
+	e->due = now + after;
 	list_append(&e->holder->entries, &e->of_holder);
 	list_append(&k->entries, &e->of_link);
 	list_append(&k->to_ask, &e->to_ask);
 	if (!alarm_is_set(&k->ask))
-		ask_later(n, k, after, now);
+		ask_later(n, k, now);
+	if (!e->stored || now - e->stored_at >= after)
+		store_later(n, k, e, now);
 }
 
-static void
+/* NULL: there is no room, or no memory. */
+static struct entry *
 see_new(struct node *n, const struct conf_home_link *l, struct plink *k,
 	const struct in6_addr *addr, const struct lladdr *ll, usec_t now)
 {
@@ -404,15 +519,16 @@ see_new(struct node *n, const struct conf_home_link *l, struct plink *k,
 	struct entry *e = NULL;
 
 	if (!h)
-		return;
+		return NULL;
 	while (h->n >= l->max_per_link)
-		entry_drop(p, k, container_of(h->entries.next, struct entry,
+		entry_drop(n, k, container_of(h->entries.next, struct entry,
 					      of_holder));
 	if (make_room(n, k, h, l, now))
 		e = entry_new(p, k, h, addr);
 	if (e)
 		touch(n, k, e, now);
 	holder_put(p, h);
+	return e;
 }
 
 /* An address was alive here just now, at `ll'. */
@@ -431,7 +547,7 @@ see(struct node *n, const struct iface *i, const struct in6_addr *addr,
 	k = plink_get(n->ha->presence, i->ifindex);
 	e = k ? entry_find(n->ha->presence, i->ifindex, addr) : NULL;
 	if (e && over(e, l, now)) {
-		entry_free(n->ha->presence, k, e);
+		entry_free(n, k, e);
 		e = NULL;
 	}
 	key = holder_key(i->ifindex, ll);
@@ -486,10 +602,126 @@ presence_on_gone(struct node *n, uint32_t ifindex)
 	if (!k)
 		return;
 	while (k->n)
-		entry_free(p, k, oldest_of(k));
+		entry_free(n, k, oldest_of(k));
 	alarm_clear(n, &k->ask);
+	alarm_clear(n, &k->store);
 	list_del(&k->l);
 	free(k);
+}
+
+/* --- over a restart ----------------------------------------------------- */
+
+/* By our clock.  A machine that does not know the time when it starts may
+ * believe that it is earlier: then it was seen a moment ago. */
+static usec_t
+stored_time(const struct node *n, uint64_t wall, usec_t now)
+{
+	uint64_t wall_now = now + (uint64_t)n->wall;
+
+	return wall < wall_now ? now - (wall_now - wall) : now;
+}
+
+static bool
+earlier_parse(const struct node *n, const struct store_record *rec,
+	      struct earlier *ret, usec_t now)
+{
+	struct rbuf r = rbuf_of(rec->value, rec->value_len);
+	bool version = rbuf_u8(&r) == STORE_VERSION;
+	uint64_t at, contest;
+	const uint8_t *ll;
+
+	ret->ll.len = rbuf_u8(&r);
+	ll = rbuf_take(&r, ret->ll.len);
+	at = rbuf_u64(&r);
+	contest = rbuf_u64(&r);
+	if (!rec->up || r.bad || rbuf_left(&r) || !version || !at ||
+	    !n->wall || !ret->ll.len || ret->ll.len > LLADDR_MAX)
+		return false;
+	memcpy(ret->ll.b, ll, ret->ll.len);
+	ret->at = stored_time(n, at, now);
+	ret->contested = contest ? stored_time(n, contest, now) : 0;
+	return true;
+}
+
+/* As many as all anchors may remember. */
+static bool
+has_room(const struct node *n)
+{
+	uint64_t most = 0;
+
+	for (unsigned k = 0; k < n->conf->nhome_links; k++)
+		if (n->conf->home_link[k].anchor)
+			most += limit_of(n, &n->conf->home_link[k]);
+	return n->ha->presence->nearlier < most;
+}
+
+bool
+presence_restore(struct node *n, const struct store_record *rec, usec_t now)
+{
+	struct rbuf k = rbuf_of(rec->key, rec->key_len);
+	uint8_t what = rbuf_u8(&k);
+	struct earlier e = { .addr = rbuf_addr(&k) }, *x;
+
+	if (k.bad || rbuf_left(&k) || what != STORE_PRESENCE)
+		return false;
+	x = earlier_parse(n, rec, &e, now) && has_room(n) ?
+		malloc(sizeof(*x)) : NULL;
+	if (!x) {
+		say_gone(n, &e.addr);
+		return true;
+	}
+	*x = e;
+	list_init(&x->l);
+	list_append(&n->ha->presence->earlier, &x->l);
+	n->ha->presence->nearlier++;
+	return true;
+}
+
+static bool
+take_up(struct node *n, const struct earlier *x, usec_t now)
+{
+	const struct conf_home_link *l = home_link_of(n, &x->addr);
+	struct iface *i = l && l->anchor ? home_link_iface(n, l) : NULL;
+	struct plink *k = i ? plink_get(n->ha->presence, i->ifindex) : NULL;
+	struct entry *e;
+
+	if (!k || !l->seen_within || iface_addr_find(i, &x->addr))
+		return false;
+	e = entry_find(n->ha->presence, i->ifindex, &x->addr);
+	if (e)			/* seen since */
+		return e->stored = true;
+	e = see_new(n, l, k, &x->addr, &x->ll, now);
+	if (!e)
+		return false;
+	e->at = e->stored_at = x->at;
+	e->contested = x->contested;
+	e->stored = true;
+	list_del(&e->to_store);
+	if (!over(e, l, now)) {
+		e->due = now;	/* it may have left meanwhile */
+		list_prepend(&k->to_ask, &e->to_ask);
+		ask_later(n, k, now);
+		return true;
+	}
+	e->stored = false;
+	entry_free(n, k, e);
+	return false;
+}
+
+void
+presence_ready(struct node *n, usec_t now)
+{
+	struct presence *p = n->ha->presence;
+
+	list_each(l, &p->earlier) {
+		struct earlier *x = container_of(l, struct earlier, l);
+
+		if (!take_up(n, x, now))
+			say_gone(n, &x->addr);
+		list_del(&x->l);
+		free(x);
+	}
+	p->nearlier = 0;
 }
 
 /* --- questions ---------------------------------------------------------- */
@@ -517,8 +749,10 @@ presence_contest(struct node *n, uint32_t ifindex,
 {
 	struct entry *e = entry_find(n->ha->presence, ifindex, addr);
 
-	if (e)
-		e->contested = now;
+	if (!e)
+		return;
+	e->contested = now;
+	say_entry(n, e);
 }
 
 void
@@ -526,8 +760,10 @@ presence_settle(struct node *n, uint32_t ifindex, const struct in6_addr *addr)
 {
 	struct entry *e = entry_find(n->ha->presence, ifindex, addr);
 
-	if (e)
-		e->contested = 0;
+	if (!e || !e->contested)
+		return;
+	e->contested = 0;
+	say_entry(n, e);
 }
 
 uint32_t

@@ -5,8 +5,8 @@
  *
  * What is remembered is bounded: of one interface to four times the
  * MaxBindings of its anchors, of one link-layer address to MaxPerLink, in
- * time by SeenWithin; who is quiet is asked before that.  It is not kept over a restart; the kernel's
- * neighbours are told anew then.
+ * time by SeenWithin; who is quiet is asked before that.  It is kept over a
+ * restart.
  */
 #ifndef MIP6D_CORE_PRESENCE_H
 #define MIP6D_CORE_PRESENCE_H
@@ -22,6 +22,10 @@ void	presence_on_nd(struct node *, struct rx *, usec_t now);
 void	presence_on_neighbour(struct node *, const struct ev_neighbour *,
 			      usec_t now);
 void	presence_on_gone(struct node *, uint32_t ifindex);
+/* A stored record; false: not one of ours.  Then, when links are known. */
+bool	presence_restore(struct node *, const struct store_record *,
+			 usec_t now);
+void	presence_ready(struct node *, usec_t now);
 
 /* Was `addr' seen on this interface within its anchor's SeenWithin, and is
  * not contested?  *ret: at which link-layer address. */

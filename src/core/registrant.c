@@ -340,12 +340,13 @@ registrant_forget(struct node *n, struct registrant *r)
 void
 registrant_use_peer(struct node *n, struct registrant *r,
 		    const struct in6_addr *peer, struct rate *rate,
-		    struct rate *test_rate)
+		    struct rate *test_rate, bool *no_test)
 {
 	registrant_cancel(n, r);
 	r->peer = *peer;
 	r->rate = rate;
 	r->test_rate = test_rate;
+	r->no_test = no_test;
 	r->halted = r->timestamp = false;
 	r->clock_offset = 0;
 	unbind(n, r);

@@ -117,7 +117,7 @@ void	registrant_deregister(struct node *, struct registrant *,
 /* Another peer from now on: nothing stands there, nothing is asked. */
 void	registrant_use_peer(struct node *, struct registrant *,
 			    const struct in6_addr *peer, struct rate *,
-			    struct rate *test_rate);
+			    struct rate *test_rate, bool *no_test);
 /* No way to send: be quiet, keep what stands. */
 void	registrant_pause(struct node *, struct registrant *);
 /* Something is different now: what is asked for is asked again at once, and

@@ -26,7 +26,9 @@
  * says so (Binding Error, status 2), and is believed: then the update goes
  * out plainly, as RFC 6275 has it.  One that does test correspondents, but
  * discards what a home registration must not have (9.5.1), is silent; so
- * after some silence it is tried the other way.
+ * after some silence it is tried the other way.  The home agent of the
+ * configuration is not tested with before it asks for that (137): it is one,
+ * as a rule.
  */
 #include "core/registrant.h"
 
@@ -45,13 +47,14 @@ registrant_under_cga(const struct node *n, const struct registrant *r)
 	return peer && peer->protect == CONF_PROTECT_CGA;
 }
 
-/* An anchor with a key. */
+/* An anchor with a key, or a home agent that may be one. */
 static bool
 under_key(const struct node *n, const struct registrant *r)
 {
 	const struct conf_peer *peer = registrant_peer(n, r);
 
-	return r->anchor && peer && peer->protect == CONF_PROTECT_SHARED_KEY;
+	return !r->correspondent && peer &&
+	       peer->protect == CONF_PROTECT_SHARED_KEY;
 }
 
 /* With cga's token a deregistration needs no care-of test (RFC 6275 5.2.6). */
@@ -180,6 +183,6 @@ registrant_doubt(struct node *n, const struct registrant *r)
 	/* An answer may have been too much for the peer (it answers so many
 	 * a second that it cannot authenticate): perhaps it was 137. */
 	rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
-	if (!cga)
+	if (!cga && r->anchor)
 		*r->no_test = !*r->no_test;
 }

@@ -13,6 +13,8 @@
  * than the first.
  */
 #include "core/rr.h"
+#include "core/ha.h"
+#include "core/presence.h"
 
 #include <stdlib.h>
 
@@ -157,12 +159,25 @@ rr_kbm(struct node *n, const uint8_t home[RR_TOKEN], const uint8_t *careof,
 
 /* --- the responder ------------------------------------------------------ */
 
-/* A test from an address on one of our links is answered on that link: a
- * binding of that address may stand, and routing lead into its tunnel. */
-static void
-answer_here(const struct rx *rx, struct mh_route *to)
+/* Somebody else on the link has been seen with that address. */
+static bool
+is_anothers(const struct node *n, const struct rx *rx, usec_t now)
 {
-	if (!rx->iface || !rx->ll_src.len)
+	struct lladdr ll;
+
+	return n->ha && presence_seen(n, rx->iface->ifindex, &rx->pkt.src,
+				      now, &ll) &&
+	       !lladdr_eq(&ll, &rx->ll_src);
+}
+
+/* A test from an address on one of our links is answered on that link: a
+ * binding of that address may stand, and routing lead into its tunnel.  Not to
+ * who is known to have taken his neighbour's. */
+static void
+answer_here(const struct node *n, const struct rx *rx, struct mh_route *to,
+	    usec_t now)
+{
+	if (!rx->iface || !rx->ll_src.len || is_anothers(n, rx, now))
 		return;
 	list_each(l, &rx->iface->addrs) {
 		const struct iface_addr *a =
@@ -205,7 +220,7 @@ rr_on_test_init(struct node *n, struct rx *rx, usec_t now)
 	mh.test.nonce = x->index;
 	mh.test.cookie = rx->mh.test_init.cookie;
 	mh.test.token = rbuf_u64(&r);
-	answer_here(rx, &to);
+	answer_here(n, rx, &to, now);
 	node_send_mh(n, &mh, &to, NULL, 0, now);
 }
 

@@ -60,6 +60,7 @@ static const struct {
 	{ MH_COTI,	BY_NOTHING,	CONF_CN, CONF_AR },
 	{ MH_HOT,	BY_COOKIE,	CONF_MN, 0 },
 	{ MH_COT,	BY_COOKIE,	CONF_MN, 0 },
+	{ MH_HA_SWITCH,	BY_PEER,	CONF_MN, 0 },
 };
 
 static bool

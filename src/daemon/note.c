@@ -45,7 +45,11 @@ level_of(enum note_code code)
 		[NOTE_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_NOT_OPTIMIZED]		= LOG_NOTICE,
 		[NOTE_AGENTS]			= LOG_NOTICE,
+		[NOTE_AGENT_UP]			= LOG_NOTICE,
+		[NOTE_AGENT_DOWN]		= LOG_NOTICE,
+		[NOTE_AGENT_LIMIT]		= LOG_WARN,
 		[NOTE_PREFIXES]			= LOG_NOTICE,
+		[NOTE_SWITCH]			= LOG_NOTICE,
 	};
 
 	return levels[code];

@@ -284,6 +284,7 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_NO_ANSWER:
 	case NOTE_AGENTS:
 	case NOTE_PREFIXES:
+	case NOTE_SWITCH:
 	case NOTE_EFFECT_FAILED:
 	case NOTE_LIMIT:
 	case NOTE_PRESENCE_LIMIT:

@@ -172,7 +172,8 @@ bool route_input(struct sim_node *n, struct sim_pkt *in)
 	if (pkt_parse(in->data, in->len, &p, &err) ||
 	    p.proto == IPPROTO_MOBILITY || !(p.has_hao || p.has_rh2) ||
 	    (p.proto == IPPROTO_ICMPV6 && p.payload.len &&
-	     p.payload.p[0] >= ICMP_HAAD_REQUEST))
+	     p.payload.p[0] >= ICMP_HAAD_REQUEST &&
+	     p.payload.p[0] <= ICMP_PREFIX_ADV))
 		return false;
 	if (p.has_hao)
 		from = cn_flow(n, &p.hao, &p.src);

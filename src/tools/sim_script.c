@@ -86,6 +86,14 @@ static void run_forget(struct sim *s, struct action *a)
 	sim_node_forget(a->node);
 }
 
+static void run_switch(struct sim *s, struct action *a)
+{
+	struct event ev = { .kind = EV_SWITCH, .leave.on = true };
+
+	chart_line(s, a->node, "sends its mobiles away");
+	sim_node_tell(a->node, &ev);
+}
+
 static void add_rule(struct sim *s, struct action *a)
 {
 	struct sim_rule *r = sim_alloc(sizeof(*r));
@@ -329,6 +337,7 @@ static const struct verb verbs[] = {
 	{ "send",	"NODE COUNT ADDRESS", run_send },
 	{ "claim",	"NODE WORD COUNT", run_claim },
 	{ "unclaim",	"NODE WORD", run_unclaim },
+	{ "switch",	"NODE", run_switch },
 	{ "end",	"", run_end },
 };
 

@@ -194,7 +194,16 @@ had=$(seen ar1)
 ip -n "$P-h" addr add 2001:db8:2::77/64 dev eth0
 expect "... and sees any that is asked for on its link" \
 	eventually 5 sees_more ar1 "$had"
+nap 3
 daemon_stop ar1
+ip -n "$P-h" link set eth0 down
+ip -n "$P-ar1" neigh flush dev lan0
+daemon ar1 "$T/ar1.conf"
+expect "... and remembers them over a restart, its neighbours lost" \
+	test "$(seen ar1)" -gt "$had"
+ip -n "$P-h" link set eth0 up
+daemon_stop ar1
+rm -rf "$T/state-ar1"
 ip -n "$P-ar1" neigh flush dev lan0
 ip -n "$P-ar1" neigh replace "$A1" dev lan0 nud stale \
 	lladdr "$(at mn cat /sys/class/net/wlan0/address)"

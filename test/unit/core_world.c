@@ -136,7 +136,7 @@ static void picture_store(struct world_keys *k, const struct store_record *r)
 		 memcmp(k->record[i].key, r->key, r->key_len) == 0))
 		i++;
 	if (r->up) {
-		ck_assert_uint_lt(i, 64);
+		ck_assert_uint_lt(i, 512);
 		k->record[i] = *r;
 		k->nrecords += i == k->nrecords;
 		return;
@@ -234,6 +234,7 @@ static void did_ba(struct world *w, const struct ef_send *s,
 			 pkt_src(p), pkt_dst(p), MH_KNOW_ALL, m, &e), 0);
 	if (m->type == MH_COT) {
 		w->cot = *m;
+		w->cot_ll = s->ll_dst;
 		return;
 	}
 	if (m->type == MH_BE) {

@@ -33,7 +33,7 @@ struct world_keys {
 	struct path_key	path[64];
 	struct ef_flow	flow[64];
 	struct addr_key	proxy[64];
-	struct store_record record[64];
+	struct store_record record[512];
 };
 
 struct world {
@@ -46,13 +46,14 @@ struct world {
 	bool		ra_detail;
 	bool		anycasts;	/* and anycast addresses */
 	bool		hold_effects;	/* leave them in the node */
-	char		did[16384];	/* since the last world_expect */
+	char		did[65536];	/* since the last world_expect */
 	struct mh	ba;		/* the last Binding Acknowledgement */
 	uint8_t		ba_bytes[MH_LEN_MAX];
 	uint8_t		sent[SEND_MAX];	/* the last packet of all */
 	size_t		sent_len;
 	unsigned	nba;
-	struct mh	cot;		/* the last Care-of Test */
+	struct mh	cot;		/* the last Care-of Test, */
+	struct lladdr	cot_ll;		/*   to this neighbour; len 0: resolved */
 	uint16_t	mpa_id;		/* of the last MPA */
 	struct world_keys keys;
 };

@@ -185,8 +185,8 @@ void w_icmp(struct world *w, const struct icmp *m, const char *src,
 
 /* --- acknowledgements ------------------------------------------------------ */
 
-static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
-		 const struct w_answer *ans)
+static void seal_as(struct world *w, struct mh *ba, uint8_t *bytes,
+		    bool wrong_key, const struct in6_addr *from)
 {
 	uint8_t k[16], mac[MAC_SHA1_LEN];
 	struct span ks = { k, sizeof(k) };
@@ -195,14 +195,20 @@ static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
 	const struct mopt *o = mh_opt(ba, MOPT_AUTH);
 
 	memcpy(k, right_key, sizeof(k));
-	k[0] ^= ans->wrong_key;
+	k[0] ^= wrong_key;
 	if (o) {
 		auth_cover_mnha(&w->bu_src, &w->bu_hoa, bytes, o, &c);
 		ck_assert_int_eq(mac_hmac_sha1(m, &ks, c.piece, c.n, mac), 0);
 		memcpy(bytes + o->off + 7, mac, AUTH_MNHA_LEN);
 	}
-	mh_seal(bytes, ba->len, &w->bu_dst, &w->bu_hoa);
+	mh_seal(bytes, ba->len, from, &w->bu_hoa);
 	mac_free(m);
+}
+
+static void seal(struct world *w, struct mh *ba, uint8_t *bytes,
+		 const struct w_answer *ans)
+{
+	seal_as(w, ba, bytes, ans->wrong_key, &w->bu_dst);
 }
 
 void w_ba(struct world *w, struct w_answer ans)
@@ -255,6 +261,43 @@ void w_be(struct world *w, uint8_t status)
 	at = wbuf_len(&b);
 	ck_assert_int_eq(mh_build(&m, &b), 0);
 	mh_seal(buf + at, m.len, &t->dst, &t->src);
+	pkt_finish(&b);
+	w_packet(w, &b, 1);
+}
+
+/* RFC 5142 4, protected as an acknowledgement is; RFC 4285 6: NTP time. */
+void w_switch(struct world *w, struct w_switch x)
+{
+	uint8_t buf[1500], list[3 * 16];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct wbuf l = wbuf_of(list, sizeof(list));
+	struct in6_addr from = w_addr(x.from ? x.from : HA);
+	struct mh m = { .type = MH_HA_SWITCH };
+	struct mopt *o;
+	size_t at;
+
+	for (; m.ha_switch.n < 3 && x.to[m.ha_switch.n]; m.ha_switch.n++) {
+		struct in6_addr a = w_addr(x.to[m.ha_switch.n]);
+
+		wbuf_addr(&l, &a);
+	}
+	m.ha_switch.addrs = (struct span){ list, wbuf_len(&l) };
+	if (!x.no_stamp) {
+		o = mh_add(&m, MOPT_REPLAY);
+		o->replay = ((uint64_t)(1000000000 + 2208988800 - x.late) +
+			     w->now / SEC(1)) << 32 | w->now % SEC(1);
+	}
+	if (!x.no_auth) {
+		o = mh_add(&m, MOPT_AUTH);
+		o->auth.subtype = MOPT_AUTH_MNHA;
+		o->auth.spi = 256;
+		o->auth.data = (struct span){ NULL, AUTH_MNHA_LEN };
+	}
+	pkt_start(&b, &from, &w->bu_src, 64, NULL,
+		  x.no_rh2 ? NULL : &w->bu_hoa, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	seal_as(w, &m, buf + at, x.wrong_key, &from);
 	pkt_finish(&b);
 	w_packet(w, &b, 1);
 }

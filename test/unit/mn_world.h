@@ -175,6 +175,15 @@ void	w_ok(struct world *);
 /* It sends a Binding Error to where we are bound, or would be. */
 void	w_be(struct world *, uint8_t status);
 
+/* A Home Agent Switch from this home agent to HOA, with these others. */
+struct w_switch {
+	const char	*from;		/* NULL: HA */
+	const char	*to[3];
+	bool		wrong_key, no_auth, no_stamp, no_rh2;
+	int64_t		late;		/* seconds that the clock is behind */
+};
+void	w_switch(struct world *, struct w_switch);
+
 void	w_ask(struct world *, uint64_t id, enum atype, usec_t timeout);
 void	w_release(struct world *, uint64_t id);
 void	w_claims(struct world *, enum atype, uint32_t n);

@@ -195,6 +195,7 @@ START_TEST(lists)
 		list_append(&head, &it[i].l);
 	}
 	list_prepend(&head, &it[2].l);		/* 2 0 1 3 */
+	list_prepend(&head, &it[2].l);		/* it is there already */
 	list_del(&it[1].l);
 	list_del(&it[1].l);			/* harmless */
 	list_each(l, &head) {

@@ -453,6 +453,129 @@ START_TEST(configured_knows_nothing)
 }
 END_TEST
 
+/* --- sent away (RFC 5142) -------------------------------------------------------- */
+
+static void registered(struct world *w, bool configured)
+{
+	prepare(w);
+	if (configured)
+		w->conf->home[0].ha = w_addr(HA);
+	w_born(w);
+	arrive(w);
+	if (!configured)
+		reply(w, HA, HA3);
+	w_drain(w);
+	w_ok(w);
+	w_forget(w);
+}
+
+/* Goodbye first, and what there is to send waits; then the first of the list. */
+START_TEST(sent_away)
+{
+	struct world w;
+
+	registered(&w, _i);
+	w_switch(&w, (struct w_switch){ .to = { HA, HA2, HA3 } });
+	w_expect(&w, "flow hold\ntunnel down to " HA "\nBU lifetime=0 auth\n");
+	ck_assert(bu_to(&w, HA));
+	w_switch(&w, (struct w_switch){ .to = { HA3 } });	/* yes, yes */
+	w_expect(&w, "");
+	w_ok(&w);
+	w_pass(&w, 0);
+	w_expect(&w, "tunnel up to " HA2 "\nflow hold\n"
+		 "BU lifetime=240 auth\n");
+	ck_assert(bu_to(&w, HA2));
+	w_ok(&w);
+	w_expect(&w, "flow path\n");
+	w_end(&w);
+}
+END_TEST
+
+/* "MUST first perform home agent discovery"; and without an answer back to
+ * whom the configuration names. */
+START_TEST(sent_away_to_nobody)
+{
+	struct world w;
+
+	registered(&w, true);
+	w_switch(&w, (struct w_switch){ .to = { "2001:db8:9::1" } });
+	w_forget(&w);
+	w_ok(&w);
+	w_pass(&w, 0);
+	w_expect(&w, ASKED);
+	w_pass(&w, SEC(94));
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA));
+	w_end(&w);
+}
+END_TEST
+
+/* It does not answer the goodbye: after a while that is as good. */
+START_TEST(sent_away_in_silence)
+{
+	struct world w;
+
+	prepare(&w);
+	w.conf->home[0].ha = w_addr(HA);
+	w.conf->max_ha_resends = 1;
+	w_born(&w);
+	arrive(&w);
+	w_ok(&w);
+	w_forget(&w);
+	w_switch(&w, (struct w_switch){ .to = { HA2 } });
+	w_forget(&w);
+	w_pass(&w, SEC(3));
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA2));
+	/* The first one still defends the address: no reason to give it up. */
+	w_ba(&w, (struct w_answer){ .status = MH_ST_DAD_FAILED });
+	w_pass(&w, SEC(2));
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA));
+	w_end(&w);
+}
+END_TEST
+
+/* 6.1: what is not protected, or old, or not from a home agent of ours. */
+static const struct w_switch no_switch[] = {
+	{ .to = { HA2 }, .wrong_key = true },
+	{ .to = { HA2 }, .no_auth = true },
+	{ .to = { HA2 }, .no_stamp = true },
+	{ .to = { HA2 }, .late = 60 },
+	{ .to = { HA2 }, .late = -60 },
+	{ .to = { HA2 }, .no_rh2 = true },
+	{ .to = { HA3 }, .from = HA2 },		/* not its own address */
+	{ .to = { "2001:db8:9::1" }, .from = "2001:db8:9::1" },
+};
+
+START_TEST(not_sent_away)
+{
+	struct world w;
+
+	registered(&w, false);
+	w_switch(&w, no_switch[_i]);
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
+/* 5.1: another home agent, that names itself. */
+START_TEST(called_by_another)
+{
+	struct world w;
+
+	registered(&w, false);
+	w_switch(&w, (struct w_switch){ .from = HA2, .to = { HA2 } });
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=0"), 1);
+	ck_assert(bu_to(&w, HA));
+	w_ok(&w);
+	w_pass(&w, 0);
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA2));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(shown)
 {
 	char text[4096];
@@ -492,6 +615,12 @@ int main(void)
 	tcase_add_loop_test(tc, contested_at_home, 0, 2);
 	tcase_add_test(tc, knows_nothing_of_mobility);
 	tcase_add_loop_test(tc, configured_knows_nothing, 0, 2);
+	tcase_add_loop_test(tc, sent_away, 0, 2);
+	tcase_add_test(tc, sent_away_to_nobody);
+	tcase_add_test(tc, sent_away_in_silence);
+	tcase_add_loop_test(tc, not_sent_away, 0,
+			    sizeof(no_switch) / sizeof(*no_switch));
+	tcase_add_test(tc, called_by_another);
 	tcase_add_test(tc, shown);
 	suite_add_tcase(s, tc);
 	return unit_main(all);

@@ -352,6 +352,172 @@ START_TEST(quiet)
 }
 END_TEST
 
+/* --- over a restart ------------------------------------------------------ */
+
+static unsigned stored(const struct world *w)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < w->keys.nrecords; k++)
+		n += w->keys.record[k].key[0] == 'p';
+	return n;
+}
+
+/* The kernel's neighbours are lost as well: nobody says anything. */
+START_TEST(remembered)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(stored(&w), 0);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(stored(&w), 1);
+	world_restart(&w);
+	ck_assert(seen_at(&w, A1, 1));
+	/* it may have left: it is asked */
+	world_later(&w, 1);
+	world_expect(&w, "sync\nNS if=2 HA_LL>" A1 " target=" A1
+		     " ll sll\n");
+	/* it is served at once, as if nothing had been */
+	world_bu(&w, &(struct bu){ .hoa = A1, .seq = 1, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_restart(&w);
+	ck_assert(seen_at(&w, A1, 1));
+	/* the time that it was off counts */
+	world_later(&w, SEC(57));
+	world_restart(&w);
+	ck_assert(seen_at(&w, A1, 1));
+	world_later(&w, SEC(2));
+	ck_assert(!seen(&w, A1));
+	world_restart(&w);
+	ck_assert(!seen(&w, A1));
+	ck_assert_uint_eq(stored(&w), 0);
+	ck_assert_uint_eq(presence_count(w.node, HOME), 0);
+	world_close(&w);
+}
+END_TEST
+
+/* What was contested stays so. */
+START_TEST(remembered_contested)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 600);
+	dad(&w, HOA, 1);
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	advertises(&w, HOA, 2);
+	ck_assert_uint_eq(world_count(&w, "BA 134"), 1);
+	ck_assert(!seen(&w, HOA));
+	ck_assert_uint_eq(stored(&w), 1);
+	world_restart(&w);
+	ck_assert(!seen(&w, HOA));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 1);
+	world_bu(&w, &(struct bu){ .seq = 8, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA"), 0);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=8"), 1);
+	world_restart(&w);
+	ck_assert(seen(&w, HOA));
+	world_close(&w);
+}
+END_TEST
+
+/* A flood that does not stay is not written; one that does, slowly. */
+START_TEST(flood_is_not_stored)
+{
+	char addr[ADDR_STRLEN];
+	struct world w;
+	unsigned before, written = 0;
+
+	begin(&w, 100, 4, 600);
+	for (unsigned k = 0; k < 1000; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::b:%x", k);
+		dad(&w, addr, 2);
+		w.did[0] = '\0';
+	}
+	world_later(&w, SEC(3));
+	ck_assert_uint_eq(stored(&w), 4);
+	for (unsigned k = 0; k < 300; k++) {
+		snprintf(addr, sizeof(addr), "2001:db8:1::c:%x", k);
+		dad(&w, addr, 3 + k);
+		w.did[0] = '\0';
+	}
+	world_later(&w, SEC(2));
+	before = stored(&w);
+	ck_assert_uint_le(before, 4 + 32);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(stored(&w), 304);
+	/* being seen again is not written each time */
+	w.stores = true;
+	w.did[0] = '\0';
+	for (unsigned k = 0; k < 280; k++) {
+		solicits(&w, "2001:db8:1::c:1", 4);
+		world_later(&w, SEC(1));
+		written += world_count(&w, "store");
+	}
+	ck_assert_uint_eq(written, 1);
+	world_close(&w);
+}
+END_TEST
+
+/* Records are data from outside. */
+START_TEST(strange_records)
+{
+	struct store_record good, r;
+	struct world w;
+
+	begin(&w, 100, 2, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(3));
+	ck_assert_uint_eq(stored(&w), 1);
+	for (unsigned k = 0; k < w.keys.nrecords; k++)
+		if (w.keys.record[k].key[0] == 'p')
+			good = w.keys.record[k];
+	for (unsigned k = 0; k < 6; k++) {
+		w.keys.nrecords = 1;
+		r = good;
+		if (k == 0)
+			r.value[0]++;		/* version */
+		if (k == 1)
+			r.value[1] = 0;		/* no link-layer address, */
+		if (k == 2)
+			r.value[1] = 200;	/* or a long one */
+		if (k == 3)
+			r.value_len--;
+		if (k == 4)
+			r.key[6] = 0x77;	/* another prefix */
+		if (k == 5)
+			memset(r.value + 8, 0, 8);	/* at no time */
+		w.keys.record[0] = r;
+		world_restart(&w);
+		ck_assert(!seen(&w, A1));
+		ck_assert_uint_eq(stored(&w), 0);
+	}
+	/* a clock that has gone back: it was seen a moment ago */
+	w.keys.nrecords = 1;
+	r = good;
+	r.value[8] = 0x01;
+	w.keys.record[0] = r;
+	world_restart(&w);
+	ck_assert(seen(&w, A1));
+	world_later(&w, SEC(61));
+	ck_assert(!seen(&w, A1));
+	/* no more than one may have now */
+	w.keys.nrecords = 3;
+	for (unsigned k = 0; k < 3; k++) {
+		w.keys.record[k] = good;
+		w.keys.record[k].key[16] = (uint8_t)(k + 1);
+		memcpy(w.keys.record[k].value + 8, r.value + 8, 8);
+	}
+	world_restart(&w);
+	ck_assert_uint_eq(presence_count(w.node, HOME), 2);
+	ck_assert_uint_eq(stored(&w), 2);
+	world_close(&w);
+}
+END_TEST
+
 /* --- served at once ------------------------------------------------------ */
 
 START_TEST(at_once)
@@ -676,6 +842,45 @@ START_TEST(third_party)
 }
 END_TEST
 
+/* On the link itself: the answer to a test goes to the link-layer address that
+ * it came from, since the address may be registered; but not to who asks for
+ * his neighbour's. */
+START_TEST(third_party_on_link)
+{
+	struct in6_addr a1 = world_addr(A1), ha = world_addr(HA);
+	struct mh m = { .type = MH_COTI, .test_init.cookie = 42 };
+	struct event ev = { .kind = EV_PACKET };
+	struct lladdr owner = host(1);
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct world w;
+	size_t at;
+
+	begin(&w, 100, 16, 60);
+	pkt_start(&b, &a1, &ha, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(&m, &b), 0);
+	mh_seal(buf + at, m.len, &a1, &ha);
+	pkt_finish(&b);
+	dad(&w, A1, 1);
+	for (unsigned k = 1; k <= 2; k++) {
+		ev.packet = (struct ev_packet){
+			.ifindex = HOME, .ll_src = host(k),
+			.data = { buf, wbuf_len(&b) },
+		};
+		w.cot.type = 0;
+		node_input(w.node, &ev, w.now);
+		settle(&w);
+		ck_assert_uint_eq(w.cot.type, MH_COT);
+		if (k == 1)
+			ck_assert(lladdr_eq(&w.cot_ll, &owner));
+		else
+			ck_assert_uint_eq(w.cot_ll.len, 0);
+	}
+	world_close(&w);
+}
+END_TEST
+
 /* What is answered without the key is as before: nothing of the proof. */
 START_TEST(no_key_no_answer)
 {
@@ -843,6 +1048,10 @@ int main(void)
 	unit_add(s, "stranger", stranger);
 	unit_add(s, "quiet", quiet);
 	unit_add(s, "interface gone", interface_gone);
+	unit_add(s, "remembered", remembered);
+	unit_add(s, "remembered contested", remembered_contested);
+	unit_add(s, "a flood is not stored", flood_is_not_stored);
+	unit_add(s, "strange records", strange_records);
 	unit_add(s, "at once", at_once);
 	unit_add(s, "echo", echo);
 	unit_add(s, "unseen waits", unseen_waits);
@@ -855,6 +1064,7 @@ int main(void)
 	unit_add(s, "most of one host", most_of_one_host);
 	unit_add(s, "reload", reload);
 	unit_add(s, "third party", third_party);
+	unit_add(s, "third party on the link", third_party_on_link);
 	unit_add(s, "no key, no answer", no_key_no_answer);
 	unit_add(s, "proof of before", proof_of_before);
 	unit_add(s, "repeated", repeated);

@@ -438,6 +438,141 @@ START_TEST(linklocal_of_somebody_else)
 }
 END_TEST
 
+/* --- care-of addresses (11.5.3) ------------------------------------------------------ */
+
+static void careof_world(struct world *w, enum conf_careof kind)
+{
+	struct conf_iface *i;
+
+	w_prepare(w);
+	i = conf_add_iface(w->conf, "eth0");
+	i->careof_kind = kind;
+	w->show = SHOW_MH | SHOW_ADDRESS;
+	w_born(w);
+	w_link(w, true);
+	w_linklocal(w);
+	w_ready(w);
+}
+
+static struct in6_addr moved_coa(struct world *w, uint8_t station,
+				 const char *prefix)
+{
+	struct in6_addr p = w_addr(prefix);
+
+	w_link(w, false);
+	w_link(w, true);
+	w_ra(w, station, prefix);
+	w_pass(w, MSEC(5));
+	w_drain(w);
+	w_ok(w);
+	w_forget(w);
+	ck_assert_mem_eq(&w->bu_src, &p, 8);
+	return w->bu_src;
+}
+
+START_TEST(careof_kinds)
+{
+	static const uint8_t eui64[] = { 0, 0, 0, 0xff, 0xfe, 0, 0, 0x10 };
+	struct in6_addr a, b, again;
+	struct world w;
+
+	careof_world(&w, (enum conf_careof)_i);
+	a = moved_coa(&w, 2, "2001:db8:2::");
+	b = moved_coa(&w, 3, "2001:db8:3::");
+	again = moved_coa(&w, 2, "2001:db8:2::");
+	switch ((enum conf_careof)_i) {
+	case CONF_COA_OPAQUE:
+		ck_assert_mem_ne(a.s6_addr + 8, b.s6_addr + 8, 8);
+		ck_assert(addr_eq(&a, &again));
+		break;
+	case CONF_COA_EUI64:
+		ck_assert_mem_eq(a.s6_addr + 8, eui64, 8);
+		ck_assert_mem_eq(b.s6_addr + 8, eui64, 8);
+		break;
+	case CONF_COA_TEMPORARY:
+		ck_assert_mem_ne(a.s6_addr + 8, b.s6_addr + 8, 8);
+		ck_assert_mem_ne(a.s6_addr + 8, again.s6_addr + 8, 8);
+		break;
+	}
+	w_end(&w);
+}
+END_TEST
+
+/* Given ones, whatever the A bit says, and no others. */
+START_TEST(careof_given)
+{
+	struct in6_addr given = w_addr("2001:db8:2::77");
+	struct conf_iface *i;
+	struct world w;
+
+	w_prepare(&w);
+	i = conf_add_iface(w.conf, "eth0");
+	i->careof[i->ncareof++] = (struct prefix){ given, 64 };
+	w.show = SHOW_MH;
+	w_born(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ready(&w);
+	w_ra_pio(&w, 2, "2001:db8:2::", ND_PIO_L, 7200, 7200);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), 1);
+	ck_assert(addr_eq(&w.bu_src, &given));
+	w_ok(&w);
+	w_forget(&w);
+	w_link(&w, false);
+	w_link(&w, true);
+	w_ra(&w, 3, "2001:db8:3::");
+	w_pass(&w, SEC(10));
+	w_expect(&w, "");
+	/* Somebody else has it: there is no other. */
+	w_link(&w, false);
+	w_link(&w, true);
+	w.slow_dad = true;
+	w_ra_pio(&w, 2, "2001:db8:2::", ND_PIO_L, 7200, 7200);
+	w_pass(&w, MSEC(5));
+	w_drain(&w);
+	w_address(&w, &given, ADDR_DUPLICATE);
+	w_pass(&w, SEC(10));
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
+/* RFC 8981 3.4: renewed in time; the old one goes on until the new one stands,
+ * and a while longer. */
+START_TEST(careof_renewed)
+{
+	struct in6_addr first, second;
+	struct world w;
+
+	careof_world(&w, CONF_COA_TEMPORARY);
+	w.conf->iface[0].careof_life = 1000;
+	first = moved_coa(&w, 2, "2001:db8:2::");
+	w_pass(&w, SEC(590));
+	while (w_count(&w, "BU lifetime") && w.now < SEC(5000)) {
+		w_forget(&w);
+		w_ok(&w);
+		w_pass(&w, SEC(1));
+	}
+	w_forget(&w);
+	for (unsigned k = 0; k < 420 && !w_count(&w, "address up"); k++) {
+		w_pass(&w, SEC(1));
+		if (w_count(&w, "BU"))
+			w_ok(&w);
+	}
+	ck_assert_uint_eq(w_count(&w, "address up coa"), 1);
+	ck_assert_uint_eq(w_count(&w, "address down"), 0);
+	second = w.bu_src;
+	ck_assert(!addr_eq(&first, &second));
+	ck_assert_ptr_nonnull(w_kaddr(&w, &first));
+	w_forget(&w);
+	w_pass(&w, SEC(31));
+	ck_assert_ptr_null(w_kaddr(&w, &first));
+	ck_assert_ptr_nonnull(w_kaddr(&w, &second));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(return_home)
 {
 	struct in6_addr hoa;
@@ -806,7 +941,7 @@ int main(void)
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
-		contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
+		careof_given, careof_renewed, contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
 	};
 	Suite *s = suite_create("core_mn");
@@ -816,6 +951,8 @@ int main(void)
 	for (size_t k = 0; k < sizeof(stories) / sizeof(*stories); k++)
 		tcase_add_test(tc, stories[k]);
 	tcase_add_loop_test(tc, left_both_routers, 0, 2);
+	tcase_add_loop_test(tc, careof_kinds, CONF_COA_OPAQUE,
+			    CONF_COA_TEMPORARY + 1);
 	tcase_add_loop_test(tc, each_status, 0,
 			    sizeof(reactions) / sizeof(*reactions));
 	suite_add_tcase(s, tc);
