@@ -1012,7 +1012,10 @@ ro_plain(struct __sk_buff *skb)
 		return drop(skb, PM_DROP_NO_ROUTE);
 	if (r->ifindex == cfg->ifindex)
 		return drop(skb, PM_DROP_LOOP);
-	return send_out(r, ret);
+	/* Not as send_out() does for a neighbour that is not known: the route
+	 * that the kernel would look for is the one that led here.  So it is
+	 * asked for, and this packet may be lost; the next one is not. */
+	return send_out(r, BPF_FIB_LKUP_RET_SUCCESS);
 }
 
 #endif
