@@ -142,6 +142,7 @@ enum pm_stat {
 };
 
 #define PM_FAST_PATH	1		/* pm_config.flags */
+#define PM_MULTICAST	2		/* user space has those out of tunnels */
 
 struct pm_config {
 	__u32	layout;			/* PM_LAYOUT */

@@ -231,6 +231,8 @@ struct conf {
 	uint32_t	ha_max_bindings;	/* 1 000 000 */
 	uint32_t	ha_max_agents;		/* HaMaxHomeAgents, of all home
 						   links, 32 */
+	uint32_t	ha_max_memberships;	/* HaMaxMemberships, 0: mobiles
+						   have no multicast */
 	struct conf_acl	*acl;		unsigned nacls, cap_acls;
 	int16_t		acl_default;		/* DefaultBindingAclPolicy: a
 						   status, or CONF_ACL_UNSAID */
@@ -260,6 +262,8 @@ struct conf {
 	bool		optimistic_handoff;	/* OptimisticHandoff: use the tunnel
 						   from the BU on, default off */
 	bool		optimistic_dad;		/* of care-of addresses, default on */
+	bool		refuse_unreachable;	/* WhenUnreachable refuse; default
+						   hold */
 	bool		discard_param_problem;	/* MnDiscardHaParamProb, default off */
 	bool		ro_mn;			/* DoRouteOptimizationMN, default on:
 						   as MnRoPolicy has it */

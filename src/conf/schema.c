@@ -65,6 +65,10 @@ const struct keyword schema_strangers[] = {
 	{ "cga", CONF_PROTECT_CGA }, { "peer", CONF_PROTECT_NONE }, { NULL }
 };
 
+static const struct keyword schema_unreachable[] = {
+	{ "hold", 0 }, { "refuse", 1 }, { NULL }
+};
+
 const struct keyword schema_types[] = {
 	{ "none", ATYPE_NONE }, { "home-anchored", ATYPE_HOME },
 	{ "access-anchored", ATYPE_ACCESS }, { "unanchored", ATYPE_UNANCHORED },
@@ -99,6 +103,9 @@ static const struct statement top_stmts[] = {
 	{ UINT("HaMaxHomeAgents", conf, ha_max_agents, 1, CONF_HOME_AGENTS, 32),
 	  .roles = HA,
 	  .help = "most other home agents remembered" },
+	{ UINT("HaMaxMemberships", conf, ha_max_memberships, 0, 65536, 0),
+	  .roles = HA,
+	  .help = "most groups that mobile nodes away listen to, in all" },
 	{ CUSTOM("BindingAclPolicy", "address[/length]|\"identity\" "
 		 "allow|deny|status", custom_acl, print_acls), .roles = HA,
 	  .flags = STMT_MANY,
@@ -162,6 +169,10 @@ static const struct statement top_stmts[] = {
 	  .help = "use the tunnel before the home agent has answered" },
 	{ BOOL("OptimisticDad", conf, optimistic_dad, 1), .roles = MN,
 	  .help = "use a care-of address during its DAD, RFC 4429" },
+	{ .name = "WhenUnreachable", .type = V_WORD,
+	  FIELD(conf, refuse_unreachable), .words = schema_unreachable,
+	  .roles = MN,
+	  .help = "packets of a home address whose home agent is silent" },
 	{ BOOL("MnDiscardHaParamProb", conf, discard_param_problem, 0),
 	  .roles = MN,
 	  .help = "do not heed ICMPv6 errors of home agents" },

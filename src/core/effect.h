@@ -23,6 +23,7 @@ enum effect_kind {
 	EF_FLOW,		/* what goes into one, waits, or is refused */
 	EF_PROXY,		/* hear Neighbor Solicitations for an address */
 	EF_ANYCAST,		/* be one of those that an anycast address is of */
+	EF_GROUP,		/* hear what a link has for a group */
 	EF_DNS,			/* resolver configuration of an interface */
 	EF_OWNED,		/* an address is of this type */
 	EF_CURRENT,		/* what a socket gets that wants a type */
@@ -149,6 +150,12 @@ struct ef_anycast {
 	struct addr_key	key;
 };
 
+/* We are a member on that link, and get what comes for it (EV_PACKET). */
+struct ef_group {
+	bool		up;
+	struct addr_key	key;		/* addr: the group */
+};
+
 #define DNS_SERVERS	3
 struct ef_dns {
 	uint32_t	ifindex;
@@ -208,6 +215,7 @@ struct effect {
 		struct ef_flow		flow;
 		struct ef_proxy		proxy;
 		struct ef_anycast	anycast;
+		struct ef_group		group;
 		struct ef_dns		dns;
 		struct ef_owned		owned;
 		struct ef_current	current;

@@ -15,6 +15,7 @@
 #include "core/ha_switch.h"
 #include "core/home_link.h"
 #include "core/mobile_prefix.h"
+#include "core/multicast.h"
 #include "core/presence.h"
 #include "core/proof.h"
 
@@ -441,9 +442,10 @@ ha_start(struct node *n, usec_t now)
 	n->ha->anchors = anchors_new(n);
 	n->ha->agents = agents_new(n);
 	n->ha->prefixes = mobile_prefix_new(n);
+	n->ha->multicast = multicast_new(n);
 	ha_switch_init(n);
 	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
-	    !n->ha->agents || !n->ha->prefixes || !n->proofs)
+	    !n->ha->agents || !n->ha->prefixes || !n->ha->multicast || !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
 	agents_settle(n, NULL);
@@ -458,6 +460,7 @@ ha_stop(struct node *n)
 		ha_switch_fini(n);
 		n->ha->agents = agents_free(n, n->ha->agents);
 		n->ha->prefixes = mobile_prefix_free(n, n->ha->prefixes);
+		n->ha->multicast = multicast_free(n, n->ha->multicast);
 		n->ha->defend = defend_free(n, n->ha->defend);
 		n->ha->presence = presence_free(n, n->ha->presence);
 		n->ha->anchors = anchors_free(n->ha->anchors);
@@ -551,6 +554,7 @@ ha_shutdown(struct node *n, usec_t now)
 {
 	alarm_clear(n, &n->ha->announce);
 	ha_switch_stop(n);
+	multicast_reset(n);
 	registrar_withdraw(n);
 }
 
@@ -580,6 +584,7 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	n->registrar->of[KEEPER_HOME].limit =
 		conf_max_home_bindings(n->conf);
 	agents_settle(n, old);
+	multicast_reset(n);
 	registrar_review(n, now);
 	mobile_prefix_reconfigure(n, old, now);
 	return 0;
@@ -603,6 +608,8 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 
 	if (strcmp(what, "bindings") == 0)
 		return registrar_show(n, now, c, sink);
+	if (strcmp(what, "groups") == 0)
+		multicast_show(n, sink);
 	if (strcmp(what, "agents") == 0)
 		agents_tell(n, now, sink);
 	if (strcmp(what, "status") || !is_home_agent(n))
@@ -626,6 +633,7 @@ ha_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 		agents_count(n, &r);
 		mobile_prefix_count(n, &r);
 		ha_switch_count(n, &r);
+		multicast_count(n, &r);
 		sink->put(sink, &r);
 	}
 	anchors_show(n, sink);

@@ -19,6 +19,7 @@ struct presence;
 struct anchors;
 struct agents;
 struct mobile_prefixes;
+struct multicast;
 
 /* Home agent switch (RFC 5142): a walk through the bindings. */
 struct ha_switch {
@@ -39,6 +40,7 @@ struct ha {
 	struct anchors	*anchors;
 	struct agents	*agents;	/* other home agents */
 	struct mobile_prefixes *prefixes;
+	struct multicast *multicast;
 	struct ha_switch leave;
 	struct alarm	announce;	/* a walk through all bindings: */
 	struct binding	*announce_last;	/*   where it is; not looked into */

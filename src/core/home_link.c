@@ -19,6 +19,7 @@
 #include "core/ha.h"
 #include "core/ha_switch.h"
 #include "core/mobile_prefix.h"
+#include "core/multicast.h"
 #include "core/proof.h"
 
 /* --- which link ---------------------------------------------------------- */
@@ -378,6 +379,7 @@ home_link_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
 	if (i && (fresh || bits & HA_PROXY_L))
 		defend_announce(n, &b->hoa, i, b->flags & BINDING_L, now);
 	mobile_prefix_serve(n, b, true, now);
+	multicast_serve(n, b, now);
 }
 
 void
@@ -426,5 +428,6 @@ home_link_adopt(struct node *n, struct binding *b, usec_t now)
 	wish_add(n, &b->wish, home_link_bits(n, b));
 	if (b->state == BINDING_ACTIVE)
 		mobile_prefix_serve(n, b, false, now);
+	multicast_serve(n, b, now);
 	return true;
 }

@@ -281,6 +281,7 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 	switch (ev) {
 	case REG_ACCEPTED:
 		alarm_clear(n, &h->give_up);
+		h->unanswered = 0;
 		home_keep_agent(h);
 		/* By another interface than what stood until now? */
 		if (h->place == PLACE_AWAY && !addr_eq(&h->coa, &r->coa)) {
@@ -311,6 +312,10 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		try_another(n, h, now);
 		break;
 	case REG_SILENT:
+		h->unanswered = r->x.sent;
+		if (h->place == PLACE_AWAY && addr_eq(&h->coa, &r->ask_coa) &&
+		    !r->bound)
+			home_say_away_flow(n, h);
 		if (r->x.sent <= n->conf->max_ha_resends)
 			break;
 		if (h->switching)

@@ -89,6 +89,7 @@ struct mn_home {
 	struct mn_agents *agents;	/* NULL: the configuration names it;
 					   reg.peer is :: while none is known */
 	struct alarm	next;		/* when the next one may be asked */
+	unsigned	unanswered;	/* updates from this care-of address */
 	usec_t		left_until;	/* one that was left may still hold it */
 	bool		switching;	/* saying goodbye to one (RFC 5142) */
 	uint64_t	switch_stamp;	/* of the last message that said so */

@@ -10,6 +10,8 @@
 #include "core/demand.h"
 #include "core/ro.h"
 
+/* Updates without an answer that make a home agent one that is not reached. */
+#define UNANSWERED	2
 /* Asking for the home agent's link-layer address (11.5.5) */
 #define FIND_TRIES	3
 
@@ -129,6 +131,9 @@ home_say_away_flow(struct node *n, struct mn_home *h)
 
 	if (stands || (h->reg.bound && n->conf->optimistic_handoff))
 		home_say_flow(n, h, FLOW_PATH, true);
+	else if (n->conf->refuse_unreachable &&
+		 h->reg.asking == REG_REGISTER && h->unanswered >= UNANSWERED)
+		home_say_flow(n, h, FLOW_BLOCK, true);
 	else
 		home_say_flow(n, h, FLOW_HOLD, true);
 }
@@ -208,6 +213,8 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 		return;
 	h->contest = CONTEST_NONE;
 	h->denials = 0;
+	if (!addr_eq(&h->coa, coa))
+		h->unanswered = 0;
 	h->coa = *coa;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_away_flow(n, h);

@@ -9,6 +9,7 @@
  */
 #include "core/demand.h"
 #include "core/effects.h"
+#include "core/multicast.h"
 #include "core/node.h"
 #include "core/presence.h"
 #include "core/registrar.h"
@@ -314,13 +315,6 @@ input_mh(struct node *n, struct rx *rx, usec_t now)
 		answer_fault(n, rx, &e, now);
 		return;
 	}
-	/* RFC 6275 9.3.1: a Home Address option wants a binding, but in a
-	 * Binding Update, which is about to make it. */
-	if (p->has_hao && rx->mh.type != MH_BU &&
-	    !ha_has_binding(n, &p->hao, &p->src)) {
-		send_binding_error(n, rx, MH_BE_UNKNOWN_BINDING, now);
-		return;
-	}
 	note_received(n, rx, now);
 	for (size_t k = 0; k < sizeof(mh_table) / sizeof(*mh_table); k++)
 		if (mh_table[k].type == rx->mh.type &&
@@ -346,18 +340,25 @@ input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
 	rx.data = ev->data;
 	rx.pkt.src = rx.pkt.dst = addr_unspec;
 	rx.pkt.has_hao = rx.pkt.has_rh2 = false;
+	if (multicast_on_link(n, ev->ifindex, ev->data, now))
+		return;
 	if (pkt_parse(ev->data.p, ev->data.len, &rx.pkt, &e)) {
 		answer_fault(n, &rx, &e, now);
 		return;
 	}
-	if (is_mobility_icmp(&rx.pkt))
+	if (rx.pkt.proto == IPPROTO_IPV6)
+		multicast_on_tunnel(n, &rx, now);
+	else if (is_mobility_icmp(&rx.pkt))
 		input_icmp(n, &rx, now);
 	else if (rx.pkt.proto == IPPROTO_ICMPV6 && !rx.pkt.has_hao &&
 	    !rx.pkt.has_rh2)
 		input_nd(n, &rx, now);
 	else if (rx.pkt.proto == IPPROTO_MOBILITY)
 		input_mh(n, &rx, now);
-	else if (rx.pkt.has_hao &&
+	/* RFC 6275 9.3.1: a Home Address option wants a binding, but not in
+	 * front of ESP, AH or a Mobility Header, which is to be looked at
+	 * normally: whoever reads it says whether it may have one. */
+	else if (rx.pkt.has_hao && !rx.pkt.has_ah_esp &&
 		 !ha_has_binding(n, &rx.pkt.hao, &rx.pkt.src))
 		send_binding_error(n, &rx, MH_BE_UNKNOWN_BINDING, now);
 }

@@ -130,7 +130,7 @@ void	note_of_mh(const struct mh *, struct note *);
 /* --- wanted objects: few, keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
- * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_DNS, EF_OWNED or
+ * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_GROUP, EF_DNS, EF_OWNED or
  * EF_CURRENT).  Repeating what is
  * wanted already costs nothing; lifetimes count as a change. */
 void	want(struct node *, const struct effect *);

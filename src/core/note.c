@@ -103,6 +103,7 @@ effect_word(uint32_t kind)
 		[EF_SEND] = "send", [EF_ADDRESS] = "address",
 		[EF_ROUTE] = "route", [EF_PATH] = "path", [EF_FLOW] = "flow",
 		[EF_PROXY] = "proxy", [EF_ANYCAST] = "anycast",
+		[EF_GROUP] = "group",
 		[EF_DNS] = "dns", [EF_OWNED] = "owned",
 		[EF_CURRENT] = "current", [EF_REPLY] = "reply",
 		[EF_ABORT] = "abort", [EF_STORE] = "store",

@@ -31,6 +31,7 @@ want_size(enum effect_kind kind)
 		[EF_FLOW]	= sizeof(struct ef_flow),
 		[EF_PROXY]	= sizeof(struct ef_proxy),
 		[EF_ANYCAST]	= sizeof(struct ef_anycast),
+		[EF_GROUP]	= sizeof(struct ef_group),
 		[EF_DNS]	= sizeof(struct ef_dns),
 		[EF_OWNED]	= sizeof(struct ef_owned),
 		[EF_CURRENT]	= sizeof(struct ef_current),
@@ -55,6 +56,8 @@ same_key(const struct effect *a, const struct effect *b)
 		return addr_key_eq(&a->proxy.key, &b->proxy.key);
 	if (a->kind == EF_ANYCAST)
 		return addr_key_eq(&a->anycast.key, &b->anycast.key);
+	if (a->kind == EF_GROUP)
+		return addr_key_eq(&a->group.key, &b->group.key);
 	if (a->kind == EF_ROUTE)
 		return a->route.ifindex == b->route.ifindex &&
 		       prefix_eq(&a->route.dst, &b->route.dst) &&
@@ -130,6 +133,8 @@ is_up(const struct effect *e)
 		return e->proxy.up;
 	if (e->kind == EF_ANYCAST)
 		return e->anycast.up;
+	if (e->kind == EF_GROUP)
+		return e->group.up;
 	if (e->kind == EF_OWNED)
 		return e->owned.up;
 	if (e->kind == EF_CURRENT)
@@ -230,6 +235,8 @@ ifindex_of(const struct effect *e)
 		return e->proxy.key.ifindex;
 	if (e->kind == EF_ANYCAST)
 		return e->anycast.key.ifindex;
+	if (e->kind == EF_GROUP)
+		return e->group.key.ifindex;
 	return e->kind == EF_DNS ? e->dns.ifindex : IFINDEX_PATH;
 }
 
@@ -283,6 +290,8 @@ wants_withdraw(struct node *n)
 			down.proxy.up = false;
 		else if (down.kind == EF_ANYCAST)
 			down.anycast.up = false;
+		else if (down.kind == EF_GROUP)
+			down.group.up = false;
 		else if (down.kind == EF_OWNED)
 			down.owned.up = false;
 		else if (down.kind == EF_CURRENT)

@@ -20,7 +20,7 @@
 #define UNDO_MAX	86400		/* seconds */
 
 static const char *const shown[] = {
-	"status", "addresses", "agents", "bindings", "links", "paths", "routers",
+	"status", "addresses", "agents", "bindings", "groups", "links", "paths", "routers",
 	"policy", "recent",
 };
 

@@ -126,6 +126,13 @@ do_anycast(struct daemon *d, struct effect *e)
 }
 
 static int
+do_group(struct daemon *d, struct effect *e)
+{
+	return nd_group(&d->ears, e->group.key.ifindex, &e->group.key.addr,
+			e->group.up);
+}
+
+static int
 do_dns(struct daemon *d, struct effect *e)
 {
 	const struct world_link *l = world_link(&d->world, e->dns.ifindex);
@@ -177,6 +184,7 @@ static int (*const kinds[])(struct daemon *, struct effect *) = {
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
 	[EF_ANYCAST]	= do_anycast,
+	[EF_GROUP]	= do_group,
 	[EF_DNS]	= do_dns,
 	[EF_OWNED]	= demand_do_owned,
 	[EF_CURRENT]	= demand_do_current,

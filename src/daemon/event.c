@@ -43,6 +43,9 @@ remember_failure(struct daemon *d, const struct effect *e, int err)
 	case EF_ANYCAST:
 		ev->done.key.addr = e->anycast.key;
 		break;
+	case EF_GROUP:
+		ev->done.key.addr = e->group.key;
+		break;
 	case EF_PATH:
 		ev->done.key.path = e->path.key;
 		break;

@@ -302,7 +302,10 @@ owned_step_close(struct daemon *d)
 static int
 path_step_open(struct daemon *d, char why[DAEMON_WHY])
 {
-	struct path_options o = { .fast_path = d->conf->fast_path };
+	struct path_options o = {
+		.fast_path = d->conf->fast_path,
+		.multicast = d->conf->ha_max_memberships > 0,
+	};
 	int err;
 
 	if (!(d->conf->roles & (CONF_MN | CONF_HA | CONF_CN)) &&

@@ -296,7 +296,8 @@ static int configure(struct path *p, const struct path_options *o)
 		return err;
 	p->cfg->layout = PM_LAYOUT;
 	p->cfg->ifindex = p->ifindex;
-	p->cfg->flags = o->fast_path ? PM_FAST_PATH : 0;
+	p->cfg->flags = (o->fast_path ? PM_FAST_PATH : 0) |
+			(o->multicast ? PM_MULTICAST : 0);
 	p->cfg->route_table = p->table;
 	memcpy(p->cfg->mac, l.mac, 6);
 	memcpy(p->cfg->mac + 6, peer.mac, 6);

@@ -31,6 +31,8 @@ struct path_options {
 					   destination; 0: at most 65536 */
 	bool		fast_path;	/* physical ingress straight to the
 					   tunnel; unseen by the path device */
+	bool		multicast;	/* tunnelled packets for groups are left
+					   to user space; else dropped */
 	uint32_t	route_table;	/* for source-selected flows (a
 					   mobile's); 0: 6275.  The next one
 					   is for PATH_MIP6_CN */

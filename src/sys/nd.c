@@ -7,7 +7,8 @@
  * agent defends those of its mobiles) are heard as well.  The filter in the
  * kernel passes ICMPv6 types 133 to 136 that directly follow the IPv6
  * header, also Parameter Problem codes 1 and 2 (a correspondent that knows
- * nothing of mobility), and nothing we sent ourselves; all further checks are the node's
+ * nothing of mobility), what is for groups of more than the link (a home agent's
+ * mobiles may listen to them), and nothing we sent ourselves; all further checks are the node's
  * (RFC 4861 6.1, 7.1).
  *
  * Groups are joined through ordinary sockets, since only those make the
@@ -121,6 +122,9 @@ filter_attach(int fd)
 {
 	/* Offsets from the IPv6 header.  Whoever is none of them: 0 octets. */
 	static const struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 24),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff0f),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0xff02, 9, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 8),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 40),
@@ -359,6 +363,21 @@ nd_proxy(struct nd_ears *e, uint32_t ifindex, const struct in6_addr *addr,
 	if (!on || n)
 		return 0;
 	return l ? proxied_add(e, l, &key) : -ENODEV;
+}
+
+int
+nd_group(struct nd_ears *e, uint32_t ifindex, const struct in6_addr *addr,
+	 bool on)
+{
+	struct addr_key key = { .ifindex = ifindex, .addr = *addr };
+	struct nd_group *g = group_find(e, &key);
+	struct nd_listener *l = listener_find(e, ifindex);
+
+	if (!on && g)
+		group_del(e, g);
+	if (!on || g)
+		return 0;
+	return l ? group_add(e, l, &key) : -ENODEV;
 }
 
 /* --- listeners --- */

@@ -27,6 +27,9 @@ int	nd_listen(struct nd_ears *, uint32_t ifindex, bool on);
 /* While listening: also solicitations for addresses that nobody proxies here,
  * which an access anchor wants to see.  0 or -errno. */
 int	nd_listen_all(struct nd_ears *, uint32_t ifindex, bool on);
+/* EF_GROUP: be a member of a group, and hear what comes for it.  Idempotent. */
+int	nd_group(struct nd_ears *, uint32_t ifindex, const struct in6_addr *,
+		 bool on);
 /* EF_PROXY: be a member of the solicited-node group of an address, which
  * several may share.  Idempotent. */
 int	nd_proxy(struct nd_ears *, uint32_t ifindex, const struct in6_addr *,

@@ -43,6 +43,8 @@ is_ours(const struct span *data)
 
 	if (pkt_parse(data->p, data->len, &pkt, &err) < 0)
 		return true;
+	if (pkt.proto == IPPROTO_IPV6)	/* for a group, or whose is it? */
+		return pkt.payload.len >= 40 && pkt.payload.p[24] == 0xff;
 	return pkt.has_hao || pkt.has_rh2 || pkt.proto == IPPROTO_MOBILITY ||
 	       (pkt.proto == IPPROTO_ICMPV6 && pkt.payload.len &&
 		pkt.payload.p[0] >= ICMP_HAAD_REQUEST &&

@@ -73,7 +73,13 @@ static const struct {
 	"-I PREROUTING 1 " XT_ICMP(type) " -m addrtype " \
 	"--dst-type LOCAL,ANYCAST -j mip6d\n"
 
+/* What a mobile sends to a group, through its tunnel: the first octet of the
+ * inner destination. */
+#define XT_GROUP "-I PREROUTING 1 -p 41 -m u32 --u32 61&0xff=0xff " \
+	"-m addrtype --dst-type LOCAL -j mip6d\n"
+
 #define XT_RULES \
+	"-A mip6d -p 41 -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d " XT_ICMP("144") " -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d " XT_ICMP("145") " -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d -p 135 -j NFQUEUE --queue-num %u\n" \
@@ -142,10 +148,10 @@ xt_try(const char *name, const char *table, unsigned variant, uint16_t queue,
 	n = strlen(script);
 	snprintf(script + n, sizeof(script) - n, XT_RULES
 		 "%s-I PREROUTING 1 %s -j mip6d\n"
-		 XT_JUMP("144") XT_JUMP("145") "COMMIT\n",
-		 queue, queue, queue, queue, queue,
+		 XT_JUMP("144") XT_JUMP("145") "%sCOMMIT\n",
+		 queue, queue, queue, queue, queue, queue,
 		 xt_variants[variant].defrag,
-		 xt_variants[variant].jump);
+		 xt_variants[variant].jump, variant ? "" : XT_GROUP);
 	return tool_restore(name, script, out, cap);
 }
 
@@ -243,6 +249,8 @@ xt_remove_from(const struct xt_tool *tool, const char *table)
 	"type filter hook prerouting priority -300; policy accept;\n" \
 	"icmpv6 type { 144, 145 } fib daddr type { local, anycast } " \
 	"queue num %u\n" \
+	"ip6 nexthdr 41 @nh,512,8 0xff fib daddr type local " \
+	"queue num %u\n" \
 	"ip6 nexthdr != { 0, 43, 44, 51, 60, 135 } return\n" \
 	"fib daddr type != local return\n" \
 	"meta l4proto 135 queue num %u\n" \
@@ -275,7 +283,7 @@ nft_install(uint16_t queue, char *ret_chosen, size_t cap)
 
 	for (try = 0; try < 2; try++) {
 		snprintf(script, sizeof(script), NFT_SCRIPT, queue, queue,
-			 queue, queue, try ? "" : defrag);
+			 queue, queue, queue, try ? "" : defrag);
 		err = nft_run(script, out, sizeof(out));
 		if (!err) {
 			snprintf(ret_chosen, cap, "nft, table mip6d%s", try ?

@@ -46,9 +46,9 @@ usage(FILE *f)
 {
 	fputs("usage: mip6ctl [-j] [-p | -r] [--run-dir DIR] [COMMAND "
 	      "[WORD...]]\n"
-	      "commands: status (the default), agents, bindings, links, paths, "
-	      "routers,\n"
-	      "          policy, recent, switch [HOME-ADDRESS | stop],\n"
+	      "commands: status (the default), agents, bindings, groups, links, "
+	      "paths,\n"
+	      "          routers, policy, recent, switch [HOME-ADDRESS | stop],\n"
 	      "          policy test [--program PATH] [--user USER] "
 	      "[--group GROUP]...\n"
 	      "            [--cgroup PATH] [--pid PID]\n"

@@ -108,6 +108,13 @@ static void do_anycast(struct sim_node *n, const struct effect *e)
 	}
 }
 
+/* What it would hear is not of this world. */
+static void do_group(struct sim_node *n, const struct effect *e)
+{
+	if (!sim_iface(n, e->group.key.ifindex))
+		check_fail(n->sim, n, "a group on no interface");
+}
+
 static struct k_store *store_find(struct sim_node *n,
 				  const struct store_record *r)
 {
@@ -217,6 +224,7 @@ static effect_do *const table[] = {
 	[EF_FLOW]	= do_flow,
 	[EF_PROXY]	= do_proxy,
 	[EF_ANYCAST]	= do_anycast,
+	[EF_GROUP]	= do_group,
 	[EF_DNS]	= do_dns,
 	[EF_OWNED]	= do_owned,
 	[EF_CURRENT]	= do_current,

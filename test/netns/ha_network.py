@@ -19,7 +19,8 @@ import time
 
 from scapy.layers.l2 import Ether
 from scapy.layers.inet6 import (
-    ICMPv6EchoRequest, ICMPv6HAADReply, ICMPv6HAADRequest, ICMPv6MLReport,
+    ICMPv6HAADReply, ICMPv6HAADRequest, ICMPv6MLDMultAddrRec, ICMPv6MLDone,
+    ICMPv6MLReport, ICMPv6MLReport2,
     ICMPv6MPAdv, ICMPv6MPSol, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA,
     ICMPv6ND_Redirect, ICMPv6NDOptHAInfo, ICMPv6NDOptPrefixInfo,
     ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, ICMPv6DestUnreach,
@@ -320,6 +321,35 @@ def case_reverse():
     check("and away again", register(HOA, COA, HA, 13, flags=0xe000)[0] == 0)
 
 
+def case_errors():
+    """RFC 2473 8: errors about the tunnel, for who sent what was in it."""
+    drain()
+    home.send(data(NB, HOA, 200))
+    p = core.hear(tunnelled(HOA))
+    quoted = bytes(p)[:1000] if p else b""
+    core.send(IPv6(src=CN, dst=HA) / ICMPv6DestUnreach(code=3) / quoted)
+    e = home.hear(error(ICMPv6DestUnreach), 2)
+    check("unreachable care-of address: the sender is told", e is not None and
+          e.dst == NB and e[ICMPv6DestUnreach].code == 3 and
+          socket.inet_pton(socket.AF_INET6, HOA) in bytes(e))
+    core.send(IPv6(src=CN, dst=HA) / ICMPv6PacketTooBig(mtu=1300) / quoted)
+    time.sleep(0.3)
+    drain()
+    home.send(data(NB, HOA, 1300))
+    e = home.hear(error(ICMPv6PacketTooBig), 2)
+    check("the tunnel's MTU is learned: Packet Too Big with what is left",
+          e is not None and e.dst == NB and e[ICMPv6PacketTooBig].mtu == 1280)
+    about = bytes(data(HOA, NB, 50))
+    home.send(IPv6(src=NB, dst=HOA) / ICMPv6DestUnreach(code=4) / about)
+    e = core.hear(tunnelled(HOA))
+    check("errors for the mobile go into the tunnel", e is not None)
+    about = bytes(data(NB, HOA, 50))
+    core.send(IPv6(src=COA, dst=HA) / IPv6(src=HOA, dst=NB) /
+              ICMPv6DestUnreach(code=4) / about)
+    e = home.hear(lambda p: ICMPv6DestUnreach in p and p.src == HOA)
+    check("and its own come out of it", e is not None and e.dst == NB)
+
+
 def case_link_scope():
     """10.4.3, 10.4.4: MLD and DHCPv6 of the mobile; nobody complains."""
     drain()
@@ -438,6 +468,8 @@ def case_admission():
     check("another identity", register("2001:db8:1::6a", COA, HA, 1,
                                        options=nai("otto@example.net"))[0]
           == 129)
+    check("gone again", register("2001:db8:1::69", COA, HA, 2, lifetime=0)[0]
+          == 0)
     check("not its home link (132)",
           register("2001:db8:9::1", COA, HA, 1)[0] == 132)
 
@@ -499,6 +531,60 @@ def case_virtual():
     core.send(data(CN, VHOA))
     check("and unreachable again",
           core.hear(error(ICMPv6DestUnreach)) is not None)
+
+
+# --- groups --------------------------------------------------------------------
+
+GROUP, GROUP_MAC = "ff0e::1234", "33:33:00:00:12:34"
+
+
+def mld(kind, group=GROUP):
+    m = IPv6(src=HOA_LL, dst="ff02::16", hlim=1) / \
+        IPv6ExtHdrHopByHop(options=[RouterAlert()])
+    if kind == "done":
+        m /= ICMPv6MLDone(mladdr=group)
+    else:
+        m /= ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(
+            rtype=4, dst=group)])
+    core.send(IPv6(src=COA, dst=HA) / m)
+
+
+def case_multicast():
+    """10.4.3: MLD through the tunnel, and what it brings."""
+    drain()
+    core.send(bu(HOA, COA, HA, 100))
+    p = core.hear(lambda p: p.nh == 41 and b"\x3a\0\5\2" in bytes(p), 5)
+    i = p and IPv6(bytes(p.payload))
+    check("a mobile that has registered is asked for its groups",
+          p is not None and p.dst == COA and i.hlim == 1 and
+          i.dst == "ff02::1" and bytes(i.payload)[8] == 130)
+    home.send(data(NB, GROUP), GROUP_MAC)
+    check("nothing of a group that it has not joined",
+          core.quiet(tunnelled(GROUP)))
+    mld("report")
+    time.sleep(0.3)
+    home.send(data(NB, GROUP), GROUP_MAC)
+    p = core.hear(tunnelled(GROUP))
+    check("joined: its packets are tunnelled", p is not None and p.dst == COA
+          and IPv6(bytes(p.payload)).hlim == 63)
+    check("the home link is told by MLD", any(
+        p is not None and socket.inet_pton(socket.AF_INET6, GROUP)
+        in bytes(p) for p in (home.hear(
+            lambda p: p.hlim == 1 and socket.inet_pton(
+                socket.AF_INET6, GROUP) in bytes(p), 3),)))
+    drain()
+    core.send(IPv6(src=COA, dst=HA) / data(HOA, GROUP))
+    p = home.hear(plain(HOA, GROUP))
+    check("what it sends goes out on the home link", p is not None and
+          p.hlim == 63 and home.frame.dst == GROUP_MAC)
+    check("and not back to it", core.quiet(tunnelled(GROUP)))
+    core.send(IPv6(src=COA2, dst=HA) / data(HOA, GROUP))
+    check("from elsewhere it does not", home.quiet(plain(HOA, GROUP)))
+    mld("done")
+    time.sleep(0.3)
+    drain()
+    home.send(data(NB, GROUP), GROUP_MAC)
+    check("left: nothing more", core.quiet(tunnelled(GROUP)))
 
 
 for case in sys.argv[6:]:

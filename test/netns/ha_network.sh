@@ -18,7 +18,7 @@
 python=/usr/bin/python3
 mac() { ip -n "$P-$1" -br link show dev "$2" | awk '{ print $3 }'; }
 
-net_begin ha_network "$python" awk
+net_begin ha_network "$python" awk sed
 "$python" -c 'import scapy.layers.inet6' 2> /dev/null ||
 	skip "python3-scapy is not installed"
 for l in core home; do link $l; done
@@ -68,7 +68,8 @@ play() {
 expect "the anycast addresses are there" test 2 = \
 	"$(at ha grep -c fdfffffffffffffe /proc/net/anycast6)"
 expect "registration and defence" play registration defence
-expect "interception, tunnelling and back" play interception reverse link_scope
+expect "interception, tunnelling and back" play interception reverse errors \
+	link_scope
 
 expect "discovery and prefixes" play discovery prefixes
 
@@ -79,4 +80,11 @@ expect "the daemon runs" daemon_up ha
 daemon_stop ha
 expect "no anycast address is left" test 0 = \
 	"$(at ha grep -c fdfffffffffffffe /proc/net/anycast6)"
+
+sed -i 's/^NodeConfig.*/& HaMaxMemberships 16;/' "$T/ha.conf"
+daemon ha "$T/ha.conf"
+nap 1
+expect "groups" play multicast
+expect "they are shown no more" not sh -c "'$mip6ctl' --run-dir '$T/run-ha' \
+	groups | grep -q ff0e"
 net_end

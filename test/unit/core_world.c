@@ -325,8 +325,33 @@ static void did_nd(struct world *w, const struct ef_send *s,
 	say(w, "\n");
 }
 
+/* A tunnel packet: a query of ours, or one that is forwarded. */
+static void did_tunnel(struct world *w, const struct pkt *out)
+{
+	char a[ADDR_STRLEN], b[ADDR_STRLEN], c[ADDR_STRLEN], d[ADDR_STRLEN];
+	struct wire_error e;
+	struct pkt in;
+
+	ck_assert_int_eq(pkt_parse(out->payload.p, out->payload.len, &in, &e),
+			 0);
+	ck_assert_uint_eq(in.off + in.payload.len, out->payload.len);
+	if (in.proto == IPPROTO_ICMPV6 && in.payload.p[0] == 130) {
+		ck_assert_uint_eq(in.hlim, 1);
+		ck_assert_uint_eq(in.payload.len, 28);
+		ck_assert_uint_eq(wire_checksum(&in.src, &in.dst,
+			IPPROTO_ICMPV6, in.payload.p, in.payload.len), 0);
+		ck_assert(addr_is_linklocal(&in.src));
+		say(w, "query %s>%s\n", name(&out->src, a),
+		    name(&out->dst, b));
+		return;
+	}
+	say(w, "tunnel %s>%s %s>%s hlim=%u\n", name(&out->src, a),
+	    name(&out->dst, b), name(&in.src, c), name(&in.dst, d), in.hlim);
+}
+
 static void did_send(struct world *w, const struct ef_send *s)
 {
+	char a[ADDR_STRLEN], b[ADDR_STRLEN];
 	struct wire_error e;
 	struct pkt p;
 
@@ -335,6 +360,11 @@ static void did_send(struct world *w, const struct ef_send *s)
 	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
 	if (p.proto == IPPROTO_MOBILITY)
 		did_ba(w, s, &p);
+	else if (p.proto == 41)
+		did_tunnel(w, &p);
+	else if (p.proto == 17)
+		say(w, "data if=%u %s>%s hlim=%u\n", s->ifindex,
+		    name(&p.src, a), name(&p.dst, b), p.hlim);
 	else if (p.payload.p[0] >= ICMP_HAAD_REQUEST)
 		did_icmp(w, &p);
 	else if (p.payload.p[0] >= ND_RS)
@@ -400,6 +430,10 @@ static void did(struct world *w, const struct effect *e)
 			    name(&e->anycast.key.addr, a),
 			    e->anycast.key.ifindex,
 			    e->anycast.up ? "up" : "down");
+		break;
+	case EF_GROUP:
+		say(w, "group %s on %u %s\n", name(&e->group.key.addr, a),
+		    e->group.key.ifindex, e->group.up ? "up" : "down");
 		break;
 	case EF_STORE:
 		picture_store(&w->keys, &e->store);

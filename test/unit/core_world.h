@@ -129,6 +129,7 @@ struct in6_addr world_addr(const char *);
 
 Suite	*suite_ha_status(void);		/* test_core_ha_status.c */
 Suite	*suite_ha_admission(void);	/* test_core_ha_admission.c */
+Suite	*suite_ha_multicast(void);	/* test_core_ha_multicast.c */
 Suite	*suite_ha_network(void);	/* test_core_ha_network.c */
 
 #endif

@@ -411,6 +411,7 @@ static void did(struct world *w, const struct effect *e)
 		did_note(w, &e->note);
 		break;
 	case EF_ANYCAST:
+	case EF_GROUP:
 	case EF_DNS:
 		break;
 	}

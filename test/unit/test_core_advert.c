@@ -109,6 +109,32 @@ START_TEST(often)
 }
 END_TEST
 
+/* RFC 6275 13: MinDelayBetweenRAs is configurable, and bounds answers to
+ * everybody, too. */
+START_TEST(least_delay)
+{
+	struct conf_iface *i;
+	struct world w;
+
+	i = router(&w);
+	i->min_interval = 30;
+	i->max_interval = 70;
+	i->min_delay = 500;
+	i->max_ra_delay = 0;
+	begin(&w);
+	world_count(&w, "");
+	for (int k = 0; k < 20; k++) {
+		world_later(&w, MSEC(100));
+		rs(&w, "::", false);
+		world_later(&w, MSEC(399));
+		world_quiet(&w);
+		world_later(&w, MSEC(1));
+		world_expect(&w, TO_ALL);
+	}
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(only_where_asked_for)
 {
 	struct conf_iface *i;
@@ -512,6 +538,7 @@ int main(void)
 
 	unit_add(s, "first three", first_three_then_seldom);
 	unit_add(s, "often", often);
+	unit_add(s, "least delay", least_delay);
 	unit_add(s, "where", only_where_asked_for);
 	unit_add(s, "link down", link_down);
 	unit_add(s, "at once", answered_at_once);

@@ -508,6 +508,41 @@ START_TEST(link_flaps)
 END_TEST
 
 /* RFC 6275 9.3.1: a Home Address option in anything else wants a binding. */
+/* RFC 6275 9.3.1: in front of ESP, AH and a Mobility Header no binding is
+ * asked for; 9.4.1, 9.4.2: tests with one are discarded in silence. */
+START_TEST(home_address_option_before)
+{
+	static const uint8_t protos[] = { 50, 51, IPPROTO_MOBILITY };
+	struct in6_addr src = world_addr(COA), dst = world_addr(VHA);
+	struct in6_addr hoa = world_addr(VHOA);
+	struct mh m = { .type = MH_COTI };
+	struct world w;
+
+	world_begin(&w);
+	for (unsigned k = 0; k < sizeof(protos); k++) {
+		uint8_t buf[256];
+		struct wbuf b = wbuf_of(buf, sizeof(buf));
+		size_t at;
+
+		pkt_start(&b, &src, &dst, 64, &hoa, NULL, protos[k]);
+		at = wbuf_len(&b);
+		if (protos[k] != IPPROTO_MOBILITY) {
+			wbuf_u8(&b, 59);
+			wbuf_u8(&b, 4);
+			wbuf_zero(&b, 22);
+		} else {
+			ck_assert_int_eq(mh_build(&m, &b), 0);
+			mh_seal(buf + at, m.len, &hoa, &dst);
+		}
+		pkt_finish(&b);
+		world_packet(&w, 7, buf, wbuf_len(&b));
+	}
+	world_count(&w, "BE 2");	/* a type that no home agent knows */
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(home_address_option_elsewhere)
 {
 	struct in6_addr src = world_addr(COA), dst = world_addr(VHA);
@@ -634,9 +669,11 @@ int main(void)
 	unit_add(s, "ha address", address_within_prefix);
 	unit_add(s, "link missing", link_missing);
 	unit_add(s, "link flaps", link_flaps);
+	unit_add(s, "hao before", home_address_option_before);
 	unit_add(s, "hao", home_address_option_elsewhere);
 	unit_add(s, "umip", umip_mobile);
 	unit_add(s, "show", shown);
 	return unit_main((Suite *const[]){ s, suite_ha_status(),
-			  suite_ha_admission(), suite_ha_network(), NULL });
+			  suite_ha_admission(), suite_ha_network(),
+			  suite_ha_multicast(), NULL });
 }

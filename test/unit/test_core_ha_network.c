@@ -329,6 +329,55 @@ START_TEST(shown)
 }
 END_TEST
 
+/* Each home link has a list of its own; two prefixes of one link have one. */
+START_TEST(two_links)
+{
+	struct conf_home_link *l;
+	struct nd nd = { .type = ND_RA };
+	struct world w;
+
+	world_open(&w, CONF_HA);
+	ck_assert_ptr_nonnull(conf_add_iface(w.conf, "home1"));
+	l = conf_add_home_link(w.conf);
+	strcpy(l->ifname, "home1");
+	ck_assert_int_eq(prefix_parse("2001:db8:3::/64", &l->prefix), 0);
+	l->ha = world_addr("2001:db8:3::1");
+	l = conf_add_home_link(w.conf);
+	strcpy(l->ifname, "home0");
+	ck_assert_int_eq(prefix_parse("2001:db8:4::/64", &l->prefix), 0);
+	l->ha = world_addr("2001:db8:4::1");
+	world_start(&w);
+	world_link(&w, 3, "home1", true);
+	world_address(&w, 3, "fe80::2", ADDR_VALID);
+	nd.ra.flags = ND_RA_H;
+	nd.ra.lifetime = 100;
+	nd.ra.has_ha_info = true;
+	nd.ra.ha_preference = 7;
+	nd.ra.ha_lifetime = 100;
+	nd.ra.npios = 1;
+	nd.ra.pio[0] = (struct nd_pio){
+		.prefix = world_addr("2001:db8:3::a"), .len = 64,
+		.flags = ND_PIO_R, .valid = 100, .preferred = 100,
+	};
+	world_nd(&w, 3, &nd, "fe80::a", "ff02::1");
+	world_count(&w, "");
+	ask(&w, COA, "2001:db8:3:0:fdff:ffff:ffff:fffe");
+	world_expect(&w, "HAADRep id=77 2001:db8:3::1>COA 2001:db8:3::a "
+		     "2001:db8:3::1\n");
+	ask(&w, COA, ANY);
+	ck_assert(!strstr(w.did, "3::a"));
+	ck_assert(strstr(w.did, "HA") && strstr(w.did, "2001:db8:4::1"));
+	world_count(&w, "");
+	/* the link goes, and with it whom it had */
+	world_link(&w, 3, "home1", false);
+	world_link(&w, 3, "home1", true);
+	world_count(&w, "");
+	ask(&w, COA, "2001:db8:3:0:fdff:ffff:ffff:fffe");
+	world_expect(&w, "HAADRep id=77 2001:db8:3::1>COA 2001:db8:3::1\n");
+	world_close(&w);
+}
+END_TEST
+
 /* Our own advertisement that a link sends back is of nobody else. */
 START_TEST(echo_of_ourselves)
 {
@@ -817,6 +866,7 @@ Suite *suite_ha_network(void)
 	tcase_add_test(t, flood);
 	tcase_add_test(t, shown);
 	tcase_add_test(t, echo_of_ourselves);
+	tcase_add_test(t, two_links);
 	suite_add_tcase(s, t);
 	t = tcase_create("prefixes");
 	tcase_add_test(t, solicited);

@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * multicast.c - multicast to and from mobiles away from home (RFC 6275 10.4.2,
+ * 10.4.3).
+ *
+ * A mobile reports through the reverse tunnel which groups it listens to, by
+ * MLD (RFC 2710, RFC 3810).  Reports have a link-local source that says
+ * nothing; whose they are is said by the tunnel.  We ask through every tunnel
+ * when it begins and every two minutes after that.  While a mobile listens we
+ * are a member on its home link, take what comes for the group, and tunnel a
+ * copy to each; what a mobile sends to a group through its tunnel goes out on
+ * the home link, and to the other mobiles.
+ *
+ * Each copy goes through user space: this is for announcements and
+ * conferences, not for television, and off unless HaMaxMemberships says how
+ * much of it there may be.  Sources that a mobile excludes are not looked at:
+ * its kernel does.
+ */
+#include "core/multicast.h"
+#include "core/ha.h"
+#include "core/home_link.h"
+
+#include <stdlib.h>
+
+/* RFC 3810 section 9 */
+#define QUERY_INTERVAL		SEC(125)
+#define RESPONSE_INTERVAL	SEC(10)
+#define ROBUSTNESS		2
+#define LISTENING_INTERVAL	(ROBUSTNESS * QUERY_INTERVAL + RESPONSE_INTERVAL)
+
+enum mld_type {
+	MLD_QUERY = 130, MLD_REPORT = 131, MLD_DONE = 132, MLD2_REPORT = 143,
+};
+enum mld_record {
+	IS_INCLUDE = 1, IS_EXCLUDE, TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK,
+};
+
+#define SCOPE_LINK	2
+#define SCOPE_GLOBAL	14
+#define PROTO_IPV6	41
+
+/* A tunnel that is asked. */
+struct listener {
+	struct map_node	node;
+	struct path_key	path;
+	struct alarm	alarm;
+	uint32_t	ifindex;	/* the home link; 0: virtual */
+};
+
+struct group_key {			/* no padding */
+	struct in6_addr	addr;
+	uint32_t	ifindex;
+};
+
+struct group {
+	struct map_node	node;
+	struct group_key key;
+	struct list	members;
+};
+
+struct member {
+	struct list	l;
+	struct group	*group;
+	struct path_key	path;
+	struct alarm	alarm;
+};
+
+struct multicast {
+	struct map	listeners, groups;
+	unsigned	nmembers;
+	uint64_t	in, out;	/* from mobiles, and copies to them */
+};
+
+static bool
+enabled(const struct node *n)
+{
+	return n->conf->ha_max_memberships > 0;
+}
+
+static unsigned
+scope_of(const struct in6_addr *a)
+{
+	return a->s6_addr[1] & 0x0f;
+}
+
+struct multicast *
+multicast_new(struct node *n)
+{
+	struct multicast *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	map_init(&m->listeners, offsetof(struct listener, path) -
+		 offsetof(struct listener, node), sizeof(struct path_key),
+		 n->secret);
+	map_init(&m->groups, offsetof(struct group, key) -
+		 offsetof(struct group, node), sizeof(struct group_key),
+		 n->secret);
+	return m;
+}
+
+/* --- members ----------------------------------------------------------------- */
+
+static struct group *
+group_find(const struct node *n, uint32_t ifindex, const struct in6_addr *addr)
+{
+	const struct group_key key = { *addr, ifindex };
+	struct map_node *m = map_find(&n->ha->multicast->groups, &key);
+
+	return m ? container_of(m, struct group, node) : NULL;
+}
+
+static void
+group_want(struct node *n, const struct group *g, bool up)
+{
+	struct effect e = {
+		.kind = EF_GROUP,
+		.group = { .up = up, .key = { g->key.ifindex, g->key.addr } },
+	};
+
+	if (g->key.ifindex)
+		want(n, &e);
+}
+
+static struct group *
+group_get(struct node *n, uint32_t ifindex, const struct in6_addr *addr)
+{
+	struct group *g = group_find(n, ifindex, addr);
+
+	if (g)
+		return g;
+	g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->key = (struct group_key){ *addr, ifindex };
+	list_init(&g->members);
+	if (!map_insert(&n->ha->multicast->groups, &g->node)) {
+		free(g);
+		return NULL;
+	}
+	group_want(n, g, true);
+	return g;
+}
+
+static void
+group_end(struct node *n, struct group *g)
+{
+	if (!list_empty(&g->members))
+		return;
+	group_want(n, g, false);
+	map_remove(&n->ha->multicast->groups, &g->node);
+	free(g);
+}
+
+static void
+member_end(struct node *n, struct member *m)
+{
+	struct group *g = m->group;
+
+	alarm_clear(n, &m->alarm);
+	list_del(&m->l);
+	free(m);
+	n->ha->multicast->nmembers--;
+	group_end(n, g);
+}
+
+static void
+member_ring(struct node *n, struct alarm *a, usec_t now)
+{
+	member_end(n, container_of(a, struct member, alarm));
+}
+
+static bool
+same_path(const struct path_key *a, const struct path_key *b)
+{
+	return addr_eq(&a->local, &b->local) && addr_eq(&a->remote, &b->remote);
+}
+
+static struct member *
+member_find(const struct group *g, const struct path_key *path)
+{
+	list_each(l, &g->members) {
+		struct member *m = container_of(l, struct member, l);
+
+		if (same_path(&m->path, path))
+			return m;
+	}
+	return NULL;
+}
+
+static void
+member_join(struct node *n, const struct listener *x,
+	    const struct in6_addr *addr, usec_t now)
+{
+	struct multicast *mc = n->ha->multicast;
+	struct group *g = group_find(n, x->ifindex, addr);
+	struct member *m = g ? member_find(g, &x->path) : NULL;
+
+	if (!m && mc->nmembers < n->conf->ha_max_memberships)
+		m = calloc(1, sizeof(*m));
+	if (!m)
+		return;
+	if (!m->group) {
+		g = group_get(n, x->ifindex, addr);
+		if (!g) {
+			free(m);
+			return;
+		}
+		m->group = g;
+		m->path = x->path;
+		alarm_init(&m->alarm, member_ring);
+		list_init(&m->l);
+		list_append(&g->members, &m->l);
+		mc->nmembers++;
+	}
+	alarm_set(n, &m->alarm, now + LISTENING_INTERVAL);
+}
+
+static void
+member_leave(struct node *n, const struct listener *x,
+	     const struct in6_addr *addr)
+{
+	struct group *g = group_find(n, x->ifindex, addr);
+	struct member *m = g ? member_find(g, &x->path) : NULL;
+
+	if (m)
+		member_end(n, m);
+}
+
+/* --- tunnels ------------------------------------------------------------------ */
+
+static bool
+is_alive(const struct node *n, const struct path_key *path)
+{
+	struct map_node *m = map_find(&n->tunnels, path);
+
+	return m && container_of(m, struct tunnel, node)->users;
+}
+
+static struct listener *
+listener_find(const struct node *n, const struct path_key *path)
+{
+	struct map_node *m = map_find(&n->ha->multicast->listeners, path);
+
+	return m ? container_of(m, struct listener, node) : NULL;
+}
+
+static void
+listener_end(struct node *n, struct listener *x)
+{
+	alarm_clear(n, &x->alarm);
+	map_remove(&n->ha->multicast->listeners, &x->node);
+	free(x);
+}
+
+/* Behind the headers that outbox_start has begun: MLDv2 General Query (RFC
+ * 3810 5.1), with a Router Alert (RFC 2711), hop limit 1. */
+static void
+put_query(struct wbuf *w, const struct in6_addr *src)
+{
+	static const uint8_t alert[8] = { IPPROTO_ICMPV6, 0, 5, 2, 0, 0, 1, 0 };
+	size_t at;
+
+	wbuf_u32(w, 6U << 28);
+	wbuf_u16(w, sizeof(alert) + 28);
+	wbuf_u8(w, 0);			/* hop-by-hop options */
+	wbuf_u8(w, 1);
+	wbuf_addr(w, src);
+	wbuf_addr(w, &addr_all_nodes);
+	wbuf_put(w, alert, sizeof(alert));
+	at = wbuf_len(w);
+	wbuf_u8(w, MLD_QUERY);
+	wbuf_u8(w, 0);
+	wbuf_u16(w, 0);
+	wbuf_u16(w, RESPONSE_INTERVAL / 1000);
+	wbuf_u16(w, 0);
+	wbuf_addr(w, &addr_unspec);
+	wbuf_u8(w, ROBUSTNESS);
+	wbuf_u8(w, QUERY_INTERVAL / USEC_PER_SEC);
+	wbuf_u16(w, 0);			/* no sources */
+	if (!w->bad)
+		icmp_seal(w->base + at, wbuf_len(w) - at, src,
+			  &addr_all_nodes);
+}
+
+/* 10.4.3: "the home agent must periodically transmit MLD Query messages
+ * through the tunnel".  The source is link-local; nothing depends on it. */
+static void
+listener_ring(struct node *n, struct alarm *a, usec_t now)
+{
+	struct listener *x = container_of(a, struct listener, alarm);
+	const struct iface *i = iface_find(n, x->ifindex);
+	const struct in6_addr *own = i ? iface_linklocal(i) : NULL;
+	struct in6_addr src = own ? *own : addr_linklocal_of(&x->path.local);
+	struct wbuf *w;
+
+	if (!is_alive(n, &x->path)) {
+		listener_end(n, x);
+		return;
+	}
+	alarm_set(n, a, now + QUERY_INTERVAL);
+	w = outbox_start(n);
+	if (!w)
+		return;
+	pkt_start(w, &x->path.local, &x->path.remote, PKT_HOPLIMIT, NULL, NULL,
+		  PROTO_IPV6);
+	put_query(w, &src);
+	pkt_finish(w);
+	outbox_commit(n, 0, NULL);
+}
+
+void
+multicast_serve(struct node *n, const struct binding *b, usec_t now)
+{
+	const struct conf_home_link *l = &n->conf->home_link[b->link];
+	const struct iface *i = home_link_iface(n, l);
+	struct listener *x;
+
+	if (!enabled(n) || l->anchor || b->state != BINDING_ACTIVE ||
+	    listener_find(n, &b->tunnel->key))
+		return;
+	x = calloc(1, sizeof(*x));
+	if (!x)
+		return;
+	x->path = b->tunnel->key;
+	x->ifindex = i ? i->ifindex : 0;
+	alarm_init(&x->alarm, listener_ring);
+	if (!map_insert(&n->ha->multicast->listeners, &x->node)) {
+		free(x);
+		return;
+	}
+	alarm_set(n, &x->alarm, now);
+}
+
+void
+multicast_reset(struct node *n)
+{
+	struct multicast *m = n->ha->multicast;
+	struct map_node *x;
+	size_t pos;
+
+	while (pos = 0, (x = map_next(&m->listeners, NULL, &pos)))
+		listener_end(n, container_of(x, struct listener, node));
+	while (pos = 0, (x = map_next(&m->groups, NULL, &pos))) {
+		struct group *g = container_of(x, struct group, node);
+
+		member_end(n, container_of(g->members.next, struct member, l));
+	}
+}
+
+struct multicast *
+multicast_free(struct node *n, struct multicast *m)
+{
+	if (!m)
+		return NULL;
+	multicast_reset(n);
+	map_fini(&m->listeners);
+	map_fini(&m->groups);
+	free(m);
+	return NULL;
+}
+
+/* --- what is forwarded --------------------------------------------------------- */
+
+/* The packet as one hop further; it has an IPv6 header. */
+static void
+put_hop(struct wbuf *w, struct span in)
+{
+	size_t at = wbuf_len(w);
+
+	wbuf_put(w, in.p, in.len);
+	if (!w->bad)
+		w->base[at + 7]--;
+}
+
+static void
+to_mobile(struct node *n, const struct path_key *path, struct span in)
+{
+	struct map_node *m = map_find(&n->tunnels, path);
+	const struct tunnel *t = m ? container_of(m, struct tunnel, node) :
+				     NULL;
+	struct wbuf *w;
+
+	if (!t || !t->users || (t->mtu && in.len + 40 > t->mtu) ||
+	    in.len + 40 > SEND_MAX)
+		return;
+	w = outbox_start(n);
+	if (!w)
+		return;
+	pkt_start(w, &path->local, &path->remote, PKT_HOPLIMIT, NULL, NULL,
+		  PROTO_IPV6);
+	put_hop(w, in);
+	pkt_finish(w);
+	outbox_commit(n, 0, NULL);
+	n->ha->multicast->out++;
+}
+
+/* 10.4.2: global scope is tunnelled; what is between link-local and global
+ * SHOULD NOT be. */
+static bool
+to_mobiles(struct node *n, uint32_t ifindex, const struct in6_addr *dst,
+	   struct span in, const struct path_key *but)
+{
+	struct group *g = group_find(n, ifindex, dst);
+
+	if (!g)
+		return false;
+	if (scope_of(dst) < SCOPE_GLOBAL)
+		return true;
+	list_each(l, &g->members) {
+		const struct member *m = container_of(l, struct member, l);
+
+		if (!but || !same_path(&m->path, but))
+			to_mobile(n, &m->path, in);
+	}
+	return true;
+}
+
+bool
+multicast_on_link(struct node *n, uint32_t ifindex, struct span data,
+		  usec_t now)
+{
+	struct rbuf r = rbuf_of(data.p, data.len);
+	struct in6_addr src, dst;
+	uint16_t plen;
+	uint8_t hlim;
+
+	rbuf_u32(&r);
+	plen = rbuf_u16(&r);
+	rbuf_u8(&r);
+	hlim = rbuf_u8(&r);
+	src = rbuf_addr(&r);
+	dst = rbuf_addr(&r);
+	if (r.bad || !n->ha || !enabled(n) || !addr_is_multicast(&dst) ||
+	    scope_of(&dst) <= SCOPE_LINK)
+		return false;
+	if (rbuf_left(&r) < plen || hlim <= 1 || !addr_is_routable(&src))
+		return true;
+	data.len = 40 + (size_t)plen;	/* an Ethernet frame may be padded */
+	return to_mobiles(n, ifindex, &dst, data, NULL);
+}
+
+/* From a mobile, as if it were at home; its home address is the source. */
+static void
+from_mobile(struct node *n, const struct listener *x, const struct pkt *p,
+	    struct span in)
+{
+	const struct binding *b = registrar_find(n->registrar, &p->src);
+	struct wbuf *w;
+
+	if (!b || b->state != BINDING_ACTIVE || b->keeper != KEEPER_HOME ||
+	    !same_path(&b->tunnel->key, &x->path) || p->hlim <= 1 ||
+	    scope_of(&p->dst) <= SCOPE_LINK)
+		return;
+	n->ha->multicast->in++;
+	to_mobiles(n, x->ifindex, &p->dst, in, &x->path);
+	w = x->ifindex ? outbox_start(n) : NULL;
+	if (!w)
+		return;
+	put_hop(w, in);
+	outbox_commit(n, x->ifindex, NULL);
+}
+
+/* --- reports -------------------------------------------------------------------- */
+
+static void
+report_one(struct node *n, const struct listener *x,
+	   const struct in6_addr *addr, bool on, usec_t now)
+{
+	if (!addr_is_multicast(addr) || scope_of(addr) <= SCOPE_LINK)
+		return;
+	if (on)
+		member_join(n, x, addr, now);
+	else
+		member_leave(n, x, addr);
+}
+
+/* RFC 3810 5.2: whoever excludes sources, or includes some, listens. */
+static void
+report_records(struct node *n, const struct listener *x, struct rbuf *r,
+	       usec_t now)
+{
+	unsigned left;
+
+	rbuf_u16(r);
+	left = rbuf_u16(r);
+	while (left-- && !r->bad) {
+		uint8_t type = rbuf_u8(r), aux = rbuf_u8(r);
+		unsigned sources = rbuf_u16(r);
+		struct in6_addr addr = rbuf_addr(r);
+		bool excludes = type == IS_EXCLUDE || type == TO_EXCLUDE;
+
+		rbuf_take(r, sources * 16 + aux * 4U);
+		if (r->bad)
+			return;
+		if (excludes || (sources && (type == IS_INCLUDE ||
+				 type == TO_INCLUDE || type == ALLOW)))
+			report_one(n, x, &addr, true, now);
+		else if (type == TO_INCLUDE || type == IS_INCLUDE)
+			report_one(n, x, &addr, false, now);
+	}
+}
+
+/* RFC 3810 6.2: from a link-local address, with a hop limit of 1. */
+static bool
+on_mld(struct node *n, const struct listener *x, const struct pkt *p,
+       usec_t now)
+{
+	struct rbuf r = rbuf_of(p->payload.p, p->payload.len);
+	uint8_t type = rbuf_u8(&r);
+	struct in6_addr addr;
+
+	if (p->proto != IPPROTO_ICMPV6 || (type != MLD_REPORT &&
+	    type != MLD_DONE && type != MLD2_REPORT))
+		return false;
+	if (p->hlim != 1 || !addr_is_linklocal(&p->src) ||
+	    wire_checksum(&p->src, &p->dst, IPPROTO_ICMPV6, p->payload.p,
+			  p->payload.len))
+		return true;
+	rbuf_u8(&r);
+	rbuf_u16(&r);
+	if (type == MLD2_REPORT) {
+		report_records(n, x, &r, now);
+		return true;
+	}
+	rbuf_u32(&r);
+	addr = rbuf_addr(&r);
+	if (!r.bad)
+		report_one(n, x, &addr, type == MLD_REPORT, now);
+	return true;
+}
+
+/* 10.4.3: whose it is says the tunnel; 10.4.5: a registered one. */
+void
+multicast_on_tunnel(struct node *n, struct rx *rx, usec_t now)
+{
+	const struct path_key key = {
+		.local = rx->pkt.dst, .remote = rx->pkt.src,
+		.kind = PATH_IP6IP6,
+	};
+	const struct listener *x = n->ha && enabled(n) ?
+		listener_find(n, &key) : NULL;
+	struct span in = rx->pkt.payload;
+	struct wire_error e;
+	struct pkt p;
+
+	if (!x || !is_alive(n, &key) || pkt_parse(in.p, in.len, &p, &e) ||
+	    !addr_is_multicast(&p.dst))
+		return;
+	in.len = p.off + p.payload.len;
+	if (!on_mld(n, x, &p, now))
+		from_mobile(n, x, &p, in);
+}
+
+void
+multicast_show(const struct node *n, struct record_sink *sink)
+{
+	const struct multicast *mc = n->ha->multicast;
+	struct map_node *x = NULL;
+	struct record r;
+	size_t pos = 0;
+
+	while ((x = map_next(&mc->groups, x, &pos))) {
+		const struct group *g = container_of(x, struct group, node);
+		const struct iface *i = iface_find(n, g->key.ifindex);
+		unsigned members = 0;
+
+		list_each(l, &g->members)
+			members++;
+		record_init(&r, "group");
+		record_addr(&r, "address", &g->key.addr);
+		if (i)
+			record_str(&r, "interface", i->name);
+		record_uint(&r, "mobiles", members);
+		sink->put(sink, &r);
+	}
+}
+
+void
+multicast_count(const struct node *n, struct record *r)
+{
+	const struct multicast *mc = n->ha->multicast;
+
+	record_uint(r, "memberships", mc->nmembers);
+	record_uint(r, "multicast-in", mc->in);
+	record_uint(r, "multicast-out", mc->out);
+}

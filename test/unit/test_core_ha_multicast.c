@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_core_ha_multicast.c - groups that mobiles away from home listen to
+ * (RFC 6275 10.4.2, 10.4.3).
+ */
+#include "core_world.h"
+
+#include <stdlib.h>
+
+#define GROUP	"ff0e::1234"
+#define SITE	"ff05::1234"
+#define ASKED	"query HA>COA\n"
+
+/* What a mobile sends through its tunnel. */
+static void tunnelled(struct world *w, const char *coa, const char *ha,
+		      const void *p, size_t len)
+{
+	struct in6_addr s = world_addr(coa), d = world_addr(ha);
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+
+	pkt_start(&b, &s, &d, 64, NULL, NULL, 41);
+	wbuf_put(&b, p, len);
+	pkt_finish(&b);
+	world_packet(w, 7, buf, wbuf_len(&b));
+}
+
+/* Of version 1; or a record of version 2. */
+static size_t report(uint8_t *buf, size_t cap, unsigned type, unsigned record,
+		     unsigned sources, const char *group, uint8_t hlim)
+{
+	static const uint8_t alert[8] = { 58, 0, 5, 2, 0, 0, 1, 0 };
+	struct in6_addr s = world_addr("fe80::10"), g = world_addr(group);
+	struct in6_addr d = world_addr("ff02::16");
+	struct wbuf b = wbuf_of(buf, cap);
+	size_t at;
+
+	pkt_start(&b, &s, &d, hlim, NULL, NULL, 0);
+	wbuf_put(&b, alert, sizeof(alert));
+	at = wbuf_len(&b);
+	wbuf_u8(&b, (uint8_t)type);
+	wbuf_u8(&b, 0);
+	wbuf_u16(&b, 0);
+	wbuf_u32(&b, record ? 1 : 0);
+	if (record) {
+		wbuf_u8(&b, (uint8_t)record);
+		wbuf_u8(&b, 0);
+		wbuf_u16(&b, (uint16_t)sources);
+	}
+	wbuf_addr(&b, &g);
+	for (unsigned k = 0; k < sources; k++)
+		wbuf_addr(&b, &s);
+	icmp_seal(buf + at, wbuf_len(&b) - at, &s, &d);
+	pkt_finish(&b);
+	ck_assert(!b.bad);
+	return wbuf_len(&b);
+}
+
+static void says(struct world *w, const char *coa, unsigned type,
+		 unsigned record, unsigned sources, const char *group)
+{
+	uint8_t buf[256];
+	size_t n = report(buf, sizeof(buf), type, record, sources, group, 1);
+
+	tunnelled(w, coa, HA, buf, n);
+}
+
+/* A datagram for a group: on the home link, or through a tunnel. */
+static size_t datagram(uint8_t *buf, size_t cap, const char *src,
+		       const char *dst, uint8_t hlim, size_t len)
+{
+	struct in6_addr s = world_addr(src), d = world_addr(dst);
+	struct wbuf b = wbuf_of(buf, cap);
+
+	pkt_start(&b, &s, &d, hlim, NULL, NULL, 17);
+	wbuf_zero(&b, len);
+	pkt_finish(&b);
+	ck_assert(!b.bad);
+	return wbuf_len(&b);
+}
+
+static void heard(struct world *w, const char *dst, uint8_t hlim, size_t len)
+{
+	uint8_t buf[SEND_MAX];
+	size_t n = datagram(buf, sizeof(buf), "2001:db8:1::77", dst, hlim, len);
+
+	world_packet(w, HOME, buf, n);
+}
+
+static void begin(struct world *w, unsigned most)
+{
+	world_open(w, CONF_HA);
+	w->conf->ha_max_memberships = most;
+	w->conf->send_unsol_pfx_advs = false;
+	world_start(w);
+	world_bu(w, &(struct bu){ .seq = 100, .lifetime = 600 });
+	world_later(w, SEC(5));
+}
+
+START_TEST(asked_and_forwarded)
+{
+	struct world w;
+
+	begin(&w, 10);
+	ck_assert_uint_eq(world_count(&w, ASKED), 1);
+	/* nobody has joined */
+	heard(&w, GROUP, 64, 20);
+	world_quiet(&w);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_expect(&w, "group " GROUP " on 2 up\n");
+	heard(&w, GROUP, 64, 20);
+	world_expect(&w, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n");
+	/* a scope smaller than global is not tunnelled (10.4.2) */
+	says(&w, COA, 131, 0, 0, SITE);
+	world_expect(&w, "group " SITE " on 2 up\n");
+	heard(&w, SITE, 64, 20);
+	/* nor what has no hop left, nor what the tunnel cannot carry */
+	heard(&w, GROUP, 1, 20);
+	heard(&w, GROUP, 64, 1460);
+	world_quiet(&w);
+	says(&w, COA, 132, 0, 0, GROUP);
+	world_expect(&w, "group " GROUP " on 2 down\n");
+	heard(&w, GROUP, 64, 20);
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+/* Asked every 125 s; who is silent is a member no more after 260 s. */
+START_TEST(silence_ends_it)
+{
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_count(&w, "");
+	world_later(&w, SEC(121));
+	world_expect(&w, ASKED);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_later(&w, SEC(259));
+	ck_assert_uint_eq(world_count(&w, "group"), 0);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "group " GROUP " on 2 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
+struct mld_case {
+	unsigned	type, sources;
+	bool		listens;
+};
+static const struct mld_case records[] = {
+	{ 1, 0, false }, { 1, 1, true }, { 2, 0, true }, { 2, 1, true },
+	{ 3, 0, false }, { 3, 1, true }, { 4, 0, true }, { 4, 2, true },
+	{ 5, 1, true }, { 6, 1, false }, { 9, 1, false },
+};
+
+START_TEST(version_2)
+{
+	const struct mld_case *r = &records[_i];
+	struct world w;
+
+	begin(&w, 10);
+	world_count(&w, "");
+	says(&w, COA, 143, r->type, r->sources, GROUP);
+	world_expect(&w, r->listens ? "group " GROUP " on 2 up\n" : "");
+	says(&w, COA, 143, 3, 0, GROUP);
+	world_expect(&w, r->listens ? "group " GROUP " on 2 down\n" : "");
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(not_believed)
+{
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	begin(&w, 10);
+	world_count(&w, "");
+	/* not through a registered tunnel (10.4.5) */
+	says(&w, COA2, 131, 0, 0, GROUP);
+	n = report(buf, sizeof(buf), 131, 0, 0, GROUP, 1);
+	tunnelled(&w, COA, VHA, buf, n);
+	/* not of one hop; a wrong checksum; of the link; no group */
+	n = report(buf, sizeof(buf), 131, 0, 0, GROUP, 64);
+	tunnelled(&w, COA, HA, buf, n);
+	n = report(buf, sizeof(buf), 131, 0, 0, GROUP, 1);
+	buf[n - 1] ^= 1;
+	tunnelled(&w, COA, HA, buf, n);
+	says(&w, COA, 131, 0, 0, "ff02::1234");
+	says(&w, COA, 131, 0, 0, HOA);
+	/* cut off */
+	n = report(buf, sizeof(buf), 143, 5, 1, GROUP, 1);
+	tunnelled(&w, COA, HA, buf, n - 8);
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+/* What a mobile sends goes out on its home link, and to the others. */
+START_TEST(from_mobile)
+{
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	begin(&w, 10);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::11", .src = COA2,
+				   .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	says(&w, COA, 131, 0, 0, GROUP);
+	says(&w, COA2, 131, 0, 0, GROUP);
+	world_count(&w, "");
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	world_expect(&w, "tunnel HA>COA2 HOA>" GROUP " hlim=63\n"
+		     "data if=2 HOA>" GROUP " hlim=63\n");
+	/* somebody else's home address; of the link; no hop left */
+	tunnelled(&w, COA2, HA, buf, n);
+	n = datagram(buf, sizeof(buf), HOA, "ff02::1", 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 1, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	n = datagram(buf, sizeof(buf), HOA, "2001:db8:1::77", 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+/* The tunnel goes, and with it all that it was for; a move is a new tunnel. */
+START_TEST(moves_and_returns)
+{
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_bu(&w, &(struct bu){ .seq = 101, .lifetime = 600, .src = COA2 });
+	world_later(&w, MSEC(1));
+	ck_assert_uint_eq(world_count(&w, "query HA>COA2"), 1);
+	heard(&w, GROUP, 64, 20);
+	world_quiet(&w);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_quiet(&w);
+	says(&w, COA2, 131, 0, 0, GROUP);
+	heard(&w, GROUP, 64, 20);
+	world_expect(&w, "tunnel HA>COA2 2001:db8:1::77>" GROUP " hlim=63\n");
+	world_bu(&w, &(struct bu){ .seq = 102, .src = COA2 });
+	world_count(&w, "");
+	heard(&w, GROUP, 64, 20);
+	world_quiet(&w);
+	world_later(&w, SEC(300));
+	ck_assert_uint_eq(world_count(&w, "group " GROUP " on 2 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(limits)
+{
+	struct world w;
+	struct conf *c;
+
+	begin(&w, 1);
+	world_count(&w, "");
+	says(&w, COA, 131, 0, 0, GROUP);
+	says(&w, COA, 131, 0, 0, "ff0e::2");
+	world_expect(&w, "group " GROUP " on 2 up\n");
+	c = world_conf(CONF_HA);
+	world_reconfigure(&w, c);
+	world_expect(&w, "group " GROUP " on 2 down\n");
+	/* not configured: silently ignored, and nobody is asked */
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_later(&w, SEC(300));
+	world_quiet(&w);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(shown)
+{
+	char text[4096];
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_show(&w, "groups", text, sizeof(text));
+	ck_assert_str_eq(text, "group address=" GROUP " interface=home0 "
+			 "mobiles=1\n");
+	world_close(&w);
+}
+END_TEST
+
+Suite *suite_ha_multicast(void)
+{
+	Suite *s = suite_create("ha multicast");
+	TCase *t = tcase_create("multicast");
+
+	tcase_add_test(t, asked_and_forwarded);
+	tcase_add_test(t, silence_ends_it);
+	tcase_add_loop_test(t, version_2, 0,
+			    sizeof(records) / sizeof(*records));
+	tcase_add_test(t, not_believed);
+	tcase_add_test(t, from_mobile);
+	tcase_add_test(t, moves_and_returns);
+	tcase_add_test(t, limits);
+	tcase_add_test(t, shown);
+	suite_add_tcase(s, t);
+	return s;
+}
