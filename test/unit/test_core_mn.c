@@ -438,6 +438,102 @@ START_TEST(linklocal_of_somebody_else)
 }
 END_TEST
 
+/* --- where we have been (RFC 6059) ---------------------------------------------------- */
+
+static void w_go(struct world *w, uint8_t station, const char *prefix)
+{
+	w_link(w, false);
+	w_link(w, true);
+	w_ra(w, station, prefix);
+	w_pass(w, MSEC(5));
+	w_drain(w);
+	w_ok(w);
+	w_pass(w, SEC(2));
+	w_forget(w);
+}
+
+/* Its router answers, and that is enough; with another link-layer address it
+ * is another router (5.7.1); asked for nothing it says nothing. */
+START_TEST(known_link)
+{
+	struct in6_addr p = w_addr("2001:db8:2::");
+	struct world w;
+
+	w_away(&w);
+	w_go(&w, 3, "2001:db8:3::");
+	w.show = SHOW_MH | SHOW_ND;
+	w_link(&w, false);
+	w_link(&w, true);
+	/* 3, where we come from, 2, and the solicitation; once (5.11) */
+	w_expect(&w, "NS unicast\nNS unicast\nRS\n");
+	if (_i == 1) {
+		w_na_from(&w, 2, 9);
+		w_pass(&w, MSEC(150));
+		w_expect(&w, "");
+	} else if (_i == 2) {
+		w_pass(&w, SEC(1));
+		w_na(&w, 2);
+		w_pass(&w, MSEC(100));
+		ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	} else {
+		w_na(&w, 2);
+		w_pass(&w, MSEC(5));
+		ck_assert_uint_eq(w_count(&w, "BU lifetime=240 auth"), 1);
+		ck_assert_mem_eq(&w.bu_src, &p, 8);
+	}
+	w_end(&w);
+}
+END_TEST
+
+/* 5.7.3.1: the advertisement is right. */
+START_TEST(known_link_renumbered)
+{
+	struct in6_addr p = w_addr("2001:db8:22::"), old;
+	struct world w;
+
+	w_away(&w);
+	w_go(&w, 3, "2001:db8:3::");
+	w_link(&w, false);
+	w_link(&w, true);
+	w_na(&w, 2);
+	w_pass(&w, MSEC(5));
+	w_drain(&w);
+	old = w.bu_src;
+	w_ok(&w);
+	w_ra(&w, 2, "2001:db8:22::");
+	w_pass(&w, MSEC(5));
+	w_drain(&w);
+	ck_assert_mem_eq(&w.bu_src, &p, 8);
+	ck_assert_ptr_null(w_kaddr(&w, &old));
+	w_end(&w);
+}
+END_TEST
+
+/* 5.5.3: six at most, and none whose prefixes have ended (5.10). */
+START_TEST(known_links_are_few)
+{
+	char prefix[20];
+	struct world w;
+
+	w_away(&w);
+	for (uint8_t k = 3; k < 13; k++) {
+		snprintf(prefix, sizeof(prefix), "2001:db8:%u::", k);
+		w_go(&w, k, prefix);
+	}
+	w.show = SHOW_ND;
+	w_link(&w, false);
+	w_pass(&w, SEC(2));
+	w_link(&w, true);
+	ck_assert_uint_eq(w_count(&w, "NS unicast"), 1 + 6);
+	w_link(&w, false);
+	w_pass(&w, SEC(1800));
+	w_forget(&w);
+	w_link(&w, true);
+	ck_assert_uint_le(w_count(&w, "NS unicast"), 1);
+	w_end(&w);
+}
+END_TEST
+
 /* --- care-of addresses (11.5.3) ------------------------------------------------------ */
 
 static void careof_world(struct world *w, enum conf_careof kind)
@@ -953,6 +1049,7 @@ int main(void)
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
+		known_link_renumbered, known_links_are_few,
 		careof_given, careof_renewed, contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
 	};
@@ -963,6 +1060,7 @@ int main(void)
 	for (size_t k = 0; k < sizeof(stories) / sizeof(*stories); k++)
 		tcase_add_test(tc, stories[k]);
 	tcase_add_loop_test(tc, left_both_routers, 0, 2);
+	tcase_add_loop_test(tc, known_link, 0, 3);
 	tcase_add_loop_test(tc, careof_kinds, CONF_COA_OPAQUE,
 			    CONF_COA_TEMPORARY + 1);
 	tcase_add_loop_test(tc, each_status, 128, 256);
