@@ -353,6 +353,33 @@ home_next_agent(struct node *n, struct mn_home *h, usec_t now)
 	alarm_set(n, &h->next, now);
 }
 
+/* 11.7.1: "If there was only one home agent, the mobile node instead SHOULD
+ * continue to periodically retransmit the Binding Update"; meanwhile the prefix
+ * is asked whether there is another one by now. */
+bool
+home_is_only_agent(struct node *n, struct mn_home *h, usec_t now)
+{
+	const struct iface *i = iface_find(n, h->ifindex);
+
+	if (!h->agents || h->agents->n > 1 || more_after_all(h))
+		return false;
+	if (i && i->attach && attach_usable(i->attach))
+		ask(n, h->agents, i->attach, &h->coa, now);
+	return true;
+}
+
+/* A list without the one that we ask in vain. */
+static void
+leave_vanished(struct node *n, struct mn_agents *g, usec_t now)
+{
+	each_home(n, h, l)
+		if (h->agents == g && h->active && h->place == PLACE_AWAY &&
+		    h->unanswered > n->conf->max_ha_resends &&
+		    !addr_is_unspec(&h->reg.peer) &&
+		    !has_agent(g, &h->reg.peer))
+			home_leave_agent(n, h, now);
+}
+
 void
 home_on_next_agent(struct node *n, struct alarm *al, usec_t now)
 {
@@ -435,6 +462,7 @@ mn_on_agents(struct node *n, struct rx *rx, usec_t now)
 		g->allowed = now + g->pause;
 		note_agents(n, g, &g->addr[0], now);
 		put_waiting(n, g, now);
+		leave_vanished(n, g, now);
 	}
 }
 
