@@ -786,6 +786,57 @@ START_TEST(reload)
 }
 END_TEST
 
+/* The rows of the configuration move under what is only remembered: how long it
+ * is depends on its own link. */
+START_TEST(reload_moves_rows)
+{
+	static const char *const rows[2][2] = {
+		{ "2001:db8:7::/64", "2001:db8:1::/64" },
+		{ "2001:db8:1::/64", "2001:db8:2::/64" },
+	};
+	struct conf *none = world_conf(CONF_AR);
+	struct world w;
+
+	none->roles |= CONF_HA;
+	world_open(&w, CONF_AR);
+	for (unsigned k = 0; k < 2; k++) {
+		struct conf *c = anchor_conf(100, 16, 60);
+
+		c->roles |= CONF_HA;
+		for (unsigned j = 0; j < 2; j++) {
+			struct conf_home_link *l = j ? k ?
+				conf_add_home_link(c) :
+				conf_add_anchor(c, "home0") : c->home_link;
+
+			prefix_parse(rows[k][j], &l->prefix);
+			l->ha = l->prefix.addr;
+			l->ha.s6_addr[15] = 1;
+		}
+		if (k) {
+			world_reconfigure(&w, c);
+			break;
+		}
+		conf_free(w.conf);
+		w.conf = c;
+		world_start(&w);
+		dad(&w, HOA, 1);
+		world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+		world_bu(&w, &(struct bu){ .seq = 8 });
+		ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	}
+	world_bu(&w, &(struct bu){ .seq = 9 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=9"), 1);
+	world_later(&w, SEC(11));	/* MAX_DELETE_BCE_TIMEOUT */
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 135 seq=9"), 1);
+	/* and it may be none of ours any more */
+	world_reconfigure(&w, none);
+	world_bu(&w, &(struct bu){ .seq = 10 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=10"), 1);
+	world_close(&w);
+}
+END_TEST
+
 /* --- the care-of address ------------------------------------------------- */
 
 #define VICTIM	"2001:db8:dead::1"
@@ -1063,6 +1114,7 @@ int main(void)
 	unit_add(s, "most bindings", most_bindings);
 	unit_add(s, "most of one host", most_of_one_host);
 	unit_add(s, "reload", reload);
+	unit_add(s, "reload moves rows", reload_moves_rows);
 	unit_add(s, "third party", third_party);
 	unit_add(s, "third party on the link", third_party_on_link);
 	unit_add(s, "no key, no answer", no_key_no_answer);
