@@ -522,6 +522,8 @@ ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 		ours |= strcmp(n->conf->home_link[k].ifname, i->name) == 0;
 	if (ours && i->up != was_up)
 		agents_settle(n, NULL);
+	if (ours && n->ready)
+		presence_ready(n, now);
 	if (ours && !was_up && i->up)
 		announce_all(n, now);
 }
