@@ -127,14 +127,20 @@ delivery_drop(struct node *n, struct delivery *d)
 	pool_put(&m->pool, d);
 }
 
+static bool
+is_served(const struct node *n, const struct binding *b)
+{
+	return b->state == BINDING_ACTIVE && b->keeper == KEEPER_HOME &&
+	       !n->conf->home_link[b->link].anchor;
+}
+
 /* The binding that prefixes may be delivered for; NULL: none. */
 static struct binding *
 served(const struct node *n, const struct in6_addr *hoa)
 {
 	struct binding *b = registrar_find(n->registrar, hoa);
 
-	return b && b->state == BINDING_ACTIVE && b->keeper == KEEPER_HOME &&
-	       !n->conf->home_link[b->link].anchor ? b : NULL;
+	return b && is_served(n, b) ? b : NULL;
 }
 
 /* --- what is told (10.6.1, 6.8) ------------------------------------------- */
@@ -323,17 +329,16 @@ void
 mobile_prefix_serve(struct node *n, const struct binding *b, bool updated,
 		    usec_t now)
 {
-	bool known = delivery_find(n, &b->hoa);
 	struct delivery *d;
 
-	if (!n->conf->send_unsol_pfx_advs || !served(n, &b->hoa))
+	if (!n->conf->send_unsol_pfx_advs || !is_served(n, b))
 		return;
-	d = delivery_get(n, &b->hoa);
-	if (!d)
-		return;
-	if (!known) {
+	d = delivery_find(n, &b->hoa);
+	if (!d) {
 		/* nothing was sent in the last MaxMobPfxAdvInterval */
-		schedule(n, d, b, now);
+		d = delivery_get(n, &b->hoa);
+		if (d)
+			schedule(n, d, b, now);
 	} else if (updated && d->state == DELIVERY_IDLE && d->unheard) {
 		/* "if the mobile node sends another Binding Update ..., the
 		 * home agent SHOULD begin transmitting ... again" */
@@ -362,7 +367,7 @@ mobile_prefix_changed(struct node *n, usec_t now)
 	if (!n->conf->send_unsol_pfx_advs)
 		return;
 	while ((b = registrar_next(n->registrar, b, &pos))) {
-		struct delivery *d = served(n, &b->hoa) ?
+		struct delivery *d = is_served(n, b) ?
 			delivery_get(n, &b->hoa) : NULL;
 
 		if (d)

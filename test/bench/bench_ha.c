@@ -239,6 +239,8 @@ static void configure(struct bench *b)
 	l->ha = b->ha;
 	c->roles = CONF_HA;
 	c->ha_max_bindings = b->n;
+	/* Nobody would acknowledge them here. */
+	c->send_unsol_pfx_advs = false;
 	if (!conf_reserve_peers(c, b->n))
 		die("memory");
 	for (unsigned k = 0; k < b->n; k++) {

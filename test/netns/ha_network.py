@@ -321,6 +321,35 @@ def case_reverse():
     check("and away again", register(HOA, COA, HA, 13, flags=0xe000)[0] == 0)
 
 
+def case_errors():
+    """RFC 2473 8: errors about the tunnel, for who sent what was in it."""
+    drain()
+    home.send(data(NB, HOA, 200))
+    p = core.hear(tunnelled(HOA))
+    quoted = bytes(p)[:1000] if p else b""
+    core.send(IPv6(src=CN, dst=HA) / ICMPv6DestUnreach(code=3) / quoted)
+    e = home.hear(error(ICMPv6DestUnreach), 2)
+    check("unreachable care-of address: the sender is told", e is not None and
+          e.dst == NB and e[ICMPv6DestUnreach].code == 3 and
+          socket.inet_pton(socket.AF_INET6, HOA) in bytes(e))
+    core.send(IPv6(src=CN, dst=HA) / ICMPv6PacketTooBig(mtu=1300) / quoted)
+    time.sleep(0.3)
+    drain()
+    home.send(data(NB, HOA, 1300))
+    e = home.hear(error(ICMPv6PacketTooBig), 2)
+    check("the tunnel's MTU is learned: Packet Too Big with what is left",
+          e is not None and e.dst == NB and e[ICMPv6PacketTooBig].mtu == 1280)
+    about = bytes(data(HOA, NB, 50))
+    home.send(IPv6(src=NB, dst=HOA) / ICMPv6DestUnreach(code=4) / about)
+    e = core.hear(tunnelled(HOA))
+    check("errors for the mobile go into the tunnel", e is not None)
+    about = bytes(data(NB, HOA, 50))
+    core.send(IPv6(src=COA, dst=HA) / IPv6(src=HOA, dst=NB) /
+              ICMPv6DestUnreach(code=4) / about)
+    e = home.hear(lambda p: ICMPv6DestUnreach in p and p.src == HOA)
+    check("and its own come out of it", e is not None and e.dst == NB)
+
+
 def case_link_scope():
     """10.4.3, 10.4.4: MLD and DHCPv6 of the mobile; nobody complains."""
     drain()
