@@ -66,6 +66,7 @@ static void message(struct node *n, const char *name, struct mh *mh,
 	size_t at;
 
 	proof_options(p, mh);
+	proof_auth_option(p, mh);
 	pkt_start(&w, src, dst, 64, down ? NULL : &p->hoa,
 		  down ? &p->hoa : NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
