@@ -189,7 +189,9 @@ enum pm_event_kind {
 	PM_EV_DROP,			/* value: enum pm_stat */
 	PM_EV_FORWARDING,		/* is off at the device: no routes */
 	PM_EV_TRAFFIC,			/* from home address (local) to peer */
-	PM_EV_ERROR,			/* value: ICMPv6 type << 8 | code */
+	PM_EV_ERROR,			/* value: ICMPv6 type << 8 | code; about a
+					   packet from local to remote, with
+					   home addresses */
 };
 struct pm_event {
 	__u32	kind;
