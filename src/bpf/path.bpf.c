@@ -133,7 +133,9 @@ tunnel_out(struct __sk_buff *skb, const struct pm_config *cfg,
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_OUT, bytes);
 	count_out(f->path, bytes);
-	if (f->flags & PM_FLOW_WATCH)
+	/* (what has a routing header is not to be optimized, or is halfway:
+	 * see ro_nested) */
+	if (f->flags & PM_FLOW_WATCH && in->next != NEXT_ROUTING)
 		watch_count(skb, in->src, in->dst);
 	return send_out(r, ret);
 }
@@ -237,6 +239,11 @@ int path_egress(struct __sk_buff *skb)
 		return flow_run(skb, f, cookie);
 	flow_mark(f);
 	ret = ro_out(skb, f->path);
+	if (ret == RO_TUNNEL) {
+		ret = ro_nested(skb, f->path);
+		return ret == RO_TUNNEL ?
+			flow_run(skb, flow_next(skb), cookie) : ret;
+	}
 	if (ret != RO_NOT)
 		return ret;
 	if (p->kind != PM_IP6IP6)
@@ -372,8 +379,11 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 		return bpf_map_lookup_elem(&pm_locals, out->dst) ?
 			drop(skb, PM_DROP_MALFORMED) : TC_ACT_UNSPEC;
 	/* RFC 6275 10.4.3: groups are user space's, where it cares. */
-	if (is_multicast(in.dst) && cfg->flags & PM_MULTICAST)
+	if (is_multicast(in.dst) && cfg->flags & PM_MULTICAST) {
+		if (bpf_map_lookup_elem(&pm_locals, out->dst))
+			skb->mark = PM_GROUP_MARK;
 		return TC_ACT_UNSPEC;
+	}
 	/* 10.4.2: what belongs to a link is not tunnelled; 10.4.3, 10.4.4:
 	 * where there is neither MLD nor DHCPv6 for mobiles, their messages
 	 * are silently ignored. */
@@ -464,10 +474,10 @@ int path_ingress(struct __sk_buff *skb)
 		if (!bpf_skb_load_bytes(skb, OFF_ICMP, opt, sizeof(opt)) &&
 		    opt[0] == NEXT_IPV6 && opt[1] == 0)
 			return tunnel_run(skb, IP6_LEN + 8);
-		return ro_in(skb);
+		return ro_in(skb, out);
 	case NEXT_HOPOPTS:
 	case NEXT_ROUTING:
-		return ro_in(skb);
+		return ro_in(skb, out);
 	case NEXT_ICMPV6:
 		ret = icmp_in(skb);
 		if (ret == TC_ACT_UNSPEC)
@@ -500,7 +510,7 @@ int path_arrive(struct __sk_buff *skb)
 	case NEXT_DSTOPTS:
 	case NEXT_HOPOPTS:
 	case NEXT_ROUTING:
-		return ro_in(skb);
+		return ro_in(skb, in);
 	case NEXT_ICMPV6:
 		return ro_icmp(skb);
 	}
@@ -553,16 +563,16 @@ static __always_inline bool head_put(struct __sk_buff *skb)
 static __noinline int ro_l3(struct __sk_buff *skb)
 {
 	struct ro_in r = { 0 };
-	__u8 next;
+	struct ip6 in;
 	int ret;
 
-	if (bpf_skb_load_bytes(skb, offsetof(struct ip6, next), &next, 1))
+	if (bpf_skb_load_bytes(skb, 0, &in, sizeof(in)))
 		return TC_ACT_UNSPEC;
-	switch (next) {
+	switch (in.next) {
 	case NEXT_DSTOPTS:
 	case NEXT_HOPOPTS:
 	case NEXT_ROUTING:
-		if (!ro_check(skb, 0, &r))
+		if (!is_own(skb, in.dst) || !ro_check(skb, 0, &r))
 			return TC_ACT_UNSPEC;
 		return head_put(skb) ? ro_enter(skb, &r) : TC_ACT_SHOT;
 	case NEXT_ICMPV6:

@@ -142,7 +142,8 @@ enum pm_stat {
 };
 
 #define PM_FAST_PATH	1		/* pm_config.flags */
-#define PM_MULTICAST	2		/* user space has those out of tunnels */
+#define PM_MULTICAST	2		/* user space has those out of tunnels: */
+#define PM_GROUP_MARK	0x6d697067	/*   their mark, sys/rules.h */
 
 struct pm_config {
 	__u32	layout;			/* PM_LAYOUT */
@@ -188,7 +189,9 @@ enum pm_event_kind {
 	PM_EV_DROP,			/* value: enum pm_stat */
 	PM_EV_FORWARDING,		/* is off at the device: no routes */
 	PM_EV_TRAFFIC,			/* from home address (local) to peer */
-	PM_EV_ERROR,			/* value: ICMPv6 type << 8 | code */
+	PM_EV_ERROR,			/* value: ICMPv6 type << 8 | code; about a
+					   packet from local to remote, with
+					   home addresses */
 };
 struct pm_event {
 	__u32	kind;

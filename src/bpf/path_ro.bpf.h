@@ -32,6 +32,7 @@
 
 #include "bpf/path_icmp.bpf.h"
 #include "bpf/path_out.bpf.h"
+#include "bpf/path_watch.bpf.h"
 
 #define RO_LEN		24		/* either header */
 #define OPT_PAD1	0
@@ -47,6 +48,7 @@
 #define BEFORE_MAX	CHUNK		/* octets of headers before ours */
 
 #define RO_NOT		(-2)		/* not a packet for this */
+#define RO_TUNNEL	(-3)		/* one for ro_nested() */
 
 #define ND_FIRST	133		/* RFC 4861 */
 #define ND_LAST		137
@@ -277,16 +279,85 @@ ro_parse(struct __sk_buff *skb, __u32 base, const struct ip6 *in,
 	return more == 0 && (r->hao || r->rh);
 }
 
+/* What may stand behind our headers, and surely is the last that ro_parse()
+ * would look at, and not against it. */
+static __always_inline bool is_last(__u8 next)
+{
+	return next != NEXT_ICMPV6 && next != NEXT_HOPOPTS && next != NEXT_ROUTING &&
+	       next != NEXT_FRAGMENT && next != NEXT_AH &&
+	       next != NEXT_DSTOPTS && next != NEXT_MOBILITY;
+}
+
+static __always_inline bool is_rh2(__u8 name, const struct ro_header *h)
+{
+	return name == NEXT_ROUTING && h->len == 2 && h->b[0] == RH_TYPE2 &&
+	       h->b[1] == 1;
+}
+
+/* There is no room for another option. */
+static __always_inline bool is_hao(__u8 name, const struct ro_header *h)
+{
+	return name == NEXT_DSTOPTS && h->len == 2 && h->b[0] == OPT_PADN &&
+	       h->b[1] == 2 && h->b[4] == OPT_HOME && h->b[5] == HOME_LEN;
+}
+
+/*
+ * The same for what nearly every packet is: behind the IPv6 header our one
+ * header, or the two, as everybody writes them, and then the transport's.
+ * They are read where they lie, which is half of the cost.  False: it is
+ * another, and nothing is known.
+ */
+static __always_inline bool
+ro_parse_plain(struct __sk_buff *skb, struct ro_in *r)
+{
+	void *data = head_get(skb, OFF_IP6 + IP6_LEN + RO_LEN);
+	const struct ip6 *in = data + OFF_IP6;
+	const struct ro_header *h = data + OFF_IP6 + IP6_LEN;
+	struct ro_header both;
+
+	if (!data)
+		return false;
+	words_copy(r->src, in->src);
+	words_copy(r->dst, in->dst);
+	r->cut = RO_LEN;
+	r->next = h->next;
+	if (is_hao(in->next, h)) {
+		words_copy(r->src, h->addr);
+		r->hao = 1;
+	} else if (is_rh2(in->next, h)) {
+		words_copy(r->dst, h->addr);
+		r->rh = 1;
+		if (h->next == NEXT_DSTOPTS &&
+		    !bpf_skb_load_bytes(skb, OFF_IP6 + IP6_LEN + RO_LEN,
+					&both, sizeof(both)) &&
+		    is_hao(NEXT_DSTOPTS, &both)) {
+			words_copy(r->src, both.addr);
+			r->hao = 1;
+			r->cut = 2 * RO_LEN;
+			r->next = both.next;
+		}
+	}
+	if ((r->hao || r->rh) && is_last(r->next)) {
+		r->from = IP6_LEN;
+		r->prev = offsetof(struct ip6, next);
+		return true;
+	}
+	r->cut = 0;
+	r->hao = r->rh = r->next = 0;
+	return false;
+}
+
 /* --- what the flows say --- */
 
 struct ro_flows {
 	__u32	a[4], b[4];	/* what is known of packets from a to b, */
-	__u32	near[4], far[4];	/* on the wire from `near' to `far': */
+	__u32	far[4];		/* on the wire to `far': */
 	__u32	own, peer;	/* paths: of our home address, to the peer's
 				   care-of address; 0: none */
 	bool	is_home;	/* a flow selects it as source */
-	bool	ends;		/* `near' is the near end of one of them */
-	__u16	zero;
+	bool	want_home, want_peer;	/* what is asked for: no more than
+				   that is sure to be known */
+	__u8	zero;
 };
 
 __noinline int
@@ -310,8 +381,6 @@ ro_flow_at(__u32 i, struct ro_flows *r)
 	if (!f)
 		return 0;
 	p = path_of(f);
-	if (p && words_eq(p->local, r->near))
-		r->ends = true;
 	if (s->src_len == 128 && !r->is_home && f->action != PM_BLOCK) {
 		r->is_home = true;
 		r->own = p ? f->path : 0;
@@ -329,27 +398,29 @@ ro_flow_at(__u32 i, struct ro_flows *r)
 	return 0;
 }
 
-/* All flows of such packets, shape by shape. */
+/* All flows of such packets, shape by shape, until what is asked is known. */
 static __always_inline void ro_flows(struct ro_flows *r)
 {
 	struct pm_config *cfg = config_get();
 	__u32 n = cfg ? cfg->shapes[cfg->active & 1].n : 0;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < PM_SHAPES && i < n; i++)
+	for (__u32 i = 0; i < PM_SHAPES && i < n &&
+	     ((r->want_home && !r->is_home) || (r->want_peer && !r->peer));
+	     i++)
 		ro_flow_at(i, r);
 }
 
-static __always_inline bool is_own(struct __sk_buff *skb, const __u32 a[4])
+static __noinline int is_own(struct __sk_buff *skb, const __u32 a[4])
 {
 	struct pm_config *cfg = config_get();
 	struct route *r = NULL;
 
 	if (!cfg || is_multicast(a) || is_linklocal(a))
 		return false;
-	return bpf_map_lookup_elem(&pm_locals, a) ||
-	       route_find(skb, cfg->ifindex, a, a, 0, &r) ==
-	       BPF_FIB_LKUP_RET_NOT_FWDED;
+	return route_find(skb, cfg->ifindex, a, a, 0, &r) ==
+	       BPF_FIB_LKUP_RET_NOT_FWDED ||
+	       bpf_map_lookup_elem(&pm_locals, a);
 }
 
 /*
@@ -385,7 +456,27 @@ before_name(struct scratch *s, __u64 at, __u8 next)
 
 /* --- in --- */
 
-/* Take out what is to be taken out; `in' is a copy of the IPv6 header. */
+/* Take out our headers, and make that right in the copy `in' of the IPv6
+ * header, which goes back into the packet. */
+static __always_inline int
+ro_shrink(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
+{
+	if (r->cut &&
+	    bpf_skb_adjust_room(skb, -(__s32)r->cut, BPF_ADJ_ROOM_NET,
+				BPF_F_ADJ_ROOM_FIXED_GSO |
+				BPF_F_ADJ_ROOM_NO_CSUM_RESET))
+		return -1;
+	if (r->from == IP6_LEN)
+		in->next = r->next;
+	in->plen = bpf_htons(bpf_ntohs(in->plen) - r->cut);
+	words_copy(in->src, r->src);
+	words_copy(in->dst, r->dst);
+	return (int)bpf_skb_store_bytes(skb, OFF_IP6, in, sizeof(*in),
+					BPF_F_RECOMPUTE_CSUM);
+}
+
+/* The same with headers in front of ours, which move, or an option that is
+ * to be overwritten. */
 __noinline int
 ro_restore(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
 {
@@ -405,32 +496,19 @@ ro_restore(struct __sk_buff *skb, const struct ro_in *r, struct ip6 *in)
 		return -1;
 	if (!r->cut)
 		before = 0;
-	if (before) {
-		if (!before_load(skb, OFF_IP6 + IP6_LEN, s, before) ||
-		    !before_name(s, at, r->next))
-			return -1;
-	} else if (r->cut) {
-		in->next = r->next;
-	}
-	if (r->cut &&
-	    bpf_skb_adjust_room(skb, -(__s32)r->cut, BPF_ADJ_ROOM_NET,
-				BPF_F_ADJ_ROOM_FIXED_GSO |
-				BPF_F_ADJ_ROOM_NO_CSUM_RESET))
+	if (before &&
+	    (!before_load(skb, OFF_IP6 + IP6_LEN, s, before) ||
+	     !before_name(s, at, r->next)))
 		return -1;
-	if (before && !before_store(skb, OFF_IP6 + IP6_LEN, s, before,
-				    BPF_F_RECOMPUTE_CSUM))
+	if (ro_shrink(skb, r, in))
 		return -1;
-	in->plen = bpf_htons(bpf_ntohs(in->plen) - r->cut);
-	words_copy(in->src, r->src);
-	words_copy(in->dst, r->dst);
-	return (int)bpf_skb_store_bytes(skb, OFF_IP6, in, sizeof(*in),
-					BPF_F_RECOMPUTE_CSUM);
+	return before && !before_store(skb, OFF_IP6 + IP6_LEN, s, before,
+				       BPF_F_RECOMPUTE_CSUM) ? -1 : 0;
 }
 
 /* Is what the packet at `base' says true?  The paths that say so in *m. */
 static __always_inline bool
-ro_believe(struct __sk_buff *skb, const struct ip6 *in,
-	   const struct ro_in *r, struct ro_flows *m)
+ro_believe(const struct ip6 *in, const struct ro_in *r, struct ro_flows *m)
 {
 	if (is_multicast(r->src) || is_linklocal(r->src) ||
 	    is_unspec(r->src) || is_multicast(r->dst) ||
@@ -438,15 +516,15 @@ ro_believe(struct __sk_buff *skb, const struct ip6 *in,
 		return false;
 	words_copy(m->a, r->dst);
 	words_copy(m->b, r->src);
-	words_copy(m->near, in->dst);
 	words_copy(m->far, in->src);
+	m->want_home = r->rh;
+	m->want_peer = r->hao;
 	ro_flows(m);
-	return (!r->rh || m->is_home) && (!r->hao || m->peer) &&
-	       (m->ends || is_own(skb, in->dst));
+	return (!r->rh || m->is_home) && (!r->hao || m->peer);
 }
 
 /*
- * The packet at `base' may be one of these.  1: it is, and *ret says how it
+ * The packet at `base', which is for us, may be one of these.  1: it is, and *ret says how it
  * is to be restored; otherwise it is somebody else's to judge.
  */
 __noinline int
@@ -455,11 +533,13 @@ ro_check(struct __sk_buff *skb, __u32 base, struct ro_in *ret)
 	struct ro_flows m = { 0 };
 	struct ip6 in;
 
-	if (!ret || bpf_skb_load_bytes(skb, base, &in, sizeof(in)) ||
+	if (!ret || bpf_skb_load_bytes(skb, base, &in, sizeof(in)))
+		return 0;
+	if (!(base == OFF_IP6 && ro_parse_plain(skb, ret)) &&
 	    !ro_parse(skb, base, &in, ret))
 		return 0;
 	if ((ret->cut && ret->from - IP6_LEN > BEFORE_MAX) ||
-	    !ro_believe(skb, &in, ret, &m)) {
+	    !ro_believe(&in, ret, &m)) {
 		count(PM_RO_LEFT, skb->len - base);
 		return 0;
 	}
@@ -479,20 +559,28 @@ ro_enter(struct __sk_buff *skb, struct ro_in *r)
 	struct ip6 in;
 
 	if (!cfg || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)) ||
-	    ro_restore(skb, r, &in))
+	    (r->from == IP6_LEN && !r->pad ? ro_shrink(skb, r, &in) :
+					     ro_restore(skb, r, &in)))
 		return drop(skb, PM_DROP_MALFORMED);
 	return cfg->flags & PM_FAST_PATH ? TC_ACT_UNSPEC :
 					   into_device(skb, cfg);
 }
 
-/* A packet with extension headers, on an interface or in the device. */
+/* Of a packet for us with an Ethernet header. */
 __noinline int
-ro_in(struct __sk_buff *skb)
+ro_take(struct __sk_buff *skb)
 {
 	struct ro_in r = { 0 };
 
 	return ro_check(skb, OFF_IP6, &r) ? ro_enter(skb, &r) :
 					    TC_ACT_UNSPEC;
+}
+
+/* A packet with extension headers, on an interface or in the device.  First
+ * it is asked whether it is for us: to a router most are not. */
+static __always_inline int ro_in(struct __sk_buff *skb, const struct ip6 *in)
+{
+	return is_own(skb, in->dst) ? ro_take(skb) : TC_ACT_UNSPEC;
 }
 
 /* --- out --- */
@@ -597,15 +685,13 @@ ro_binding(const struct pm_config *cfg, const __u32 hoa[4], __u32 *ret_id)
 }
 
 /* Which headers, and to where. */
-static __noinline int
-ro_plan(const struct pm_path *p, const struct ip6 *in, struct ro_out *o)
+static __always_inline void
+ro_plan(const struct pm_config *cfg, const struct pm_path *p,
+	const struct ip6 *in, struct ro_out *o)
 {
-	struct pm_config *cfg = config_get();
 	bool mobile = p->kind == PM_MIP6_MN;
 	struct pm_path *to;
 
-	if (!cfg)
-		return 0;
 	words_copy(o->src, in->src);
 	words_copy(o->dst, in->dst);
 	if (p->kind == PM_IP6IP6)	/* to its far end, or from its near */
@@ -613,79 +699,132 @@ ro_plan(const struct pm_path *p, const struct ip6 *in, struct ro_out *o)
 	if (!mobile) {
 		words_copy(o->dst, p->remote);
 		o->rh = 1;
-	} else {
-		words_copy(o->src, p->local);
-		o->hao = 1;
-		to = ro_binding(cfg, in->dst, &o->peer);
-		if (to) {
-			words_copy(o->dst, to->remote);
-			o->rh = 1;
-		}
+		o->over = RO_LEN;
+		return;
 	}
-	o->over = (o->hao + o->rh) * RO_LEN;
-	return 0;
+	words_copy(o->src, p->local);
+	o->hao = 1;
+	o->over = RO_LEN;
+	to = ro_binding(cfg, in->dst, &o->peer);
+	if (to) {
+		words_copy(o->dst, to->remote);
+		o->rh = 1;
+		o->over = 2 * RO_LEN;
+	}
+}
+
+/* The routing header, and the option, as they are on the wire. */
+static __always_inline void
+ro_write_rh(struct ro_header *h, const struct ro_out *o, const struct ip6 *in)
+{
+	*h = (struct ro_header){
+		.next = o->hao ? NEXT_DSTOPTS : o->next,
+		.len = 2,
+		.b = { RH_TYPE2, 1 },
+	};
+	words_copy(h->addr, in->dst);
 }
 
 static __always_inline void
-ro_write(struct ro_header h[2], const struct ro_out *o, const struct ip6 *in)
+ro_write_hao(struct ro_header *h, const struct ro_out *o,
+	     const struct ip6 *in)
 {
-	struct ro_header *hao = o->rh ? &h[1] : &h[0];
-
-	if (o->rh) {
-		h[0] = (struct ro_header){
-			.next = o->hao ? NEXT_DSTOPTS : o->next,
-			.len = 2,
-			.b = { RH_TYPE2, 1 },
-		};
-		words_copy(h[0].addr, in->dst);
-	}
-	if (o->hao) {
-		*hao = (struct ro_header){
-			.next = o->next,
-			.len = 2,
-			.b = { OPT_PADN, 2, 0, 0, OPT_HOME, HOME_LEN },
-		};
-		words_copy(hao->addr, in->src);
-	}
+	*h = (struct ro_header){
+		.next = o->next,
+		.len = 2,
+		.b = { OPT_PADN, 2, 0, 0, OPT_HOME, HOME_LEN },
+	};
+	words_copy(h->addr, in->src);
 }
 
-/* Put them in; *in becomes the header on the wire. */
+/* The IPv6 header `in' as it is on the wire. */
+static __always_inline void
+ro_write_ip6(struct ip6 *h, const struct ro_out *o, const struct ip6 *in)
+{
+	h->word0 = in->word0;
+	h->plen = bpf_htons(bpf_ntohs(in->plen) + o->over);
+	h->next = o->at > IP6_LEN ? in->next :
+		  o->rh ? NEXT_ROUTING : NEXT_DSTOPTS;
+	h->hlim = in->hlim;
+	words_copy(h->src, o->src);
+	words_copy(h->dst, o->dst);
+}
+
+static __always_inline long
+ro_grow(struct __sk_buff *skb, const struct ro_out *o)
+{
+	return bpf_skb_adjust_room(skb, o->over, BPF_ADJ_ROOM_NET,
+				   BPF_F_ADJ_ROOM_FIXED_GSO |
+				   BPF_F_ADJ_ROOM_NO_CSUM_RESET);
+}
+
+/* Put them in behind the IPv6 header: nearly always. */
+static __always_inline int
+ro_push_first(struct __sk_buff *skb, const struct ro_out *o,
+	      const struct ip6 *in)
+{
+	struct ro_header *h;
+	void *data;
+
+	if (ro_grow(skb, o))
+		return -1;
+	data = head_get(skb, OFF_IP6 + IP6_LEN + RO_LEN);
+	if (!data)
+		return -1;
+	ro_write_ip6(data + OFF_IP6, o, in);
+	h = data + OFF_IP6 + IP6_LEN;
+	if (!o->hao || !o->rh) {
+		if (o->rh)
+			ro_write_rh(h, o, in);
+		else
+			ro_write_hao(h, o, in);
+		return 0;
+	}
+	data = head_get(skb, OFF_IP6 + IP6_LEN + 2 * RO_LEN);
+	if (!data)
+		return -1;
+	h = data + OFF_IP6 + IP6_LEN;
+	ro_write_rh(h, o, in);
+	ro_write_hao(h + 1, o, in);
+	return 0;
+}
+
+/* The same behind hop-by-hop options, which change their place. */
 __noinline int
-ro_push(struct __sk_buff *skb, const struct ro_out *o, struct ip6 *in)
+ro_push_behind(struct __sk_buff *skb, const struct ro_out *o,
+	       const struct ip6 *in)
 {
 	struct ro_header h[2] = { 0 };
 	__u32 before, zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&pm_scratch, &zero);
-	__u8 first;
+	struct ip6 out;
 
 	if (!s || !o || !in)
 		return -1;
-	first = o->rh ? NEXT_ROUTING : NEXT_DSTOPTS;
 	before = o->at - IP6_LEN;
-	if (before > BEFORE_MAX ||
-	    bpf_ntohs(in->plen) + o->over > 0xffff)
+	if (!before_load(skb, OFF_IP6 + IP6_LEN, s, before) ||
+	    !before_name(s, 0, o->rh ? NEXT_ROUTING : NEXT_DSTOPTS))
 		return -1;
-	if (before) {
-		if (!before_load(skb, OFF_IP6 + IP6_LEN, s, before) ||
-		    !before_name(s, 0, first))
-			return -1;
-	} else {
-		in->next = first;
-	}
-	ro_write(h, o, in);
-	if (bpf_skb_adjust_room(skb, o->over, BPF_ADJ_ROOM_NET,
-				BPF_F_ADJ_ROOM_FIXED_GSO |
-				BPF_F_ADJ_ROOM_NO_CSUM_RESET))
-		return -1;
-	if (before && !before_store(skb, OFF_IP6 + IP6_LEN, s, before, 0))
-		return -1;
-	if (bpf_skb_store_bytes(skb, OFF_IP6 + o->at, h,
+	if (o->rh)
+		ro_write_rh(&h[0], o, in);
+	if (o->hao)
+		ro_write_hao(o->rh ? &h[1] : &h[0], o, in);
+	ro_write_ip6(&out, o, in);
+	if (ro_grow(skb, o) ||
+	    !before_store(skb, OFF_IP6 + IP6_LEN, s, before, 0) ||
+	    bpf_skb_store_bytes(skb, OFF_IP6 + o->at, h,
 				o->over == RO_LEN ? RO_LEN : 2 * RO_LEN, 0))
 		return -1;
-	in->plen = bpf_htons(bpf_ntohs(in->plen) + o->over);
-	words_copy(in->src, o->src);
-	words_copy(in->dst, o->dst);
-	return (int)bpf_skb_store_bytes(skb, OFF_IP6, in, sizeof(*in), 0);
+	return (int)bpf_skb_store_bytes(skb, OFF_IP6, &out, sizeof(out), 0);
+}
+
+static __always_inline int
+ro_push(struct __sk_buff *skb, const struct ro_out *o, const struct ip6 *in)
+{
+	if (bpf_ntohs(in->plen) + o->over > 0xffff)
+		return -1;
+	return o->at == IP6_LEN ? ro_push_first(skb, o, in) :
+				  ro_push_behind(skb, o, in);
 }
 
 /* Which address of ours an error about `in' comes from. */
@@ -723,9 +862,13 @@ ro_out(struct __sk_buff *skb, __u32 id)
 
 	if (!cfg || !p || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
 		return TC_ACT_SHOT;
-	if (!ro_place(skb, &in, &o) || o.at - IP6_LEN > BEFORE_MAX)
+	if (in.next == NEXT_TCP || in.next == NEXT_UDP) {
+		o.at = o.l4 = IP6_LEN;	/* ro_place() says so, too */
+		o.next = o.proto = in.next;
+	} else if (!ro_place(skb, &in, &o) || o.at - IP6_LEN > BEFORE_MAX) {
 		return RO_NOT;
-	ro_plan(p, &in, &o);
+	}
+	ro_plan(cfg, p, &in, &o);
 	len = ro_len(skb, &o, &in);
 	mtu = path_mtu(p);
 	if (mtu && len > mtu)
@@ -738,10 +881,8 @@ ro_out(struct __sk_buff *skb, __u32 id)
 	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
 		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);
-	/* From a home address of ours that the peer has no binding of: the
-	 * tunnel takes it, without our help. */
 	if (r->ifindex == cfg->ifindex)
-		return o.hao ? drop(skb, PM_DROP_LOOP) : RO_NOT;
+		return o.hao ? drop(skb, PM_DROP_LOOP) : RO_TUNNEL;
 	if (ro_push(skb, &o, &in))
 		return drop(skb, PM_DROP_ENCAP);
 	count(PM_RO_OUT, bytes);
@@ -749,6 +890,94 @@ ro_out(struct __sk_buff *skb, __u32 id)
 	if (o.peer)
 		count_out(o.peer, bytes);
 	return send_out(r, ret);
+}
+
+static __noinline long
+ro_outer(struct __sk_buff *skb, const struct pm_path *p, __u32 len,
+	 struct route **ret_r)
+{
+	struct pm_config *cfg = config_get();
+
+	return cfg ? outer_route(skb, cfg, p, len, ret_r) :
+		     BPF_FIB_LKUP_RET_BLACKHOLE;
+}
+
+/* What a packet would be too long for, and who says so. */
+struct ro_limit {
+	__u32	len, mtu, src[4];
+};
+
+/* Parts of ro_nested(), so that their stacks do not add up.  0: it fits. */
+static __noinline int
+ro_nest_limit(struct __sk_buff *skb, const struct ip6 *in,
+	      struct ro_limit *ret)
+{
+	struct pm_config *cfg = config_get();
+	struct ro_out o = { .l4 = IP6_LEN, .over = RO_LEN + IP6_LEN,
+			    .proto = in->next };
+	struct route *r = NULL;
+	struct pm_flow *f = cfg ? flow_tunnel(cfg, in->src, in->dst, false) :
+				  NULL;
+	struct pm_path *p = f && f->action == PM_PATH ? path_of(f) : NULL;
+
+	if (!p)
+		return RO_TUNNEL;
+	ret->len = ro_len(skb, &o, in);
+	ret->mtu = path_mtu(p);
+	words_copy(ret->src, p->local);
+	if (ret->mtu && ret->len > ret->mtu)
+		return RO_NOT;
+	if (ro_outer(skb, p, ret->len, &r) == BPF_FIB_LKUP_RET_FRAG_NEEDED &&
+	    r) {
+		ret->mtu = r->mtu;
+		return RO_NOT;
+	}
+	if (f->flags & PM_FLOW_WATCH)
+		watch_count(skb, in->src, in->dst);
+	return 0;
+}
+
+static __noinline int
+ro_nest_push(struct __sk_buff *skb, __u32 id, const struct ip6 *in)
+{
+	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &id);
+	struct ro_out o = { .at = IP6_LEN, .rh = 1, .over = RO_LEN,
+			    .next = in->next };
+
+	if (!p || bpf_ntohs(in->plen) + RO_LEN > 0xffff)
+		return drop(skb, PM_DROP_ENCAP);
+	words_copy(o.src, in->src);
+	words_copy(o.dst, p->remote);
+	if (ro_push_first(skb, &o, in))
+		return drop(skb, PM_DROP_ENCAP);
+	count_out(id, skb->len - ETH_HLEN - RO_LEN);
+	return RO_TUNNEL;
+}
+
+/*
+ * A packet to a mobile whose binding `id' we have, from a home address of ours
+ * that it has no binding of: with a routing header, through our own tunnel
+ * (RFC 6275 sections 9.3.2 and 11.3.1), and so past its home agent at least.
+ * The tunnel takes what fits; that is asked here, where the packet still is
+ * what its sender knows.  One with headers of its own goes without.
+ * RO_TUNNEL: the tunnel may have it.
+ */
+static __noinline int
+ro_nested(struct __sk_buff *skb, __u32 id)
+{
+	struct ro_limit m = { 0 };
+	struct ip6 in;
+	int ret;
+
+	if (bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
+		return TC_ACT_SHOT;
+	if (in.next != NEXT_TCP && in.next != NEXT_UDP &&
+	    in.next != NEXT_ICMPV6)
+		return RO_TUNNEL;
+	ret = ro_nest_limit(skb, &in, &m);
+	if (ret == RO_NOT)
+		return too_big(skb, m.src, m.len, m.mtu, RO_LEN + IP6_LEN);
+	return ret ? ret : ro_nest_push(skb, id, &in);
 }
 
 /* Is the packet `in' of flow `f' to have them? */
@@ -783,7 +1012,10 @@ ro_plain(struct __sk_buff *skb)
 		return drop(skb, PM_DROP_NO_ROUTE);
 	if (r->ifindex == cfg->ifindex)
 		return drop(skb, PM_DROP_LOOP);
-	return send_out(r, ret);
+	/* Not as send_out() does for a neighbour that is not known: the route
+	 * that the kernel would look for is the one that led here.  So it is
+	 * asked for, and this packet may be lost; the next one is not. */
+	return send_out(r, BPF_FIB_LKUP_RET_SUCCESS);
 }
 
 #endif

@@ -28,13 +28,14 @@ ro_error_about(struct __sk_buff *skb, const struct ip6 *out,
 
 	words_copy(m->a, r->src);
 	words_copy(m->b, r->dst);
-	words_copy(m->near, quoted->src);
 	words_copy(m->far, quoted->dst);
+	m->want_home = r->hao;
+	m->want_peer = r->rh;
 	ro_flows(m);
 	if (!words_eq(out->dst, quoted->src) || (r->rh && !m->peer))
 		return false;
 	if (!r->hao)
-		return m->ends || is_own(skb, quoted->src);
+		return is_own(skb, quoted->src);
 	id = m->own;
 	p = id ? bpf_map_lookup_elem(&pm_paths, &id) : NULL;
 	return p && words_eq(p->local, quoted->src);
@@ -171,7 +172,7 @@ ro_icmp(struct __sk_buff *skb)
 		path_learn(p, bpf_ntohl(x->m.param));
 	else
 		tell(PM_EV_ERROR, x->m.type << 8 | x->m.code, p->kind,
-		     x->quoted.src, x->quoted.dst);
+		     x->r.src, x->r.dst);
 	if (x->m.type == ICMP_PARAM_PROBLEM)
 		return TC_ACT_UNSPEC;
 	if (!ro_error_as(&x->m, &x->quoted, x->r.cut, &e) || !error_allowed())

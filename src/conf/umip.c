@@ -7,6 +7,7 @@
  * says what is so here in any case, that value is accepted in silence.
  */
 #include "conf/parse.h"
+#include "conf/schema.h"
 
 #define OTHERWISE	"not offered by this version"
 #define MOBRTR		"mobile routers (RFC 3963) are " OTHERWISE
@@ -87,6 +88,18 @@ umip_is_name(const char *name)
 	return find(name) != NULL;
 }
 
+static bool
+is_harmless(const struct umip *u, const char *word)
+{
+	int on;
+
+	if (!*u->harmless)
+		return schema_word(schema_bool, word, &on);
+	return strcmp(word, u->harmless) == 0 ||
+	       (strcmp(word, "false") == 0 &&
+		strcmp(u->harmless, "disabled") == 0);
+}
+
 bool
 umip_statement(struct parse *p, const struct stmt *s)
 {
@@ -96,13 +109,12 @@ umip_statement(struct parse *p, const struct stmt *s)
 	if (!u)
 		return false;
 	if (u->harmless && a && !a->next && !s->has_body &&
-	    (!*u->harmless || strcmp(a->text, u->harmless) == 0 ||
-	     (strcmp(a->text, "false") == 0 &&
-	      strcmp(u->harmless, "disabled") == 0)))
+	    is_harmless(u, a->text))
 		return true;
 	parse_error(p, &s->head->at, "%s: %s%s%s%s", u->name, u->instead,
 		    u->harmless ? "; only `" : "",
-		    u->harmless ? u->harmless : "",
+		    !u->harmless ? "" : *u->harmless ? u->harmless :
+		    "enabled' or `disabled",
 		    u->harmless ? "' is accepted" : "");
 	return true;
 }

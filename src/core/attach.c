@@ -261,6 +261,7 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 		a->current->candidate = true;
 	a->settled = true;
 	a->current = to;
+	to->used = true;
 	a->candidate = NULL;
 	a->state = ATTACH_ON;
 	a->link_event = false;
@@ -271,7 +272,7 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 	note_handover(n, a, now);
 	mn_on_attach(n, a, now);
 	forget_strangers(n, a);
-	if (moved)
+	if (moved && !mn_linklocal_is_defended(n, a))
 		attach_dad_begin(n, a, now);
 }
 
@@ -462,16 +463,41 @@ answers(const struct router *r, const struct rx *rx)
 	       !(r->ll.len && ll->len && !lladdr_eq(&r->ll, ll));
 }
 
+/* Where we have been once (RFC 6059): as if it had advertised what it did
+ * then. */
+static void
+meet_again(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
+{
+	const struct past *x = attach_past_answer(a, rx, now);
+	struct router *r;
+
+	if (!x || (a->state != ATTACH_SOLICITING &&
+		   !(a->state == ATTACH_CHECKING && a->link_event)))
+		return;
+	r = attach_find_router(a, &x->addr, &x->ll);
+	if (r && !r->candidate)
+		return;			/* of this link */
+	r = attach_revive(n, a, x, now);
+	if (!r)
+		return;
+	a->trigger = now;
+	if (a->current)
+		hear_stranger(n, a, r, now);
+	else
+		settle(n, a, r, now);
+	age_next(n, a, now);
+}
+
 /* The old router answers the probe, or the second one of its link. */
 static void
 on_na(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 {
-	if (a->state != ATTACH_CHECKING)
-		return;
-	if (answers(a->current, rx))
+	if (a->state == ATTACH_CHECKING && answers(a->current, rx))
 		confirm(n, a, now);
-	else if (answers(a->second, rx))
+	else if (a->state == ATTACH_CHECKING && answers(a->second, rx))
 		hand_over(n, a, a->second, now);
+	else
+		meet_again(n, a, rx, now);
 }
 
 void
@@ -517,6 +543,7 @@ attach_on_link(struct node *n, struct attach *a, bool was_up, usec_t now)
 		estrange(a);
 		a->state = ATTACH_SOLICITING;
 	}
+	attach_past_probe(n, a, now);
 	solicit(n, a, now);
 }
 

@@ -22,6 +22,8 @@ struct router {
 	uint64_t	bit;		/* of this interface's routers */
 	bool		candidate;	/* heard, not yet known to be on the
 					   link where we are */
+	bool		used;		/* it was current */
+	bool		revived;	/* of attach_past.c; not heard yet */
 	bool		home_agent;
 	int8_t		pref;		/* RFC 4191 */
 	uint32_t	mtu;
@@ -54,6 +56,25 @@ struct aroute {				/* RFC 4191 more-specific route */
 	int8_t		pref;
 };
 
+/* A router of a link where we have been (attach_past.c). */
+#define PAST_MAX	6		/* RFC 6059 5.5.3 */
+#define PAST_PREFIXES	4
+struct past_prefix {
+	struct prefix	prefix;
+	bool		on_link, autonomous;
+	usec_t		valid_until, preferred_until;
+};
+struct past {
+	struct in6_addr	addr, global;
+	struct lladdr	ll;
+	bool		home_agent;
+	int8_t		pref;
+	uint32_t	mtu;
+	usec_t		expires;
+	unsigned	n;
+	struct past_prefix prefix[PAST_PREFIXES];
+};
+
 enum attach_state {
 	ATTACH_DOWN,			/* no link */
 	ATTACH_SOLICITING,		/* no router yet */
@@ -80,6 +101,9 @@ struct attach {
 	uint8_t		nonce[6];	/* of our solicitation, RFC 7527 */
 	bool		duplicate;	/* somebody has it on this link */
 	struct alarm	silence;	/* advertisement interval missed */
+	unsigned	npast;		/* oldest first */
+	struct past	past[PAST_MAX];
+	usec_t		past_asked;	/* 0: never */
 	usec_t		trigger;	/* RA that brought us here */
 	struct ef_dns	dns;		/* resolvers as told */
 	usec_t		dns_until, domains_until;
@@ -122,6 +146,9 @@ void	mn_on_leave(struct node *, const struct attach *, usec_t now);
 void	mn_on_lost(struct node *, const struct attach *);
 /* Something above may have changed. */
 void	mn_on_attach(struct node *, struct attach *, usec_t now);
+/* On the home link: does our home agent defend our link-local address, too (the
+ * L bit)? */
+bool	mn_linklocal_is_defended(const struct node *, const struct attach *);
 /* Are the home addresses placed on other interfaces than this one? */
 bool	mn_is_elsewhere(const struct node *, const struct iface *);
 /* No care-of address from a prefix that is the home's, unless another home
@@ -159,6 +186,15 @@ usec_t	attach_coa_age(struct node *, struct attach *, struct aprefix *,
 /* Is that address one of these?  Its state has been taken in. */
 bool	attach_coa_hears(struct node *, struct attach *, struct aprefix *,
 			 const struct ev_address *, usec_t now);
+
+/* attach_past.c: where we have been. */
+void	attach_past_put(struct attach *, const struct router *);
+void	attach_past_probe(struct node *, struct attach *, usec_t now);
+const struct past *attach_past_answer(struct attach *, const struct rx *,
+				      usec_t now);
+/* A candidate, with what was known of it; NULL: no room (attach_list.c). */
+struct router *attach_revive(struct node *, struct attach *,
+			     const struct past *, usec_t now);
 
 /* attach_dad.c: our link-local address on a new link (11.5.1). */
 void	attach_dad_init(struct attach *);

@@ -170,7 +170,7 @@ free_bit(const struct attach *a)
 }
 
 static struct router *
-router_new(struct node *n, struct attach *a, const struct rx *rx,
+router_new(struct node *n, struct attach *a, const struct in6_addr *addr,
 	   const struct lladdr *ll, usec_t now)
 {
 	struct router *r;
@@ -183,7 +183,7 @@ router_new(struct node *n, struct attach *a, const struct rx *rx,
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return NULL;
-	r->addr = rx->pkt.src;
+	r->addr = *addr;
 	r->ll = *ll;
 	r->bit = free_bit(a);
 	list_init(&r->l);
@@ -195,6 +195,8 @@ router_new(struct node *n, struct attach *a, const struct rx *rx,
 void
 attach_forget_router(struct node *n, struct attach *a, struct router *r)
 {
+	if (r->used)
+		attach_past_put(a, r);
 	say_default(n, a, r, false);
 	list_each(l, &a->routes) {
 		struct aroute *route = container_of(l, struct aroute, l);
@@ -253,6 +255,26 @@ valid_after(const struct aprefix *p, uint32_t seconds, usec_t now)
 	return now + TWO_HOURS;
 }
 
+static struct aprefix *
+prefix_new(struct node *n, struct attach *a, const struct prefix *prefix,
+	   usec_t now)
+{
+	struct aprefix *p;
+
+	if (a->nprefixes >= n->conf->max_prefixes) {
+		note_limit(n, a, EF_ADDRESS, n->conf->max_prefixes, now);
+		return NULL;
+	}
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->prefix = *prefix;
+	list_init(&p->l);
+	list_append(&a->prefixes, &p->l);
+	a->nprefixes++;
+	return p;
+}
+
 static void
 learn_prefix(struct node *n, struct attach *a, struct router *r,
 	     const struct nd_pio *pio, usec_t now)
@@ -275,18 +297,9 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 	if (!p) {
 		if (!pio->valid)
 			return;
-		if (a->nprefixes >= n->conf->max_prefixes) {
-			note_limit(n, a, EF_ADDRESS, n->conf->max_prefixes,
-				   now);
-			return;
-		}
-		p = calloc(1, sizeof(*p));
+		p = prefix_new(n, a, &prefix, now);
 		if (!p)
 			return;
-		p->prefix = prefix;
-		list_init(&p->l);
-		list_append(&a->prefixes, &p->l);
-		a->nprefixes++;
 		p->valid_until = until(now, pio->valid);
 	} else if (!used) {
 		p->valid_until = until(now, pio->valid);
@@ -361,6 +374,26 @@ attach_shares_prefix(const struct attach *a, const struct nd_ra *ra)
 	return false;
 }
 
+/* RFC 6059 5.7.2, 5.7.3.1: what was remembered of it gives way to what it says
+ * itself. */
+static void
+disown(struct attach *a, const struct router *r)
+{
+	list_each(l, &a->prefixes)
+		container_of(l, struct aprefix, l)->routers &= ~r->bit;
+}
+
+static void
+forget_disowned(struct node *n, struct attach *a)
+{
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (!p->routers)
+			forget_prefix(n, a, p);
+	}
+}
+
 struct router *
 attach_learn(struct node *n, struct attach *a, struct rx *rx, bool candidate,
 	     usec_t now)
@@ -370,11 +403,13 @@ attach_learn(struct node *n, struct attach *a, struct rx *rx, bool candidate,
 	struct router *r = attach_find_router(a, &rx->pkt.src, ll);
 
 	if (!r) {
-		r = router_new(n, a, rx, ll, now);
+		r = router_new(n, a, &rx->pkt.src, ll, now);
 		if (!r)
 			return NULL;
 		r->candidate = candidate;
 	}
+	if (r->revived)
+		disown(a, r);
 	r->heard = now;
 	r->expires = ra->lifetime ? now + SEC(ra->lifetime) : 0;
 	r->home_agent = ra->flags & ND_RA_H;
@@ -386,6 +421,44 @@ attach_learn(struct node *n, struct attach *a, struct rx *rx, bool candidate,
 		learn_prefix(n, a, r, &ra->pio[k], now);
 	for (unsigned k = 0; k < ra->nroutes; k++)
 		learn_route(a, r, &ra->route[k], now);
+	if (r->revived)
+		forget_disowned(n, a);
+	r->revived = false;
+	return r;
+}
+
+struct router *
+attach_revive(struct node *n, struct attach *a, const struct past *x,
+	      usec_t now)
+{
+	struct router *r = attach_find_router(a, &x->addr, &x->ll);
+
+	if (!r)
+		r = router_new(n, a, &x->addr, &x->ll, now);
+	if (!r)
+		return NULL;
+	r->candidate = r->revived = true;
+	r->global = x->global;
+	r->home_agent = x->home_agent;
+	r->pref = x->pref;
+	r->mtu = x->mtu;
+	r->expires = x->expires;
+	for (unsigned k = 0; k < x->n; k++) {
+		const struct past_prefix *was = &x->prefix[k];
+		struct aprefix *p = find_prefix(a, &was->prefix);
+
+		if (!p)
+			p = prefix_new(n, a, &was->prefix, now);
+		if (!p)
+			continue;
+		p->routers |= r->bit;
+		p->on_link |= was->on_link;
+		p->autonomous |= was->autonomous;
+		if (p->valid_until < was->valid_until)
+			p->valid_until = was->valid_until;
+		if (p->preferred_until < was->preferred_until)
+			p->preferred_until = was->preferred_until;
+	}
 	return r;
 }
 

@@ -35,7 +35,23 @@
 /* Addresses of ours that mobiles register with. */
 #define CN_LOCALS		64
 
+/*
+ * Persistent, as in 9.3.4: it came again within five seconds each time, for
+ * ten seconds.  Anybody could send an error, and who has just moved causes
+ * some; but then another Binding Update comes, which ends the count.
+ */
+#define TROUBLE_GAP	SEC(5)
+#define TROUBLE_LASTS	SEC(10)
+/* Mobiles that are counted at a time; one more takes the oldest's place. */
+#define TROUBLES	32
+
+struct trouble {
+	struct in6_addr	hoa;
+	usec_t		since, last;	/* last 0: none */
+};
+
 struct cn {
+	struct trouble	trouble[TROUBLES];
 	struct in6_addr	local[CN_LOCALS];
 	unsigned	nlocals;
 	uint64_t	updates;	/* Binding Updates taken for valid */
@@ -141,9 +157,59 @@ brr_time(const struct binding *b)
 	return b->expires - (part < BRR_BEFORE ? part : BRR_BEFORE);
 }
 
+static struct trouble *
+trouble_find(struct cn *c, const struct in6_addr *hoa)
+{
+	for (unsigned k = 0; k < TROUBLES; k++)
+		if (c->trouble[k].last && addr_eq(&c->trouble[k].hoa, hoa))
+			return &c->trouble[k];
+	return NULL;
+}
+
+static struct trouble *
+trouble_get(struct cn *c, const struct in6_addr *hoa)
+{
+	struct trouble *t = trouble_find(c, hoa);
+
+	if (t)
+		return t;
+	t = &c->trouble[0];
+	for (unsigned k = 1; k < TROUBLES; k++)
+		if (c->trouble[k].last < t->last)
+			t = &c->trouble[k];
+	*t = (struct trouble){ .hoa = *hoa };
+	return t;
+}
+
+/* 9.3.4: "persistent ICMP Destination Unreachable messages [...], the
+ * correspondent node SHOULD delete this Binding Cache entry." */
+void
+cn_on_unreachable(struct node *n, const struct ev_unreachable *ev, usec_t now)
+{
+	const struct in6_addr *hoa = &ev->flow.dst.addr;
+	struct binding *b = registrar_find(n->registrar, hoa);
+	struct trouble *t;
+
+	if (!b || b->state != BINDING_ACTIVE ||
+	    b->keeper != KEEPER_CORRESPONDENT)
+		return;
+	t = trouble_get(n->cn, hoa);
+	if (!t->last || now - t->last > TROUBLE_GAP)
+		t->since = now;
+	t->last = now;
+	if (now - t->since < TROUBLE_LASTS)
+		return;
+	t->last = 0;
+	registrar_end(n, b, NOTE_DOWN_UNREACHABLE, now);
+}
+
 static void
 cn_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
 {
+	struct trouble *t = trouble_find(n->cn, &b->hoa);
+
+	if (t)
+		t->last = 0;
 	if (fresh)
 		b->ifindex = (uint32_t)(now / USEC_PER_SEC);
 	alarm_set(n, &b->alarm, brr_time(b));

@@ -32,6 +32,9 @@ enum event_kind {
 				   whose flow is watched */
 	EV_USED,		/* when a flow of route optimization had
 				   traffic last: at least every 15 s */
+	EV_UNREACHABLE,		/* ICMPv6 Destination Unreachable came back for
+				   a packet that was sent past a mobile's home
+				   agent; told of at most once a second */
 	EV_STRAY,		/* a packet came tunnelled to an address of
 				   ours, and no binding is for its source */
 	EV_SWITCH,		/* mobiles are to find another home agent */
@@ -117,6 +120,9 @@ struct ev_used {
 	struct flow_key	flow;
 	usec_t		idle;		/* so long ago */
 };
+struct ev_unreachable {
+	struct flow_key	flow;		/* our address/128, home address/128 */
+};
 struct ev_stray {
 	struct path_key	path;		/* local: ours */
 };
@@ -143,6 +149,7 @@ struct event {
 		struct ev_claims	claims;
 		struct ev_traffic	traffic;
 		struct ev_pair		pair;
+		struct ev_unreachable	unreachable;
 		struct ev_used		used;
 		struct ev_stray		stray;
 		struct ev_switch	leave;

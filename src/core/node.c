@@ -585,6 +585,10 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 		if (plays(n, CONF_CN))
 			cn_on_used(n, &ev->used, now);
 		break;
+	case EV_UNREACHABLE:
+		if (plays(n, CONF_CN))
+			cn_on_unreachable(n, &ev->unreachable, now);
+		break;
 	case EV_STRAY:
 		if (plays(n, CONF_HA | CONF_AR))
 			ha_on_stray(n, &ev->stray, now);

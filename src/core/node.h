@@ -236,6 +236,8 @@ void	mobile_prefix_on_solicitation(struct node *, struct rx *, usec_t now);
 void	ha_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_bu(struct node *, struct rx *, usec_t now);
 void	cn_on_used(struct node *, const struct ev_used *, usec_t now);
+void	cn_on_unreachable(struct node *, const struct ev_unreachable *,
+			  usec_t now);
 void	ha_on_switch(struct node *, const struct ev_switch *, usec_t now);
 void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
 /* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */

@@ -123,6 +123,7 @@ reason_word(uint32_t reason)
 		[NOTE_DOWN_SHUTDOWN] = "shutdown",
 		[NOTE_DOWN_FAILED] = "failed",
 		[NOTE_DOWN_CONFLICT] = "conflict",
+		[NOTE_DOWN_UNREACHABLE] = "unreachable",
 	};
 
 	return reason < sizeof(words) / sizeof(*words) && words[reason] ?

@@ -73,6 +73,7 @@ enum note_down {
 	NOTE_DOWN_SHUTDOWN,
 	NOTE_DOWN_FAILED,
 	NOTE_DOWN_CONFLICT,		/* somebody has it on its link */
+	NOTE_DOWN_UNREACHABLE,		/* no way to its care-of address */
 };
 
 /* NOTE_ADDRESS_DOWN: why, in `value' */

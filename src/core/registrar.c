@@ -262,7 +262,14 @@ binding_ring(struct node *n, struct alarm *a, usec_t now)
 		binding_drop(n, b);
 		return;
 	}
-	note_down(n, b, NOTE_DOWN_EXPIRED, now);
+	registrar_end(n, b, NOTE_DOWN_EXPIRED, now);
+}
+
+void
+registrar_end(struct node *n, struct binding *b, enum note_down why,
+	      usec_t now)
+{
+	note_down(n, b, why, now);
 	binding_stop(n, b);
 	b->flags &= (uint8_t)~BINDING_LEFT;
 	binding_hold(n, b, 0, now);

@@ -173,6 +173,9 @@ void	registrar_decide(struct node *, struct binding *, uint8_t status,
 /* An active binding is taken away from who registered it, who is told. */
 void	registrar_revoke(struct node *, struct binding *, uint8_t status,
 			 enum note_down, usec_t now);
+/* An active binding is over, for whoever registered it to find out. */
+void	registrar_end(struct node *, struct binding *, enum note_down,
+		      usec_t now);
 /* The configuration has changed: adopt again, or drop. */
 void	registrar_review(struct node *, usec_t now);
 /* One stored record.  False: not one of ours. */

@@ -366,14 +366,23 @@ rr_prove(struct node *n, const struct rr_about *about, usec_t now)
 	return NULL;
 }
 
+/* A nonce makes tokens of both kinds, for all addresses: what the peer had
+ * given out before this one is of no use either. */
 void
 rr_spoil(struct node *n, enum rr_kind kind, const struct in6_addr *peer,
 	 const struct in6_addr *addr)
 {
-	struct test *t = test_find(n->rr, kind, peer, addr);
+	const struct test *bad = test_find(n->rr, kind, peer, addr);
 
-	if (t)
-		t->until = 0;
+	if (!bad)
+		return;
+	list_each(l, &n->rr->tests) {
+		struct test *t = container_of(l, struct test, l);
+
+		if (!t->asking && addr_eq(&t->about.peer, peer) &&
+		    (t == bad || t->asked < bad->asked))
+			t->until = 0;
+	}
 }
 
 void

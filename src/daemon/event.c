@@ -13,6 +13,7 @@
  */
 #include "base/list.h"
 #include "daemon/daemon.h"
+#include "wire/icmp.h"
 
 #define EFFECTS_AT_ONCE	4096		/* then others get a turn */
 #define DONE_ROUNDS	4
@@ -210,7 +211,12 @@ path_event(struct daemon *d, const struct path_event *pe)
 		ev.pair.flow = pe->flow;
 		break;
 	case PATH_EV_ERROR:		/* its sender has been told */
-		return;
+		if (pe->value >> 8 != ICMP_UNREACHABLE ||
+		    pe->key.kind != PATH_MIP6_CN)
+			return;
+		ev = (struct event){ .kind = EV_UNREACHABLE };
+		ev.unreachable.flow = pe->flow;
+		break;
 	}
 	daemon_event(&d->report, &ev);
 }

@@ -68,6 +68,8 @@ read_event(struct path *p, const struct pm_event *e, struct path_event *ret)
 		break;
 	case PM_EV_ERROR:
 		ev.kind = PATH_EV_ERROR;
+		ev.flow.src = prefix_host(&ev.key.local);
+		ev.flow.dst = prefix_host(&ev.key.remote);
 		ev.value = e->value;
 		break;
 	case PM_EV_FORWARDING:

@@ -60,15 +60,16 @@ struct path_event {
 		PATH_EV_MTU, PATH_EV_DROP, PATH_EV_HELD, PATH_EV_TRAFFIC,
 		PATH_EV_ERROR,
 	} kind;
-	struct path_key	key;		/* DROP, ERROR: as in the packet; not
-					   HELD, TRAFFIC */
+	struct path_key	key;		/* DROP: as in the packet; ERROR: only
+					   its kind; not HELD, TRAFFIC */
 	uint32_t	value;		/* MTU: of the outer packet; DROP: 0:
 					   no such path, 1: the inner source
 					   does not belong to it; TRAFFIC:
 					   packets; ERROR: type << 8 | code */
 	uint32_t	bytes;		/* TRAFFIC: of these packets */
 	struct flow_key	flow;		/* HELD; TRAFFIC: home address/128,
-					   peer/128 */
+					   peer/128; ERROR: about a packet
+					   between these home addresses */
 };
 
 /* Create or find the data path in this network namespace.  0, or -errno with

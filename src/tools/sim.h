@@ -439,6 +439,8 @@ void	route_init(struct sim_node *);
 void	route_fini(struct sim_node *);
 bool	route_fits(const struct k_flow *, const struct ip6 *, bool own);
 void	route_output(struct sim_node *, struct k_flow *, struct sim_pkt *);
+struct sim_pkt *route_nest(struct sim_node *, const struct ip6 *,
+			   struct sim_pkt *);
 bool	route_input(struct sim_node *, struct sim_pkt *);
 void	route_flow_set(struct sim_node *, const struct k_flow *);
 void	route_watch(struct sim_node *, const struct k_flow *,

@@ -104,6 +104,28 @@ void route_output(struct sim_node *n, struct k_flow *k, struct sim_pkt *in)
 	kernel_output(n, 0, NULL, out);
 }
 
+/* One that our own tunnel takes, to a mobile that does not know where we are:
+ * with a routing header inside (9.3.2, 11.3.1). */
+struct sim_pkt *route_nest(struct sim_node *n, const struct ip6 *ip,
+			   struct sim_pkt *in)
+{
+	struct k_flow *k = to_mobile(n, &ip->dst);
+	struct sim_pkt *out = NULL;
+	struct wire_error err;
+	struct pkt p;
+
+	if (k && route_fits(k, ip, true) &&
+	    !pkt_parse(in->data, in->len, &p, &err))
+		out = rebuild(&p, &p.src, &k->f.path.remote, NULL, &p.dst);
+	if (!out)
+		return in;
+	k->used = n->sim->now;
+	out->line = in->line;
+	free(in);
+	say(n, out->line);
+	return out;
+}
+
 /* --- in ----------------------------------------------------------------- */
 
 static struct k_flow *mn_flow(struct sim_node *n, const struct in6_addr *hoa,

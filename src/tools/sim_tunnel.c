@@ -317,6 +317,8 @@ bool tunnel_output(struct sim_node *n, struct sim_pkt *p, bool own)
 	check_tunnelled(n, &k->f.path, &ip.src);
 	if (ip.next != IPPROTO_MOBILITY)
 		route_watch(n, k, &ip.src, &ip.dst);
+	if (own)
+		p = route_nest(n, &ip, p);
 	encapsulate(n, &k->f.path, p);
 	return true;
 }

@@ -478,9 +478,9 @@ static void on_other(struct life *l, struct rbuf *r)
 {
 	static const enum event_kind kinds[] = {
 		EV_READY, EV_CLOCK, EV_NEIGHBOUR, EV_MTU, EV_STRAY, EV_PAIR,
-		EV_USED,
+		EV_USED, EV_UNREACHABLE,
 	};
-	struct event ev = { .kind = kinds[rbuf_u8(r) % 7] };
+	struct event ev = { .kind = kinds[rbuf_u8(r) % 8] };
 
 	if (ev.kind == EV_CLOCK) {
 		ev.wall = (int64_t)SEC(rbuf_u32(r));
@@ -499,7 +499,8 @@ static void on_other(struct life *l, struct rbuf *r)
 		ev.stray.path.local = address(l, r);
 		ev.stray.path.remote = address(l, r);
 		ev.stray.path.kind = PATH_IP6IP6;
-	} else if (ev.kind == EV_PAIR || ev.kind == EV_USED) {
+	} else if (ev.kind == EV_PAIR || ev.kind == EV_USED ||
+		   ev.kind == EV_UNREACHABLE) {
 		struct in6_addr src = address(l, r), dst = address(l, r);
 
 		ev.pair.flow.src = prefix_host(&src);

@@ -147,6 +147,7 @@ forwarding() { at "$1" sysctl -qw net.ipv6.conf.all.forwarding=1; }
 CAPTURE_MOST=0		# as long as they are
 capture() {
 	local n=${#captures[@]}
+	: > "$T/$1.tcpdump"	# now: what an earlier one said is no sign
 	ip netns exec "$P-ether" tcpdump -i "$1" --immediate-mode -U -B 32768 \
 		-s "$CAPTURE_MOST" -w "$T/$1.pcap" \
 		2> "$T/$1.tcpdump" < /dev/null &

@@ -261,16 +261,18 @@ static void print_event(const struct path_event *ev)
 	switch (ev->kind) {
 	case PATH_EV_HELD:
 	case PATH_EV_TRAFFIC:
+	case PATH_EV_ERROR:
 		printf("event %s %s %s", name[ev->kind],
 		       prefix_print(&ev->flow.src, l),
 		       prefix_print(&ev->flow.dst, r));
 		if (ev->kind == PATH_EV_TRAFFIC)
 			printf(" %u %u", ev->value, ev->bytes);
+		if (ev->kind == PATH_EV_ERROR)
+			printf(" %u", ev->value);
 		printf("\n");
 		break;
 	case PATH_EV_MTU:
 	case PATH_EV_DROP:
-	case PATH_EV_ERROR:
 		printf("event %s %s %s %u\n", name[ev->kind],
 		       addr_print(&ev->key.local, l),
 		       addr_print(&ev->key.remote, r), ev->value);

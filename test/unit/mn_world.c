@@ -155,6 +155,11 @@ void w_ra_anchor(struct world *w, uint8_t station, const char *prefix)
 
 void w_na(struct world *w, uint8_t station)
 {
+	w_na_from(w, station, station);
+}
+
+void w_na_from(struct world *w, uint8_t station, uint8_t sender)
+{
 	uint8_t buf[1500];
 	struct wbuf b = wbuf_of(buf, sizeof(buf));
 	struct in6_addr src = w_addr("fe80::"), dst = w_addr("fe80::10");
@@ -164,7 +169,7 @@ void w_na(struct world *w, uint8_t station)
 	nd.na.target = src;
 	nd.na.flags = ND_NA_S | ND_NA_R;
 	nd_build(&nd, &src, &dst, &b);
-	w_packet(w, &b, station);
+	w_packet(w, &b, sender);
 }
 
 void w_icmp(struct world *w, const struct icmp *m, const char *src,

@@ -156,6 +156,8 @@ void	w_ra_pio(struct world *, uint8_t station, const char *prefix,
 void	w_ra_anchor(struct world *, uint8_t station, const char *prefix);
 void	w_ra_send(struct world *, uint8_t station, struct nd *);
 void	w_na(struct world *, uint8_t station);
+/* ... by somebody with another link-layer address. */
+void	w_na_from(struct world *, uint8_t station, uint8_t sender);
 void	w_packet(struct world *, const struct wbuf *, uint8_t station);
 
 /* An ICMPv6 message of discovery; rh2 may be NULL. */

@@ -634,6 +634,52 @@ START_TEST(spoofed_option)
 }
 END_TEST
 
+static void unreachable(struct story *s)
+{
+	struct event ev = { .kind = EV_UNREACHABLE };
+
+	ev.unreachable.flow.src = prefix_host(&(struct in6_addr){ 0 });
+	ev.unreachable.flow.src.addr = addr(CN);
+	ev.unreachable.flow.dst = ev.unreachable.flow.src;
+	ev.unreachable.flow.dst.addr = addr(HOA);
+	input(s, &ev);
+}
+
+/* 9.3.4: persistent errors end a binding; a few, or such that an update comes
+ * between, do not. */
+START_TEST(persistent_errors)
+{
+	struct token h, c, c2;
+	struct story s;
+
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	c2 = test(&s, RR_CAREOF, COA2);
+	update(&s, (struct bu){ .seq = 5, .home = &h, .careof = &c });
+	for (int k = 0; k < 10; k++, later(&s, SEC(1)))
+		unreachable(&s);
+	ck_assert_uint_eq(s.flows, 1);
+	/* it was the old care-of address */
+	update(&s, (struct bu){ .seq = 6, .src = COA2, .home = &h,
+				.careof = &c2 });
+	for (int k = 0; k < 4; k++, later(&s, SEC(6)))
+		unreachable(&s);
+	ck_assert_uint_eq(s.flows, 1);
+	for (int k = 0; k < 10; k++, later(&s, SEC(1)))
+		unreachable(&s);
+	ck_assert_uint_eq(s.flows, 1);
+	unreachable(&s);
+	ck_assert_uint_eq(s.flows, 0);
+	ck_assert_uint_eq(s.paths, 0);
+	/* and is not to be had again by the same message (5.2.8) */
+	update(&s, (struct bu){ .seq = 6, .src = COA2, .home = &h,
+				.careof = &c2 });
+	expect(&s, MH_ST_SEQUENCE, 6, true);
+	close_story(&s);
+}
+END_TEST
+
 /* Stateless: a flood of tests leaves nothing behind. */
 START_TEST(flood)
 {
@@ -663,6 +709,7 @@ int main(void)
 	unit_add(s, "at home", at_home);
 	unit_add(s, "refresh request", refresh_request);
 	unit_add(s, "spoofed option", spoofed_option);
+	unit_add(s, "persistent errors", persistent_errors);
 	unit_add(s, "flood", flood);
 	return unit_main((Suite *const[]){ s, NULL });
 }

@@ -438,6 +438,102 @@ START_TEST(linklocal_of_somebody_else)
 }
 END_TEST
 
+/* --- where we have been (RFC 6059) ---------------------------------------------------- */
+
+static void w_go(struct world *w, uint8_t station, const char *prefix)
+{
+	w_link(w, false);
+	w_link(w, true);
+	w_ra(w, station, prefix);
+	w_pass(w, MSEC(5));
+	w_drain(w);
+	w_ok(w);
+	w_pass(w, SEC(2));
+	w_forget(w);
+}
+
+/* Its router answers, and that is enough; with another link-layer address it
+ * is another router (5.7.1); asked for nothing it says nothing. */
+START_TEST(known_link)
+{
+	struct in6_addr p = w_addr("2001:db8:2::");
+	struct world w;
+
+	w_away(&w);
+	w_go(&w, 3, "2001:db8:3::");
+	w.show = SHOW_MH | SHOW_ND;
+	w_link(&w, false);
+	w_link(&w, true);
+	/* 3, where we come from, 2, and the solicitation; once (5.11) */
+	w_expect(&w, "NS unicast\nNS unicast\nRS\n");
+	if (_i == 1) {
+		w_na_from(&w, 2, 9);
+		w_pass(&w, MSEC(150));
+		w_expect(&w, "");
+	} else if (_i == 2) {
+		w_pass(&w, SEC(1));
+		w_na(&w, 2);
+		w_pass(&w, MSEC(100));
+		ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	} else {
+		w_na(&w, 2);
+		w_pass(&w, MSEC(5));
+		ck_assert_uint_eq(w_count(&w, "BU lifetime=240 auth"), 1);
+		ck_assert_mem_eq(&w.bu_src, &p, 8);
+	}
+	w_end(&w);
+}
+END_TEST
+
+/* 5.7.3.1: the advertisement is right. */
+START_TEST(known_link_renumbered)
+{
+	struct in6_addr p = w_addr("2001:db8:22::"), old;
+	struct world w;
+
+	w_away(&w);
+	w_go(&w, 3, "2001:db8:3::");
+	w_link(&w, false);
+	w_link(&w, true);
+	w_na(&w, 2);
+	w_pass(&w, MSEC(5));
+	w_drain(&w);
+	old = w.bu_src;
+	w_ok(&w);
+	w_ra(&w, 2, "2001:db8:22::");
+	w_pass(&w, MSEC(5));
+	w_drain(&w);
+	ck_assert_mem_eq(&w.bu_src, &p, 8);
+	ck_assert_ptr_null(w_kaddr(&w, &old));
+	w_end(&w);
+}
+END_TEST
+
+/* 5.5.3: six at most, and none whose prefixes have ended (5.10). */
+START_TEST(known_links_are_few)
+{
+	char prefix[20];
+	struct world w;
+
+	w_away(&w);
+	for (uint8_t k = 3; k < 13; k++) {
+		snprintf(prefix, sizeof(prefix), "2001:db8:%u::", k);
+		w_go(&w, k, prefix);
+	}
+	w.show = SHOW_ND;
+	w_link(&w, false);
+	w_pass(&w, SEC(2));
+	w_link(&w, true);
+	ck_assert_uint_eq(w_count(&w, "NS unicast"), 1 + 6);
+	w_link(&w, false);
+	w_pass(&w, SEC(1800));
+	w_forget(&w);
+	w_link(&w, true);
+	ck_assert_uint_le(w_count(&w, "NS unicast"), 1);
+	w_end(&w);
+}
+END_TEST
+
 /* --- care-of addresses (11.5.3) ------------------------------------------------------ */
 
 static void careof_world(struct world *w, enum conf_careof kind)
@@ -592,8 +688,7 @@ START_TEST(return_home)
 	       "proxy up\n"
 	       "BU from home lifetime=0 auth\n"
 	       "route down 2001:db8:2::/64\n"
-	       "address down coa on eth0\n"
-	       "NS\n");
+	       "address down coa on eth0\n");
 	w_ok(&w);
 	w_expect(&w, "proxy down\n"
 	       "address up hoa on eth0\n"
@@ -606,6 +701,106 @@ START_TEST(return_home)
 	w_expect(&w, "address down hoa on path\n");
 	w_pass(&w, SEC(10));
 	w_expect(&w, "NA\nNA\nNA\nNA\n");
+	w_end(&w);
+}
+END_TEST
+
+/* Returning, and not acknowledged yet. */
+static void returning(struct world *w)
+{
+	w_away(w);
+	w_link(w, false);
+	w_link(w, true);
+	w_ra(w, 1, HA);
+	w_pass(w, MSEC(5));
+	w_forget(w);
+}
+
+START_TEST(deregisters_so)
+{
+	struct in6_addr hoa = w_addr(HOA), ha = w_addr(HA);
+	const struct mopt *alt;
+	struct world w;
+
+	returning(&w);
+	ck_assert_uint_eq(w.bu.bu.flags & (MH_BU_A | MH_BU_H),
+			  MH_BU_A | MH_BU_H);
+	ck_assert_uint_eq(w.bu.bu.lifetime, 0);
+	ck_assert(addr_eq(&w.bu_src, &hoa));
+	ck_assert(addr_eq(&w.bu_dst, &ha));
+	alt = mh_opt(&w.bu, MOPT_ALTCOA);
+	ck_assert(!alt || addr_eq(&alt->altcoa, &hoa));
+	w_end(&w);
+}
+END_TEST
+
+/* The next thing that it sends, taken apart. */
+static void next_nd(struct world *w, struct ef_send *send, struct pkt *p,
+		    struct nd *nd)
+{
+	struct wire_error err;
+	struct effect e;
+
+	while (node_effect(w->node, &e)) {
+		if (e.kind != EF_SEND)
+			continue;
+		*send = e.send;
+		if (!pkt_parse(send->data, send->len, p, &err) &&
+		    p->proto == IPPROTO_ICMPV6 &&
+		    !nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,
+			      p->hlim, nd, &err))
+			return;
+	}
+	ck_abort_msg("nothing was sent");
+}
+
+/* 11.5.5: "such replies MUST be sent using a unicast Neighbor Advertisement to
+ * the sender's link-layer address." */
+START_TEST(answers_while_returning)
+{
+	struct in6_addr hoa = w_addr(HOA), asker = w_addr("fe80::77"), group;
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct nd ns = { .type = ND_NS }, na;
+	struct ef_send s;
+	struct world w;
+	struct pkt p;
+
+	returning(&w);
+	group = addr_solicited_node(&hoa);
+	ns.ns.target = hoa;
+	ns.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 0x77 } };
+	nd_build(&ns, &asker, &group, &b);
+	w_packet(&w, &b, 0x77);
+	next_nd(&w, &s, &p, &na);
+	ck_assert_uint_eq(na.type, ND_NA);
+	ck_assert(addr_eq(&p.dst, &asker));
+	ck_assert(lladdr_eq(&s.ll_dst, &ns.sll));
+	ck_assert(addr_eq(&na.na.target, &hoa));
+	ck_assert_uint_ne(na.na.flags & ND_NA_S, 0);
+	ck_assert_uint_ne(na.tll.len, 0);
+	w_end(&w);
+}
+END_TEST
+
+START_TEST(announces)
+{
+	struct in6_addr hoa = w_addr(HOA), ll = w_addr("fe80::10");
+	struct ef_send s;
+	struct world w;
+	struct pkt p;
+	struct nd na;
+
+	returning(&w);
+	w_ok(&w);
+	for (unsigned k = 0; k < 2; k++) {
+		next_nd(&w, &s, &p, &na);
+		ck_assert_uint_eq(na.type, ND_NA);
+		ck_assert(addr_eq(&p.dst, &addr_all_nodes));
+		ck_assert(addr_eq(&na.na.target, k ? &ll : &hoa));
+		ck_assert_uint_eq(na.na.flags, ND_NA_O);
+		ck_assert_uint_ne(na.tll.len, 0);
+	}
 	w_end(&w);
 }
 END_TEST
@@ -953,6 +1148,8 @@ int main(void)
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
+		deregisters_so, answers_while_returning, announces,
+		known_link_renumbered, known_links_are_few,
 		careof_given, careof_renewed, contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
 	};
@@ -963,6 +1160,7 @@ int main(void)
 	for (size_t k = 0; k < sizeof(stories) / sizeof(*stories); k++)
 		tcase_add_test(tc, stories[k]);
 	tcase_add_loop_test(tc, left_both_routers, 0, 2);
+	tcase_add_loop_test(tc, known_link, 0, 3);
 	tcase_add_loop_test(tc, careof_kinds, CONF_COA_OPAQUE,
 			    CONF_COA_TEMPORARY + 1);
 	tcase_add_loop_test(tc, each_status, 128, 256);
