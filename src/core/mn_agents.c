@@ -334,7 +334,7 @@ home_leave_agent(struct node *n, struct mn_home *h, usec_t now)
 	ro_end(n, h, now);
 	home_use_agent(n, h, more ? next : &addr_unspec);
 	h->tunnel = NULL;
-	if (more)
+	if (more || old)
 		home_say_flow(n, h, FLOW_HOLD, true);
 	tunnel_put(n, old);
 	/* 11.4.1: "wait at least InitialBindackTimeoutFirstReg seconds ...
