@@ -477,7 +477,7 @@ agents_show(const struct node *n, struct record_sink *sink)
 		struct record r;
 
 		for (unsigned k = 0; k < g->n || !k; k++) {
-			record_init(&r, "home-agent");
+			record_init(&r, "known-agent");
 			record_prefix(&r, "prefix", &g->prefix);
 			record_bool(&r, "asking", g->asking);
 			if (g->n)

@@ -615,14 +615,15 @@ START_TEST(shown)
 	struct world w;
 
 	begin(&w);
-	w_show(&w, "bindings", text, sizeof(text));
+	w_show(&w, "agents", text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "asking=yes"));
 	reply(&w, HA2, HA);
 	w_drain(&w);
-	w_show(&w, "bindings", text, sizeof(text));
-	ck_assert_ptr_nonnull(strstr(text, "home-agent prefix=2001:db8:1::/64 "
+	w_show(&w, "agents", text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "known-agent prefix=2001:db8:1::/64 "
 				     "asking=no address=" HA2));
 	ck_assert_ptr_nonnull(strstr(text, "address=" HA));
+	w_show(&w, "bindings", text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "ha=" HA2));
 	w_end(&w);
 }
