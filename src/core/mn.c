@@ -320,7 +320,8 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 			break;
 		if (h->switching)
 			home_has_left(n, h, now);
-		else if (r->asking == REG_REGISTER)
+		else if (r->asking == REG_REGISTER &&
+			 !home_is_only_agent(n, h, now))
 			try_another(n, h, now);
 		break;
 	case REG_EXPIRED:

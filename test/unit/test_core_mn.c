@@ -104,6 +104,34 @@ START_TEST(refresh_and_expiry)
 }
 END_TEST
 
+/* 11.7.3: a shorter interval, as the home agent advises; a lifetime less than
+ * what was asked for counts from the update on. */
+START_TEST(advised)
+{
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_drain(&w);
+	w_ba(&w, (struct w_answer){ .advice = 5 });	/* 20 s */
+	w_forget(&w);
+	w_pass(&w, SEC(18));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_pass(&w, SEC(2));
+	ck_assert_uint_eq(w_count(&w, "BU"), 1);
+	w_ba(&w, (struct w_answer){ .lifetime = 10 });	/* 40 s */
+	w_forget(&w);
+	w_pass(&w, SEC(30));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_pass(&w, SEC(9));
+	ck_assert_uint_ge(w_count(&w, "BU"), 1);
+	ck_assert_uint_eq(w_count(&w, "flow hold"), 0);
+	w_pass(&w, SEC(2));
+	ck_assert_uint_eq(w_count(&w, "flow hold"), 1);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(handover)
 {
 	struct world w;
@@ -1148,7 +1176,7 @@ int main(void)
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
-		deregisters_so, answers_while_returning, announces,
+		advised, deregisters_so, answers_while_returning, announces,
 		known_link_renumbered, known_links_are_few,
 		careof_given, careof_renewed, contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
