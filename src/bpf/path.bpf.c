@@ -379,8 +379,11 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 		return bpf_map_lookup_elem(&pm_locals, out->dst) ?
 			drop(skb, PM_DROP_MALFORMED) : TC_ACT_UNSPEC;
 	/* RFC 6275 10.4.3: groups are user space's, where it cares. */
-	if (is_multicast(in.dst) && cfg->flags & PM_MULTICAST)
+	if (is_multicast(in.dst) && cfg->flags & PM_MULTICAST) {
+		if (bpf_map_lookup_elem(&pm_locals, out->dst))
+			skb->mark = PM_GROUP_MARK;
 		return TC_ACT_UNSPEC;
+	}
 	/* 10.4.2: what belongs to a link is not tunnelled; 10.4.3, 10.4.4:
 	 * where there is neither MLD nor DHCPv6 for mobiles, their messages
 	 * are silently ignored. */

@@ -142,7 +142,8 @@ enum pm_stat {
 };
 
 #define PM_FAST_PATH	1		/* pm_config.flags */
-#define PM_MULTICAST	2		/* user space has those out of tunnels */
+#define PM_MULTICAST	2		/* user space has those out of tunnels: */
+#define PM_GROUP_MARK	0x6d697067	/*   their mark, sys/rules.h */
 
 struct pm_config {
 	__u32	layout;			/* PM_LAYOUT */

@@ -352,20 +352,15 @@ anchor_leave(struct node *n, struct binding *b)
  * like any other.  Who does not expect it ignores it (11.7.3), and learns
  * the same from the answer to its next update.
  *
- * Under cga nobody can register what another one has formed.  An answer from
- * where the address was seen is then the mobile's own, which was back before
- * its update had arrived: no reason to doubt the address.
+ * Under cga nobody can register what another one has formed, so there is nobody
+ * to be kept from trying again.  Who answers is mostly the mobile itself, which
+ * was back before its update had arrived, perhaps by another interface: no
+ * reason to doubt the address.
  */
 void
-anchor_on_conflict(struct node *n, struct binding *b, const struct lladdr *by,
-		   usec_t now)
+anchor_on_conflict(struct node *n, struct binding *b, usec_t now)
 {
-	struct lladdr ll;
-	bool owner = b->flags & BINDING_CGA &&
-		presence_seen(n, b->ifindex, &b->hoa, now, &ll) &&
-		lladdr_eq(&ll, by);
-
-	if (!owner)
+	if (!(b->flags & BINDING_CGA))
 		presence_contest(n, b->ifindex, &b->hoa, now);
 	registrar_revoke(n, b, MH_ST_DAD_FAILED, NOTE_DOWN_CONFLICT, now);
 }

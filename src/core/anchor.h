@@ -40,8 +40,7 @@ void	anchor_move(struct node *, struct binding *);
 void	anchor_adopt(struct node *, struct binding *);
 void	anchor_leave(struct node *, struct binding *);
 /* Somebody answers for an address that is served because it was seen. */
-void	anchor_on_conflict(struct node *, struct binding *,
-			   const struct lladdr *by, usec_t now);
+void	anchor_on_conflict(struct node *, struct binding *, usec_t now);
 
 /* A record for each. */
 void	anchors_show(const struct node *, struct record_sink *);

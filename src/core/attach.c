@@ -272,7 +272,7 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 	note_handover(n, a, now);
 	mn_on_attach(n, a, now);
 	forget_strangers(n, a);
-	if (moved)
+	if (moved && !mn_linklocal_is_defended(n, a))
 		attach_dad_begin(n, a, now);
 }
 

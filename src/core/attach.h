@@ -146,6 +146,9 @@ void	mn_on_leave(struct node *, const struct attach *, usec_t now);
 void	mn_on_lost(struct node *, const struct attach *);
 /* Something above may have changed. */
 void	mn_on_attach(struct node *, struct attach *, usec_t now);
+/* On the home link: does our home agent defend our link-local address, too (the
+ * L bit)? */
+bool	mn_linklocal_is_defended(const struct node *, const struct attach *);
 /* Are the home addresses placed on other interfaces than this one? */
 bool	mn_is_elsewhere(const struct node *, const struct iface *);
 /* No care-of address from a prefix that is the home's, unless another home

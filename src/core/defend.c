@@ -207,15 +207,14 @@ asked(struct node *n, struct defence *f, bool unique, usec_t now)
 	ha_on_dad(n, &hoa, unique, now);
 }
 
-/* `by': who has it; NULL: nobody has said so. */
 static void
-checked(struct node *n, struct defence *f, const struct lladdr *by, usec_t now)
+checked(struct node *n, struct defence *f, bool unique, usec_t now)
 {
 	struct in6_addr hoa = f->hoa;
 
-	note_dad(n, f, by ? NOTE_DAD_FAILED : NOTE_DAD_OK, now);
+	note_dad(n, f, unique ? NOTE_DAD_OK : NOTE_DAD_FAILED, now);
 	f->checking = false;
-	ha_on_check(n, &hoa, by, now);
+	ha_on_check(n, &hoa, unique, now);
 }
 
 /* --- advertising -------------------------------------------------------- */
@@ -301,7 +300,7 @@ defence_ring(struct node *n, struct alarm *a, usec_t now)
 	struct defence *f = container_of(a, struct defence, alarm);
 
 	if (f->checking)
-		checked(n, f, NULL, now);
+		checked(n, f, true, now);
 	if (!f->asking)
 		announce(n, f, now);
 	else if (f->left)
@@ -359,7 +358,7 @@ hear_owner(struct node *n, const struct rx *rx, const struct binding *b,
 	if (f && f->asking)
 		asked(n, f, false, now);
 	else if (f && f->checking)
-		checked(n, f, &rx->ll_src, now);
+		checked(n, f, false, now);
 }
 
 /*

@@ -86,13 +86,12 @@ ha_on_dad(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
 }
 
 void
-ha_on_check(struct node *n, const struct in6_addr *hoa,
-	    const struct lladdr *by, usec_t now)
+ha_on_check(struct node *n, const struct in6_addr *hoa, bool unique, usec_t now)
 {
 	struct binding *b = registrar_find(n->registrar, hoa);
 
-	if (b && by)
-		anchor_on_conflict(n, b, by, now);
+	if (b && !unique)
+		anchor_on_conflict(n, b, now);
 }
 
 /* --- the answer (RFC 6275 9.5.4, 10.3.2) -------------------------------- */
@@ -523,6 +522,8 @@ ha_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 		ours |= strcmp(n->conf->home_link[k].ifname, i->name) == 0;
 	if (ours && i->up != was_up)
 		agents_settle(n, NULL);
+	if (ours && n->ready)
+		presence_ready(n, now);
 	if (ours && !was_up && i->up)
 		announce_all(n, now);
 }

@@ -63,9 +63,8 @@ void	ha_on_prefixes(struct node *, usec_t now);
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);
-/* One that was begun while the address was served already; `by': who has it,
- * or NULL. */
-void	ha_on_check(struct node *, const struct in6_addr *hoa,
-		    const struct lladdr *by, usec_t now);
+/* One that was begun while the address was served already. */
+void	ha_on_check(struct node *, const struct in6_addr *hoa, bool unique,
+		    usec_t now);
 
 #endif

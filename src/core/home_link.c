@@ -360,10 +360,14 @@ home_link_prepare(struct node *n, struct binding *b,
 		ADMIT_WAIT : MH_ST_RESOURCES;
 }
 
+/* What is only remembered is not adopted: its `link' may be of a configuration
+ * before this one. */
 bool
 home_link_has_nonces(const struct node *n, const struct binding *b)
 {
-	return b->flags & BINDING_CGA || n->conf->home_link[b->link].anchor;
+	const struct conf_home_link *l = home_link_of(n, &b->hoa);
+
+	return b->flags & BINDING_CGA || !l || l->anchor;
 }
 
 /* --- while it stands ----------------------------------------------------- */

@@ -320,7 +320,8 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 			break;
 		if (h->switching)
 			home_has_left(n, h, now);
-		else if (r->asking == REG_REGISTER)
+		else if (r->asking == REG_REGISTER &&
+			 !home_is_only_agent(n, h, now))
 			try_another(n, h, now);
 		break;
 	case REG_EXPIRED:
@@ -354,19 +355,36 @@ lifetime(const struct node *n, struct registrant *r, usec_t now)
 	return life;
 }
 
+/* 11.7.1: same interface identifier, so both are to be defended. */
+static bool
+shares_identifier(const struct mn_home *h, const struct iface *i)
+{
+	const struct in6_addr *ll = i ? iface_linklocal(i) : NULL;
+	struct in6_addr derived = addr_linklocal_of(&h->conf.hoa);
+
+	return ll && addr_eq(ll, &derived);
+}
+
 static uint16_t
 flags(const struct node *n, struct registrant *r)
 {
 	const struct mn_home *h = container_of(r, struct mn_home, reg);
-	const struct iface *i = iface_find(n, r->ifindex);
-	const struct in6_addr *ll = i ? iface_linklocal(i) : NULL;
-	struct in6_addr derived = addr_linklocal_of(&h->conf.hoa);
 	uint16_t f = MH_BU_A | MH_BU_H;
 
-	/* 11.7.1: same interface identifier, so both are to be defended. */
-	if (ll && addr_eq(ll, &derived))
-		f |= MH_BU_L;
-	return f;
+	return shares_identifier(h, iface_find(n, r->ifindex)) ?
+		f | MH_BU_L : f;
+}
+
+/* 11.5.5: "This rule", no duplicate address detection, "also applies to the
+ * derived link-local address of the mobile node, if the L bit was set". */
+bool
+mn_linklocal_is_defended(const struct node *n, const struct attach *a)
+{
+	each_home(n, h, l)
+		if (h->reg.bound && shares_identifier(h, a->iface) &&
+		    attach_on_link_prefix(a, &h->prefix))
+			return true;
+	return false;
 }
 
 const struct registrant_ops home_ops = {

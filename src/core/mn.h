@@ -141,6 +141,8 @@ void	home_use_agent(struct node *, struct mn_home *, const struct in6_addr *);
 /* It refuses, or is silent.  False: it was the last one. */
 bool	home_leave_agent(struct node *, struct mn_home *, usec_t now);
 void	home_keep_agent(struct mn_home *);
+/* It is silent, but there is nobody else: is there? */
+bool	home_is_only_agent(struct node *, struct mn_home *, usec_t now);
 /* The first of the list, or discovery, or who the configuration names. */
 void	home_next_agent(struct node *, struct mn_home *, usec_t now);
 /* The next time somewhere else is the first time. */

@@ -334,7 +334,7 @@ home_leave_agent(struct node *n, struct mn_home *h, usec_t now)
 	ro_end(n, h, now);
 	home_use_agent(n, h, more ? next : &addr_unspec);
 	h->tunnel = NULL;
-	if (more)
+	if (more || old)
 		home_say_flow(n, h, FLOW_HOLD, true);
 	tunnel_put(n, old);
 	/* 11.4.1: "wait at least InitialBindackTimeoutFirstReg seconds ...
@@ -351,6 +351,33 @@ home_next_agent(struct node *n, struct mn_home *h, usec_t now)
 
 	home_use_agent(n, h, next);
 	alarm_set(n, &h->next, now);
+}
+
+/* 11.7.1: "If there was only one home agent, the mobile node instead SHOULD
+ * continue to periodically retransmit the Binding Update"; meanwhile the prefix
+ * is asked whether there is another one by now. */
+bool
+home_is_only_agent(struct node *n, struct mn_home *h, usec_t now)
+{
+	const struct iface *i = iface_find(n, h->ifindex);
+
+	if (!h->agents || h->agents->n > 1 || more_after_all(h))
+		return false;
+	if (i && i->attach && attach_usable(i->attach))
+		ask(n, h->agents, i->attach, &h->coa, now);
+	return true;
+}
+
+/* A list without the one that we ask in vain. */
+static void
+leave_vanished(struct node *n, struct mn_agents *g, usec_t now)
+{
+	each_home(n, h, l)
+		if (h->agents == g && h->active && h->place == PLACE_AWAY &&
+		    h->unanswered > n->conf->max_ha_resends &&
+		    !addr_is_unspec(&h->reg.peer) &&
+		    !has_agent(g, &h->reg.peer))
+			home_leave_agent(n, h, now);
 }
 
 void
@@ -435,6 +462,7 @@ mn_on_agents(struct node *n, struct rx *rx, usec_t now)
 		g->allowed = now + g->pause;
 		note_agents(n, g, &g->addr[0], now);
 		put_waiting(n, g, now);
+		leave_vanished(n, g, now);
 	}
 }
 
@@ -449,7 +477,7 @@ agents_show(const struct node *n, struct record_sink *sink)
 		struct record r;
 
 		for (unsigned k = 0; k < g->n || !k; k++) {
-			record_init(&r, "home-agent");
+			record_init(&r, "known-agent");
 			record_prefix(&r, "prefix", &g->prefix);
 			record_bool(&r, "asking", g->asking);
 			if (g->n)

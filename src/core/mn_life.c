@@ -586,10 +586,10 @@ mn_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	if (strcmp(what, "bindings") == 0 || strcmp(what, "status") == 0)
 		each_home(n, h, l)
 			show_home(h, now, sink);
-	if (strcmp(what, "bindings") == 0) {
-		agents_show(n, sink);
+	if (strcmp(what, "bindings") == 0)
 		ro_show(n, now, sink);
-	}
+	if (strcmp(what, "agents") == 0)
+		agents_show(n, sink);
 	if (strcmp(what, "addresses") == 0)
 		demand_show(n, now, sink);
 	if (strcmp(what, "routers") == 0)

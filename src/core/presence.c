@@ -20,7 +20,8 @@
  * said would be forgotten otherwise, and under cga that is the end of the
  * session when it leaves.  Three times, a quarter of the time apart, so that
  * a lost message does not matter; whoever has left does not answer.  And so
- * are neighbours that the kernel has known for longer than we have run.
+ * are neighbours that the kernel has known for longer than we have run.  Who
+ * does not answer is forgotten when his time is over, in the store as well.
  *
  * It is kept over a restart, and the loss of the kernel's neighbours: a mobile
  * that was here before, and leaves after it, shall not lose its sessions.
@@ -47,6 +48,7 @@
 #define ASK_PARTS	4
 #define ASK_PIECE	16
 #define ASK_PAUSE	MSEC(50)
+#define ASK_LATER	SEC(1)		/* nobody can be asked yet */
 
 /* What has stayed for so long is stored; so many records at a time. */
 #define STORE_PRESENCE	'p'
@@ -369,6 +371,18 @@ over(const struct entry *e, const struct conf_home_link *l, usec_t now)
 	return now - e->at > SEC(l->seen_within) && !contested(e, l, now);
 }
 
+/* By the rule of its own anchor; there may be none any more. */
+static bool
+has_had_its_time(const struct node *n, const struct plink *k,
+		 const struct entry *e, usec_t now)
+{
+	const struct iface *i = iface_find(n, k->ifindex);
+	const struct conf_home_link *l = i ?
+		anchor_link(n, i, &e->key.addr) : NULL;
+
+	return !l || over(e, l, now);
+}
+
 static struct entry *
 oldest_of(const struct plink *k)
 {
@@ -397,7 +411,7 @@ make_room(struct node *n, struct plink *k, const struct holder *h,
 			     .ifindex = k->ifindex };
 	struct entry *e = k->n >= most ? oldest_of(k) : NULL;
 
-	if (e && over(e, l, now)) {
+	if (e && has_had_its_time(n, k, e, now)) {
 		if (e->holder == h)
 			entry_drop(n, k, e);
 		else
@@ -475,17 +489,22 @@ ask_quiet(struct node *n, struct alarm *al, usec_t now)
 	for (int m = 0; m < ASK_PIECE && !list_empty(&k->to_ask); m++) {
 		struct entry *e = container_of(k->to_ask.next, struct entry,
 					       to_ask);
-		bool again = now - e->at < after * (ASK_PARTS - 1);
 		struct lladdr ll = ll_of(e);
 
 		if (e->due > now)
 			break;
-		ask(n, i, &e->key.addr, &ll);
+		if (has_had_its_time(n, k, e, now)) {
+			entry_free(n, k, e);
+			continue;
+		}
+		if (!i->up || !iface_linklocal(i)) {
+			alarm_set(n, al, now + ASK_LATER);
+			return;
+		}
+		if (now - e->at < after * ASK_PARTS)
+			ask(n, i, &e->key.addr, &ll);
 		e->due = now + after;
-		if (again)
-			list_append(&k->to_ask, &e->to_ask);
-		else
-			list_del(&e->to_ask);
+		list_append(&k->to_ask, &e->to_ask);
 	}
 	if (!list_empty(&k->to_ask))
 		ask_later(n, k, now + ASK_PAUSE);
@@ -708,6 +727,15 @@ take_up(struct node *n, const struct earlier *x, usec_t now)
 	return false;
 }
 
+/* An interface may come later than we. */
+static bool
+waits_for_link(const struct node *n, const struct earlier *x)
+{
+	const struct conf_home_link *l = home_link_of(n, &x->addr);
+
+	return l && l->anchor && !home_link_iface(n, l);
+}
+
 void
 presence_ready(struct node *n, usec_t now)
 {
@@ -716,12 +744,14 @@ presence_ready(struct node *n, usec_t now)
 	list_each(l, &p->earlier) {
 		struct earlier *x = container_of(l, struct earlier, l);
 
+		if (waits_for_link(n, x))
+			continue;
 		if (!take_up(n, x, now))
 			say_gone(n, &x->addr);
 		list_del(&x->l);
 		free(x);
+		p->nearlier--;
 	}
-	p->nearlier = 0;
 }
 
 /* --- questions ---------------------------------------------------------- */

@@ -211,12 +211,22 @@ static void
 ask(struct node *n, struct registrant *r, enum reg_asking what, usec_t now)
 {
 	r->asking = what;
-	r->halted = r->proving = false;
+	r->halted = false;
 	r->corrected = 0;
+	registrant_prove_anew(n, r);
 	exchange_begin(n, &r->x, first_interval(n, r),
 		       MSEC(n->conf->bindack_max));
 	if (!r->paused)
 		transmit(n, r, now);
+}
+
+/* It was paused, or waits for a test. */
+static void
+resume(struct node *n, struct registrant *r, usec_t now)
+{
+	if (!r->proving)
+		registrant_prove_anew(n, r);
+	transmit(n, r, now);
 }
 
 static void
@@ -236,7 +246,7 @@ registrant_register(struct node *n, struct registrant *r,
 	r->at_home = false;
 	if (r->asking == REG_REGISTER && addr_eq(&r->ask_coa, coa)) {
 		if (!alarm_is_set(&r->x.alarm))
-			transmit(n, r, now);	/* it was paused */
+			resume(n, r, now);
 		return;
 	}
 	if (r->asking == REG_NOTHING && r->bound && addr_eq(&r->coa, coa))
@@ -257,7 +267,7 @@ registrant_deregister(struct node *n, struct registrant *r,
 	set_way(r, ifindex, ll);
 	if (same) {
 		if (!alarm_is_set(&r->x.alarm))
-			transmit(n, r, now);
+			resume(n, r, now);
 		return;
 	}
 	r->at_home = !coa;

@@ -157,6 +157,8 @@ enum reg_proof {
 };
 
 bool	registrant_under_cga(const struct node *, const struct registrant *);
+/* A question is put (again): what it proves is not asked for so far. */
+void	registrant_prove_anew(struct node *, struct registrant *);
 enum reg_proof registrant_prove(struct node *, struct registrant *,
 				usec_t now);
 /* What the update bears, when all is proved; false: nothing.  `params',

@@ -111,6 +111,17 @@ registrant_prove(struct node *n, struct registrant *r, usec_t now)
 	return r->proving ? REG_PROVING : REG_PROVED;
 }
 
+/* Who comes back to where a test found no answer does not wait until its turn
+ * comes, which may be half a minute away. */
+void
+registrant_prove_anew(struct node *n, struct registrant *r)
+{
+	r->proving = false;
+	rr_anew(n, RR_CAREOF, &r->peer, &r->ask_coa);
+	if (r->correspondent)
+		rr_anew(n, RR_HOME, &r->peer, &r->hoa);
+}
+
 /* --- what they are good for --------------------------------------------- */
 
 /* Signed, or with the token. */

@@ -386,6 +386,18 @@ rr_spoil(struct node *n, enum rr_kind kind, const struct in6_addr *peer,
 }
 
 void
+rr_anew(struct node *n, enum rr_kind kind, const struct in6_addr *peer,
+	const struct in6_addr *addr)
+{
+	struct test *t = test_find(n->rr, kind, peer, addr);
+
+	if (!t || !t->asking || mn_wants_proof(n, kind, peer, addr))
+		return;
+	t->asking = false;
+	exchange_end(n, &t->x);
+}
+
+void
 rr_hurry(struct node *n, const struct rate *rate, usec_t now)
 {
 	list_each(l, &n->rr->tests) {

@@ -76,6 +76,10 @@ const struct rr_proof *rr_prove(struct node *, const struct rr_about *,
 /* The peer does not know the nonce (136 to 138): not to be used again. */
 void	rr_spoil(struct node *, enum rr_kind, const struct in6_addr *peer,
 		 const struct in6_addr *addr);
+/* A new question needs it.  What was asked for an earlier one, and has found no
+ * answer, is not waited for, unless somebody else does. */
+void	rr_anew(struct node *, enum rr_kind, const struct in6_addr *peer,
+		const struct in6_addr *addr);
 /* What is under way begins anew, at once: somebody is there. */
 void	rr_hurry(struct node *, const struct rate *, usec_t now);
 /* No test refers to that any more. */

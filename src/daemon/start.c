@@ -457,7 +457,8 @@ queue_step_open(struct daemon *d, char why[DAEMON_WHY])
 	if (err)
 		return err;
 	/* only now: with the rules in and no queue, packets would vanish */
-	err = rules_install(d->opt->netfilter, d->opt->queue, said,
+	err = rules_install(d->opt->netfilter, d->opt->queue,
+			    d->conf->ha_max_memberships > 0, said,
 			    sizeof(said));
 	if (err) {
 		snprintf(why, DAEMON_WHY, "netfilter rules are missing: %s",

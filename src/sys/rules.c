@@ -73,13 +73,15 @@ static const struct {
 	"-I PREROUTING 1 " XT_ICMP(type) " -m addrtype " \
 	"--dst-type LOCAL,ANYCAST -j mip6d\n"
 
-/* What a mobile sends to a group, through its tunnel: the first octet of the
- * inner destination. */
-#define XT_GROUP "-I PREROUTING 1 -p 41 -m u32 --u32 61&0xff=0xff " \
-	"-m addrtype --dst-type LOCAL -j mip6d\n"
+/* What a mobile sends to a group, through its tunnel: the data path has marked
+ * it.  Other tunnels of this system are not ours to look into. */
+#define XT_GROUP "-p 41 -m mark --mark " RULES_GROUP_MARK
+
+#define XT_GROUPS \
+	"-A mip6d " XT_GROUP " -j NFQUEUE --queue-num %u\n" \
+	"-I PREROUTING 1 " XT_GROUP " -j mip6d\n"
 
 #define XT_RULES \
-	"-A mip6d -p 41 -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d " XT_ICMP("144") " -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d " XT_ICMP("145") " -j NFQUEUE --queue-num %u\n" \
 	"-A mip6d -p 135 -j NFQUEUE --queue-num %u\n" \
@@ -134,7 +136,7 @@ script_unjump(char *script, size_t cap, char *rules)
 
 static int
 xt_try(const char *name, const char *table, unsigned variant, uint16_t queue,
-       char *out, size_t cap)
+       bool groups, char *out, size_t cap)
 {
 	char script[SCRIPT_MAX], path[256];
 	size_t n;
@@ -148,15 +150,21 @@ xt_try(const char *name, const char *table, unsigned variant, uint16_t queue,
 	n = strlen(script);
 	snprintf(script + n, sizeof(script) - n, XT_RULES
 		 "%s-I PREROUTING 1 %s -j mip6d\n"
-		 XT_JUMP("144") XT_JUMP("145") "%sCOMMIT\n",
-		 queue, queue, queue, queue, queue, queue,
+		 XT_JUMP("144") XT_JUMP("145"),
+		 queue, queue, queue, queue, queue,
 		 xt_variants[variant].defrag,
-		 xt_variants[variant].jump, variant ? "" : XT_GROUP);
+		 xt_variants[variant].jump);
+	n = strlen(script);
+	if (groups)
+		snprintf(script + n, sizeof(script) - n, XT_GROUPS, queue);
+	n = strlen(script);
+	snprintf(script + n, sizeof(script) - n, "COMMIT\n");
 	return tool_restore(name, script, out, cap);
 }
 
 static int
-xt_install(const char *name, uint16_t queue, char *ret_chosen, size_t cap)
+xt_install(const char *name, uint16_t queue, bool groups, char *ret_chosen,
+	   size_t cap)
 {
 	char out[OUTPUT_MAX] = "", path[256];
 	unsigned t, v;
@@ -165,8 +173,8 @@ xt_install(const char *name, uint16_t queue, char *ret_chosen, size_t cap)
 		return -ENOENT;
 	for (t = 0; t < sizeof(xt_tables) / sizeof(*xt_tables); t++) {
 		for (v = 0; v < XT_VARIANTS; v++) {
-			if (xt_try(name, xt_tables[t], v, queue, out,
-				   sizeof(out)))
+			if (xt_try(name, xt_tables[t], v, queue, groups,
+				   out, sizeof(out)))
 				continue;
 			snprintf(ret_chosen, cap, "%s, table %s%s", name,
 				 xt_tables[t], *xt_variants[v].defrag ? "" :
@@ -249,8 +257,7 @@ xt_remove_from(const struct xt_tool *tool, const char *table)
 	"type filter hook prerouting priority -300; policy accept;\n" \
 	"icmpv6 type { 144, 145 } fib daddr type { local, anycast } " \
 	"queue num %u\n" \
-	"ip6 nexthdr 41 @nh,512,8 0xff fib daddr type local " \
-	"queue num %u\n" \
+	"%s" \
 	"ip6 nexthdr != { 0, 43, 44, 51, 60, 135 } return\n" \
 	"fib daddr type != local return\n" \
 	"meta l4proto 135 queue num %u\n" \
@@ -274,16 +281,19 @@ nft_run(const char *script, char *out, size_t cap)
 }
 
 static int
-nft_install(uint16_t queue, char *ret_chosen, size_t cap)
+nft_install(uint16_t queue, bool groups, char *ret_chosen, size_t cap)
 {
 	static const char defrag[] =
 		"meta l4proto tcp tproxy to :1 return\n";
-	char script[SCRIPT_MAX], out[OUTPUT_MAX];
+	char script[SCRIPT_MAX], out[OUTPUT_MAX], group[128] = "";
 	int err, try;
 
+	if (groups)
+		snprintf(group, sizeof(group), "ip6 nexthdr 41 meta mark "
+			 RULES_GROUP_MARK " queue num %u\n", queue);
 	for (try = 0; try < 2; try++) {
-		snprintf(script, sizeof(script), NFT_SCRIPT, queue, queue,
-			 queue, queue, queue, try ? "" : defrag);
+		snprintf(script, sizeof(script), NFT_SCRIPT, queue, group, queue,
+			 queue, queue, try ? "" : defrag);
 		err = nft_run(script, out, sizeof(out));
 		if (!err) {
 			snprintf(ret_chosen, cap, "nft, table mip6d%s", try ?
@@ -311,7 +321,8 @@ nft_remove(void)
 /* --- the choice --- */
 
 int
-rules_install(const char *tool, uint16_t queue, char *ret_chosen, size_t cap)
+rules_install(const char *tool, uint16_t queue, bool groups, char *ret_chosen,
+	      size_t cap)
 {
 	bool any = !strcmp(tool, "auto");
 	int err = -ENOENT;
@@ -321,10 +332,10 @@ rules_install(const char *tool, uint16_t queue, char *ret_chosen, size_t cap)
 		 any ? "neither of ip6tables and nft" : tool);
 	for (i = 0; i < XT_TOOLS && err; i++)
 		if (any || !strcmp(tool, xt_tools[i].name))
-			err = xt_install(xt_tools[i].name, queue, ret_chosen,
-					 cap);
+			err = xt_install(xt_tools[i].name, queue, groups,
+					 ret_chosen, cap);
 	if (err && (any || !strcmp(tool, "nft")))
-		err = nft_install(queue, ret_chosen, cap);
+		err = nft_install(queue, groups, ret_chosen, cap);
 	return err;
 }
 

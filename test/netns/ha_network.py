@@ -14,6 +14,7 @@ import os
 import select
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -531,6 +532,23 @@ def case_virtual():
     core.send(data(CN, VHOA))
     check("and unreachable again",
           core.hear(error(ICMPv6DestUnreach)) is not None)
+
+
+# --- sent away --------------------------------------------------------------------
+
+def case_switch():
+    """RFC 5142, by mip6ctl."""
+    drain()
+    ra("fe80::a", "02:00:00:00:00:aa", "H", "2001:db8:1::a", (9, 1800))
+    code, _ = register(HOA, COA, HA, 90)
+    subprocess.run([*os.environ["CTL"].split(), "switch", HOA], check=True)
+    p = core.hear(lambda p: p.nh == 43 and bytes(p)[66] == 12)
+    check("a mobile is told of the other home agent", code == 0 and p
+          is not None and p.dst == COA and bytes(p)[70] == 1 and
+          bytes(p)[72:88] == socket.inet_pton(socket.AF_INET6,
+                                              "2001:db8:1::a"))
+    check("it may not stay (129)", register(HOA, COA, HA, 91)[0] == 129)
+    check("but go", register(HOA, COA, HA, 92, lifetime=0)[0] == 0)
 
 
 # --- groups --------------------------------------------------------------------

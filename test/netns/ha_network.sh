@@ -61,7 +61,7 @@ nap 1
 ll=$(ip -n "$P-ha" -o -6 addr show dev lan0 scope link | awk '{ print $4 }')
 
 play() {
-	"$python" "$here/ha_network.py" "$P-m" "$P-nb" "$(mac ha core0)" \
+	CTL="$mip6ctl --run-dir $T/run-ha" "$python" "$here/ha_network.py" "$P-m" "$P-nb" "$(mac ha core0)" \
 		"$(mac ha lan0)" "${ll%/*}" "$@"
 }
 
@@ -76,6 +76,9 @@ expect "discovery and prefixes" play discovery prefixes
 expect "who may register" play admission
 expect "leaving" play return
 expect "a virtual home link" play virtual
+expect "sending away" play switch
+expect "the other home agent is shown" eval \
+	'ctl ha agents | grep -q "preference=9 .*address=2001:db8:1::a"'
 expect "the daemon runs" daemon_up ha
 daemon_stop ha
 expect "no anycast address is left" test 0 = \

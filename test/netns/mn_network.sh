@@ -48,9 +48,9 @@ expect "the care-of address is the one of the configuration" \
 	has_address wlan0 2001:db8:2::77
 expect "a home address of the new prefix is on the path device" \
 	has_address mip6 2001:db8:7::10
-ctl mn bindings > "$T/bindings"
-expect "mip6ctl shows the home agents that were found" \
-	grep -q 'home-agent prefix=2001:db8:1::/64 .*address=2001:db8:1::1' \
-	"$T/bindings"
+ctl mn agents > "$T/agents"
+expect "mip6ctl shows the home agents that are known" \
+	grep -q 'known-agent prefix=2001:db8:1::/64 .*address=2001:db8:1::1' \
+	"$T/agents"
 expect "its daemon runs" daemon_up mn
 net_end

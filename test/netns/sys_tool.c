@@ -266,7 +266,7 @@ static int do_rules(struct tool *t, char **w)
 
 	if (!w[1] || !w[2])
 		return -EINVAL;
-	err = rules_install(w[1], (uint16_t)atoi(w[2]), t->why,
+	err = rules_install(w[1], (uint16_t)atoi(w[2]), false, t->why,
 			    sizeof(t->why));
 	if (!err)
 		printf("rules %s\n", t->why);

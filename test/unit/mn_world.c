@@ -234,6 +234,10 @@ void w_ba(struct world *w, struct w_answer ans)
 		o = mh_add(&m, MOPT_REPLAY);
 		o->replay = ans.stamp ? ans.stamp : replay->replay;
 	}
+	if (ans.advice) {
+		o = mh_add(&m, MOPT_REFRESH);
+		o->refresh = ans.advice;
+	}
 	if (!ans.no_auth) {
 		o = mh_add(&m, MOPT_AUTH);
 		o->auth.subtype = MOPT_AUTH_MNHA;

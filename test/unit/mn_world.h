@@ -168,6 +168,7 @@ struct w_answer {
 	uint8_t		status;
 	uint16_t	seq;		/* 0: the update's */
 	uint16_t	lifetime;	/* units; 0: as asked */
+	uint16_t	advice;		/* Binding Refresh Advice, units */
 	bool		wrong_key, no_auth;
 	uint64_t	stamp;
 };

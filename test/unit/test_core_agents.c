@@ -218,6 +218,39 @@ START_TEST(silent_one)
 }
 END_TEST
 
+/* There is no other: it is asked on, and the prefix whether there is one by
+ * now. */
+START_TEST(silent_only_one)
+{
+	struct world w;
+
+	prepare(&w);
+	w.conf->max_ha_resends = 2;
+	w_born(&w);
+	arrive(&w);
+	reply(&w, HA);
+	w_drain(&w);
+	w_forget(&w);
+	w_pass(&w, SEC(70));
+	w_drain(&w);
+	ck_assert_uint_ge(w_count(&w, "BU"), 5);
+	ck_assert_uint_ge(w_count(&w, "DHAAD"), 1);
+	ck_assert(bu_to(&w, HA));
+	w_forget(&w);
+	reply(&w, HA);				/* it is still named */
+	w_pass(&w, SEC(33));
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA));
+	w_pass(&w, SEC(64));
+	w_drain(&w);
+	reply(&w, HA2);
+	w_pass(&w, SEC(2));
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA2));
+	w_end(&w);
+}
+END_TEST
+
 /* Registered: "MUST attempt any new registration first with that home
  * agent", and only then with another. */
 START_TEST(dies_later)
@@ -582,14 +615,15 @@ START_TEST(shown)
 	struct world w;
 
 	begin(&w);
-	w_show(&w, "bindings", text, sizeof(text));
+	w_show(&w, "agents", text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "asking=yes"));
 	reply(&w, HA2, HA);
 	w_drain(&w);
-	w_show(&w, "bindings", text, sizeof(text));
-	ck_assert_ptr_nonnull(strstr(text, "home-agent prefix=2001:db8:1::/64 "
+	w_show(&w, "agents", text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "known-agent prefix=2001:db8:1::/64 "
 				     "asking=no address=" HA2));
 	ck_assert_ptr_nonnull(strstr(text, "address=" HA));
+	w_show(&w, "bindings", text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "ha=" HA2));
 	w_end(&w);
 }
@@ -607,6 +641,7 @@ int main(void)
 	tcase_add_loop_test(tc, refused_by_one, 0, 7);
 	tcase_add_test(tc, duplicate_is_the_end);
 	tcase_add_test(tc, silent_one);
+	tcase_add_test(tc, silent_only_one);
 	tcase_add_test(tc, dies_later);
 	tcase_add_test(tc, moves_meanwhile);
 	tcase_add_loop_test(tc, at_home, 0, 2);

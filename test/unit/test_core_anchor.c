@@ -251,7 +251,9 @@ START_TEST(flood_of_many_hosts)
 	}
 	dad(&w, A2, 1);
 	ck_assert(seen(&w, A2));
-	ck_assert_uint_eq(presence_count(w.node, HOME), 400);
+	/* and nothing is kept of who came by */
+	world_later(&w, SEC(15));
+	ck_assert_uint_eq(presence_count(w.node, HOME), 1);
 	world_close(&w);
 }
 END_TEST
@@ -395,6 +397,85 @@ START_TEST(remembered)
 	ck_assert(!seen(&w, A1));
 	ck_assert_uint_eq(stored(&w), 0);
 	ck_assert_uint_eq(presence_count(w.node, HOME), 0);
+	world_close(&w);
+}
+END_TEST
+
+/* What has been over for a while is not in the store any more. */
+START_TEST(forgotten)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(50));
+	ck_assert_uint_eq(stored(&w), 1);
+	world_later(&w, SEC(30));
+	ck_assert_uint_eq(stored(&w), 0);
+	ck_assert_uint_eq(presence_count(w.node, HOME), 0);
+	world_close(&w);
+}
+END_TEST
+
+static void born_again(struct world *w)
+{
+	struct node_seed seed = { .secret = "seed", .wall = w->wall };
+
+	node_free(w->node);
+	w->node = node_new(w->conf, &seed, w->now);
+	for (unsigned k = 0; k < w->keys.nrecords; k++)
+		world_restore(w, &w->keys.record[k]);
+}
+
+static void ready(struct world *w)
+{
+	struct event ev = { .kind = EV_READY };
+
+	node_input(w->node, &ev, w->now);
+}
+
+/* The machine has just been started, and its link-local address is being asked
+ * for: the question is put when it stands. */
+START_TEST(remembered_at_boot)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(2));
+	born_again(&w);
+	world_link(&w, HOME, "home0", true);
+	world_address(&w, HOME, HA_LL, ADDR_TENTATIVE);
+	world_address(&w, HOME, HA, ADDR_VALID);
+	ready(&w);
+	settle(&w);
+	ck_assert(seen_at(&w, A1, 1));
+	world_later(&w, MSEC(500));
+	ck_assert_uint_eq(world_count(&w, "NS if=2"), 0);
+	world_address(&w, HOME, HA_LL, ADDR_VALID);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "NS if=2 HA_LL>" A1), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* The interface comes later than we. */
+START_TEST(remembered_without_link)
+{
+	struct world w;
+
+	begin(&w, 100, 16, 60);
+	dad(&w, A1, 1);
+	world_later(&w, SEC(2));
+	born_again(&w);
+	ready(&w);
+	world_later(&w, SEC(10));
+	ck_assert_uint_eq(stored(&w), 1);
+	world_link(&w, HOME, "home0", true);
+	ck_assert(seen_at(&w, A1, 1));
+	world_later(&w, SEC(60));
+	ck_assert(!seen(&w, A1));
+	ck_assert_uint_eq(stored(&w), 0);
 	world_close(&w);
 }
 END_TEST
@@ -786,6 +867,57 @@ START_TEST(reload)
 }
 END_TEST
 
+/* The rows of the configuration move under what is only remembered: how long it
+ * is depends on its own link. */
+START_TEST(reload_moves_rows)
+{
+	static const char *const rows[2][2] = {
+		{ "2001:db8:7::/64", "2001:db8:1::/64" },
+		{ "2001:db8:1::/64", "2001:db8:2::/64" },
+	};
+	struct conf *none = world_conf(CONF_AR);
+	struct world w;
+
+	none->roles |= CONF_HA;
+	world_open(&w, CONF_AR);
+	for (unsigned k = 0; k < 2; k++) {
+		struct conf *c = anchor_conf(100, 16, 60);
+
+		c->roles |= CONF_HA;
+		for (unsigned j = 0; j < 2; j++) {
+			struct conf_home_link *l = j ? k ?
+				conf_add_home_link(c) :
+				conf_add_anchor(c, "home0") : c->home_link;
+
+			prefix_parse(rows[k][j], &l->prefix);
+			l->ha = l->prefix.addr;
+			l->ha.s6_addr[15] = 1;
+		}
+		if (k) {
+			world_reconfigure(&w, c);
+			break;
+		}
+		conf_free(w.conf);
+		w.conf = c;
+		world_start(&w);
+		dad(&w, HOA, 1);
+		world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+		world_bu(&w, &(struct bu){ .seq = 8 });
+		ck_assert_uint_eq(world_count(&w, "BA 0"), 2);
+	}
+	world_bu(&w, &(struct bu){ .seq = 9 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=9"), 1);
+	world_later(&w, SEC(11));	/* MAX_DELETE_BCE_TIMEOUT */
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 135 seq=9"), 1);
+	/* and it may be none of ours any more */
+	world_reconfigure(&w, none);
+	world_bu(&w, &(struct bu){ .seq = 10 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=10"), 1);
+	world_close(&w);
+}
+END_TEST
+
 /* --- the care-of address ------------------------------------------------- */
 
 #define VICTIM	"2001:db8:dead::1"
@@ -1049,6 +1181,9 @@ int main(void)
 	unit_add(s, "quiet", quiet);
 	unit_add(s, "interface gone", interface_gone);
 	unit_add(s, "remembered", remembered);
+	unit_add(s, "forgotten", forgotten);
+	unit_add(s, "remembered at boot", remembered_at_boot);
+	unit_add(s, "remembered without a link", remembered_without_link);
 	unit_add(s, "remembered contested", remembered_contested);
 	unit_add(s, "a flood is not stored", flood_is_not_stored);
 	unit_add(s, "strange records", strange_records);
@@ -1063,6 +1198,7 @@ int main(void)
 	unit_add(s, "most bindings", most_bindings);
 	unit_add(s, "most of one host", most_of_one_host);
 	unit_add(s, "reload", reload);
+	unit_add(s, "reload moves rows", reload_moves_rows);
 	unit_add(s, "third party", third_party);
 	unit_add(s, "third party on the link", third_party_on_link);
 	unit_add(s, "no key, no answer", no_key_no_answer);

@@ -104,6 +104,34 @@ START_TEST(refresh_and_expiry)
 }
 END_TEST
 
+/* 11.7.3: a shorter interval, as the home agent advises; a lifetime less than
+ * what was asked for counts from the update on. */
+START_TEST(advised)
+{
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_drain(&w);
+	w_ba(&w, (struct w_answer){ .advice = 5 });	/* 20 s */
+	w_forget(&w);
+	w_pass(&w, SEC(18));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_pass(&w, SEC(2));
+	ck_assert_uint_eq(w_count(&w, "BU"), 1);
+	w_ba(&w, (struct w_answer){ .lifetime = 10 });	/* 40 s */
+	w_forget(&w);
+	w_pass(&w, SEC(30));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_pass(&w, SEC(9));
+	ck_assert_uint_ge(w_count(&w, "BU"), 1);
+	ck_assert_uint_eq(w_count(&w, "flow hold"), 0);
+	w_pass(&w, SEC(2));
+	ck_assert_uint_eq(w_count(&w, "flow hold"), 1);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(handover)
 {
 	struct world w;
@@ -688,8 +716,7 @@ START_TEST(return_home)
 	       "proxy up\n"
 	       "BU from home lifetime=0 auth\n"
 	       "route down 2001:db8:2::/64\n"
-	       "address down coa on eth0\n"
-	       "NS\n");
+	       "address down coa on eth0\n");
 	w_ok(&w);
 	w_expect(&w, "proxy down\n"
 	       "address up hoa on eth0\n"
@@ -702,6 +729,106 @@ START_TEST(return_home)
 	w_expect(&w, "address down hoa on path\n");
 	w_pass(&w, SEC(10));
 	w_expect(&w, "NA\nNA\nNA\nNA\n");
+	w_end(&w);
+}
+END_TEST
+
+/* Returning, and not acknowledged yet. */
+static void returning(struct world *w)
+{
+	w_away(w);
+	w_link(w, false);
+	w_link(w, true);
+	w_ra(w, 1, HA);
+	w_pass(w, MSEC(5));
+	w_forget(w);
+}
+
+START_TEST(deregisters_so)
+{
+	struct in6_addr hoa = w_addr(HOA), ha = w_addr(HA);
+	const struct mopt *alt;
+	struct world w;
+
+	returning(&w);
+	ck_assert_uint_eq(w.bu.bu.flags & (MH_BU_A | MH_BU_H),
+			  MH_BU_A | MH_BU_H);
+	ck_assert_uint_eq(w.bu.bu.lifetime, 0);
+	ck_assert(addr_eq(&w.bu_src, &hoa));
+	ck_assert(addr_eq(&w.bu_dst, &ha));
+	alt = mh_opt(&w.bu, MOPT_ALTCOA);
+	ck_assert(!alt || addr_eq(&alt->altcoa, &hoa));
+	w_end(&w);
+}
+END_TEST
+
+/* The next thing that it sends, taken apart. */
+static void next_nd(struct world *w, struct ef_send *send, struct pkt *p,
+		    struct nd *nd)
+{
+	struct wire_error err;
+	struct effect e;
+
+	while (node_effect(w->node, &e)) {
+		if (e.kind != EF_SEND)
+			continue;
+		*send = e.send;
+		if (!pkt_parse(send->data, send->len, p, &err) &&
+		    p->proto == IPPROTO_ICMPV6 &&
+		    !nd_parse(p->payload.p, p->payload.len, &p->src, &p->dst,
+			      p->hlim, nd, &err))
+			return;
+	}
+	ck_abort_msg("nothing was sent");
+}
+
+/* 11.5.5: "such replies MUST be sent using a unicast Neighbor Advertisement to
+ * the sender's link-layer address." */
+START_TEST(answers_while_returning)
+{
+	struct in6_addr hoa = w_addr(HOA), asker = w_addr("fe80::77"), group;
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct nd ns = { .type = ND_NS }, na;
+	struct ef_send s;
+	struct world w;
+	struct pkt p;
+
+	returning(&w);
+	group = addr_solicited_node(&hoa);
+	ns.ns.target = hoa;
+	ns.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 0x77 } };
+	nd_build(&ns, &asker, &group, &b);
+	w_packet(&w, &b, 0x77);
+	next_nd(&w, &s, &p, &na);
+	ck_assert_uint_eq(na.type, ND_NA);
+	ck_assert(addr_eq(&p.dst, &asker));
+	ck_assert(lladdr_eq(&s.ll_dst, &ns.sll));
+	ck_assert(addr_eq(&na.na.target, &hoa));
+	ck_assert_uint_ne(na.na.flags & ND_NA_S, 0);
+	ck_assert_uint_ne(na.tll.len, 0);
+	w_end(&w);
+}
+END_TEST
+
+START_TEST(announces)
+{
+	struct in6_addr hoa = w_addr(HOA), ll = w_addr("fe80::10");
+	struct ef_send s;
+	struct world w;
+	struct pkt p;
+	struct nd na;
+
+	returning(&w);
+	w_ok(&w);
+	for (unsigned k = 0; k < 2; k++) {
+		next_nd(&w, &s, &p, &na);
+		ck_assert_uint_eq(na.type, ND_NA);
+		ck_assert(addr_eq(&p.dst, &addr_all_nodes));
+		ck_assert(addr_eq(&na.na.target, k ? &ll : &hoa));
+		ck_assert_uint_eq(na.na.flags, ND_NA_O);
+		ck_assert_uint_ne(na.tll.len, 0);
+	}
 	w_end(&w);
 }
 END_TEST
@@ -1049,6 +1176,7 @@ int main(void)
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
+		advised, deregisters_so, answers_while_returning, announces,
 		known_link_renumbered, known_links_are_few,
 		careof_given, careof_renewed, contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
