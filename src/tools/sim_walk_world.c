@@ -31,7 +31,7 @@ static const char home_agent[] =
 "interface eth1 core 2001:db8:ff::1/64\n"
 "config <<END\n"
 "NodeConfig HA;\n"
-"%s"
+"%s%s"
 "Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
 "	MaxRaDelay 50; Prefix 2001:db8:1::/64 { AdvRouterAddr enabled; } }\n"
 "HomeLink \"eth0\" { Prefix 2001:db8:1::/64; }\n"
@@ -262,6 +262,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	struct wbuf w = wbuf_of(key + 8, 8);
 	struct rng r;
 	bool two, keyless = seed % 4 == 0, ro = seed % 3 == 0;
+	bool prefixes = seed % 11 == 0;
 	bool find = seed % 5 == 0, find2 = seed % 7 == 0;
 	char *s;
 
@@ -275,6 +276,8 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	}
 	put(t, "seed %" PRIu64 "\n%s", seed, links);
 	put(t, home_agent, *ret_demand ? "HaMaxBindingLife 60;\n" : "",
+	    prefixes ? "MinMobPfxAdvInterval 4; MaxMobPfxAdvInterval 20;\n" :
+	    "",
 	    *ret_demand ? "2001:db8:1::/64" : "2001:db8:1::10");
 	put(t, "%s%s", !*ret_demand ? routers : keyless ?
 	    keyless_anchors : anchors, plain_routers);
@@ -284,7 +287,8 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	    two ? rng_below(&r, 2) ?
 	    "Interface \"eth1\" { MnIfPreference 3; }\n" :
 	    "Interface \"eth1\" { MnIfPreference 8; }\n" : "",
-	    ro ? optimize : "", find ? "" : agent, find ? "/64" : "1",
+	    ro ? optimize : prefixes ? "SendMobPfxSols enabled insecure;\n" :
+	    "", find ? "" : agent, find ? "/64" : "1",
 	    policy->s);
 	put(t, second_mobile, ro ? optimize : "", find2 ? "" : agent,
 	    find2 ? "/64" : "1", ro ? correspondent : "");
