@@ -166,11 +166,13 @@ registrant_on_proof(struct node *n, struct registrant *r, usec_t now)
 }
 
 /* RFC 6275 11.3.6.  Anybody could have said that: an anchor that wants the
- * test refuses what comes without (137), and is tested again. */
+ * test refuses what comes without (137), and is tested again; whoever denies it
+ * to the same question once more is not believed. */
 void
 registrant_on_no_test(struct node *n, struct registrant *r, usec_t now)
 {
-	if (!r->proving || !r->no_test || registrant_under_cga(n, r))
+	if (!r->proving || !r->no_test || registrant_under_cga(n, r) ||
+	    (r->corrected && r->status == MH_ST_CAREOF_NONCE))
 		return;
 	*r->no_test = true;
 	registrant_on_proof(n, r, now);

@@ -16,7 +16,8 @@
 #	   vanish, nothing is answered by the kernel (captured on net-ha); the
 #	   home agent comes back and takes the next one
 #
-# One TCP stream lives through all of it.
+# The mobile is not told who its home agent is: it asks (RFC 6275 11.4.1), and
+# keeps the answer over its restart.  One TCP stream lives through all of it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -42,6 +43,8 @@ flows_for() {
 net_begin restart tcpdump tshark awk
 roam_net
 roam_conf
+# The mobile has to find its home agent, and finds it again after its death.
+sed -i "/HomeAgentAddress/d; s#Peer $HA#Peer 2001:db8:1::/64#" "$T/mn.conf"
 roam_daemons
 roam_watch mn
 roam_traffic

@@ -1022,6 +1022,28 @@ START_TEST(each_status)
 }
 END_TEST
 
+/* Who has asked for the care-of test knows it; who says that he does not, to the
+ * same question, is somebody else. */
+START_TEST(forged_no_test)
+{
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_forget(&w);
+	w_ba(&w, (struct w_answer){ .status = MH_ST_CAREOF_NONCE,
+				    .seq = w.bu.bu.seq });
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "CoTI"), 1);
+	w_forget(&w);
+	w_be(&w, MH_BE_UNKNOWN_TYPE);
+	w_expect(&w, "");
+	w_pass(&w, SEC(2));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(wrong_key)
 {
 	struct world w;
@@ -1178,7 +1200,9 @@ int main(void)
 		another_card, return_home, return_home_without_router_address,
 		advised, deregisters_so, answers_while_returning, announces,
 		known_link_renumbered, known_links_are_few,
-		careof_given, careof_renewed, contested_twice, boot_at_home, leave_home, ping_pong, wrong_key, stale_acknowledgement,
+		careof_given, careof_renewed, contested_twice, boot_at_home,
+		leave_home, ping_pong, forged_no_test, wrong_key,
+		stale_acknowledgement,
 		late_sequence, timestamps, restart, leaves_nothing,
 	};
 	Suite *s = suite_create("core_mn");
