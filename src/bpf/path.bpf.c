@@ -22,6 +22,7 @@
  * With PM_FAST_PATH the device and all that belongs to it are left out
  * where the kernel would only forward.
  */
+#include "bpf/path_access.bpf.h"
 #include "bpf/path_guard.bpf.h"
 #include "bpf/path_icmp.bpf.h"
 #include "bpf/path_out.bpf.h"
@@ -168,7 +169,13 @@ flow_run(struct __sk_buff *skb, struct pm_flow *f, __u8 cookie)
 	struct pm_config *cfg = config_get();
 	struct pm_path *p;
 	struct ip6 in;
+	int ret;
 
+	if (f && f->flags & PM_FLOW_ACCESS) {
+		ret = access_go(skb);
+		if (ret >= 0)
+			return ret;
+	}
 	if (!cfg || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
 		return TC_ACT_SHOT;
 	if (cookie == PM_COOKIE_REJECT)
@@ -417,7 +424,9 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	count_in(id, bytes);
 	if (f->flags & PM_FLOW_WATCH)
 		watch_count(skb, in.dst, in.src);
-	if (cfg->flags & PM_FAST_PATH)
+	/* towards a mobile of an access link the filter there wants to see
+	 * that it came this way */
+	if (cfg->flags & PM_FAST_PATH && !(f->flags & PM_FLOW_ACCESS))
 		return fast_in(skb, cfg, &in);
 	return into_device(skb, cfg);
 }

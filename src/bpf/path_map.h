@@ -67,6 +67,8 @@ enum pm_action {
 				   go as through PM_MIP6_MN */
 #define PM_FLOW_FROM_END 8	/* ... from its near end: as PM_MIP6_CN */
 #define PM_FLOW_WATCH	16	/* tell of pairs that have traffic */
+#define PM_FLOW_ACCESS	32	/* the source is a mobile's on an access link:
+				   struct pm_access has it, under its key */
 
 struct pm_flow {
 	__u32	path;			/* index into paths; 0: none */
@@ -77,6 +79,19 @@ struct pm_flow {
 	__u32	used;			/* 1 + second of the monotonic clock of
 					   the last packet with a home address;
 					   0: none */
+};
+
+/* A mobile's prefix on an access link. */
+#define PM_ACCESS_ANY	1	/* from any link-layer address */
+#define PM_ACCESS_LOCAL	2	/* to and from others that have it */
+
+struct pm_access {
+	__u32	ifindex;
+	__u32	used;			/* 1 + second of the monotonic clock of
+					   the last packet from it; 0: none */
+	__u8	mac[6];
+	__u8	flags;			/* PM_ACCESS_* */
+	__u8	zero;
 };
 
 enum pm_kind {			/* as enum path_kind */
@@ -138,6 +153,8 @@ enum pm_stat {
 	PM_RO_OUT,		/* packets with a home address (path_ro) */
 	PM_RO_IN,
 	PM_RO_LEFT,		/* came in, left to user space to judge */
+	PM_DROP_ACCESS,		/* on an access link: of no mobile's prefix, or
+				   from elsewhere than its link or tunnel */
 	PM_STATS
 };
 
@@ -159,6 +176,7 @@ struct pm_config {
 
 /* Interfaces, by index: for cleaning up. */
 #define PM_LINK_QDISC	1		/* the clsact qdisc is ours */
+#define PM_LINK_ACCESS	2		/* an access link */
 struct pm_link {
 	__u32	flags;
 	__u32	gen;
@@ -192,13 +210,15 @@ enum pm_event_kind {
 	PM_EV_ERROR,			/* value: ICMPv6 type << 8 | code; about a
 					   packet from local to remote, with
 					   home addresses */
+	PM_EV_ACCESS,			/* value: interface; local: source,
+					   remote: its link-layer address */
 };
 struct pm_event {
 	__u32	kind;
 	__u32	value;			/* TRAFFIC: packets */
 	__u32	local[4], remote[4];
 	__u32	path_kind;		/* 0: PM_IP6IP6 */
-	__u32	bytes;			/* TRAFFIC */
+	__u32	bytes;			/* TRAFFIC; ACCESS: 1: an MLD report */
 };
 
 /*

@@ -172,6 +172,7 @@ check_declared(struct parse *p, const struct stmt *top)
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&
 		     s->row->block != &schema_anchor &&
+		     s->row->block != &schema_access &&
 		     s->row->block != &schema_home))
 			continue;
 		if (!has_iface(p->conf, s->args->text))
@@ -541,4 +542,5 @@ check_conf(struct parse *p, const struct stmt *top)
 		check_mobiles(p, top);
 	if (c->roles & CONF_MN)
 		check_agents(p, top);
+	check_proxy(p, top);
 }

@@ -128,6 +128,11 @@ conf_max_bindings(const struct conf *c)
 
 	if (c->roles & CONF_CN)
 		n += c->cn_max_bindings;
+	/* One flow of each prefix; most have one. */
+	if (c->roles & CONF_LMA)
+		n += (uint64_t)c->lma_max_bindings + c->npools;
+	if (c->roles & CONF_MAG)
+		n += ((uint64_t)c->nmobiles + CONF_MAG_MOBILES) * CONF_HNPS;
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
@@ -272,6 +277,72 @@ conf_add_key_file(struct conf *c, const char *path)
 	if (f)
 		f->path = copy;
 	return f;
+}
+
+struct conf_mobile *
+conf_add_mobile(struct conf *c, const char *id)
+{
+	void *rows = c->mobile;
+	char *copy = arena_strdup(&c->arena, id);
+	struct conf_mobile *m = copy ? add_row(c, &rows, sizeof(*m),
+					       &c->nmobiles, &c->cap_mobiles) :
+				       NULL;
+
+	if (!m)
+		return NULL;
+	c->mobile = rows;
+	*m = (struct conf_mobile){ .id = copy };
+	schema_defaults(&schema_mobile, m);
+	return m;
+}
+
+struct lladdr *
+conf_add_mobile_ll(struct conf *c, struct conf_mobile *m)
+{
+	void *rows = m->ll;
+	struct lladdr *ll = add_row(c, &rows, sizeof(*ll), &m->nll, NULL);
+
+	m->ll = rows;
+	return ll;
+}
+
+struct prefix *
+conf_add_mobile_mag(struct conf *c, struct conf_mobile *m)
+{
+	void *rows = m->mag;
+	struct prefix *p = add_row(c, &rows, sizeof(*p), &m->nmags, NULL);
+
+	m->mag = rows;
+	return p;
+}
+
+struct conf_access_link *
+conf_add_access(struct conf *c, const char *ifname)
+{
+	void *rows = c->access;
+	struct conf_access_link *l;
+
+	if (strlen(ifname) >= sizeof(l->ifname))
+		return NULL;
+	l = add_row(c, &rows, sizeof(*l), &c->naccess, &c->cap_access);
+	c->access = rows;
+	if (!l)
+		return NULL;
+	*l = (struct conf_access_link){ 0 };
+	strcpy(l->ifname, ifname);
+	schema_defaults(&schema_access, l);
+	return l;
+}
+
+struct prefix *
+conf_add_pool(struct conf *c)
+{
+	void *rows = c->pool;
+	struct prefix *p = add_row(c, &rows, sizeof(*p), &c->npools,
+				   &c->cap_pools);
+
+	c->pool = rows;
+	return p;
 }
 
 bool

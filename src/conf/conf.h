@@ -27,6 +27,8 @@ enum conf_role {
 	CONF_MN = 2,			/* mobile node */
 	CONF_HA = 4,			/* home agent */
 	CONF_AR = 8,			/* access router */
+	CONF_LMA = 16,			/* local mobility anchor, RFC 5213 */
+	CONF_MAG = 32,			/* mobile access gateway */
 };
 
 enum conf_protect {
@@ -202,6 +204,34 @@ struct conf_cn_policy {
 	bool		on;
 };
 
+/* AccessLink "..." { ... }: where a mobile access gateway looks for mobiles. */
+struct conf_access_link {
+	char		ifname[CONF_IFNAME];
+	uint8_t		technology;		/* enum mopt_att */
+	uint32_t	probe;			/* MobileProbeInterval, ms of silence
+						   before a mobile is asked */
+	uint32_t	lifetime;		/* AdvDefaultLifetime, seconds */
+};
+
+/* MobileNode "user@realm" { ... }: the policy profile of RFC 5213 6.2.  At a
+ * local mobility anchor "@realm" stands for all of a realm. */
+#define CONF_HNPS	4
+#define CONF_MAG_MOBILES 4096		/* of a gateway, that only a controller
+						   names */
+struct conf_mobile {
+	const char	*id;
+	struct lladdr	*ll;			/* LinkLayerAddress */
+	unsigned	nll;
+	struct prefix	hnp[CONF_HNPS];		/* HomeNetworkPrefix, /64 each */
+	unsigned	nhnps;
+	unsigned	prefixes;		/* Prefixes: so many of the pools */
+	struct in6_addr	lma;			/* LmaAddress; :: = the node's */
+	uint32_t	lifetime;		/* Lifetime, seconds */
+	bool		allowed;		/* ProxyRegistration */
+	struct prefix	*mag;			/* Mag: who may register it */
+	unsigned	nmags;			/* 0: any that has a Peer */
+};
+
 /* BindingAclPolicy HOME-PREFIX|"IDENTITY" allow|deny: who may register with a
  * home agent.  The first row that fits counts; then DefaultBindingAclPolicy,
  * if it is there; then without any row whoever has a Peer may, with one nobody. */
@@ -307,6 +337,29 @@ struct conf {
 	struct conf_cn_policy *cn_policy; unsigned ncn_policies,
 						   cap_cn_policies;
 
+	/* Proxy Mobile IPv6 */
+	struct in6_addr	lma_address;		/* LmaAddress: ours, or the one */
+	struct in6_addr	mag_address;		/* MagAddress: our Proxy-CoA */
+	struct prefix	*pool;	unsigned npools, cap_pools; /* HomeNetworkPrefix */
+	struct conf_mobile *mobile;	unsigned nmobiles, cap_mobiles;
+	struct conf_access_link *access; unsigned naccess, cap_access;
+	uint32_t	lma_max_bindings;	/* LmaMaxBindings, 1 000 000 */
+	uint32_t	lma_max_binding_life;	/* LmaMaxBindingLife, seconds */
+	uint32_t	delete_delay;		/* MinDelayBeforeBCEDelete, ms */
+	uint32_t	assign_delay;		/* MaxDelayBeforeNewBCEAssign, ms */
+	uint32_t	stamp_window;		/* TimestampValidityWindow, ms */
+	/* RFC 8127, to gateways; seconds */
+	bool		lcmp_registrations, lcmp_heartbeats;
+	uint32_t	lcmp_before, lcmp_first, lcmp_most;
+	uint32_t	lcmp_beat, lcmp_beat_retry, lcmp_beat_most;
+	bool		revocation;		/* BindingRevocation */
+	uint32_t	heartbeat;		/* HeartbeatInterval, s; 0: none */
+	uint32_t	missing_heartbeats;	/* MissingHeartbeatsAllowed */
+	bool		timestamps;		/* TimestampBasedApproachInUse */
+	bool		mag_local_routing;	/* EnableMAGLocalRouting */
+	struct in6_addr	mag_linklocal;		/* FixedMAGLinkLocalAddress...;
+						   :: = the anchor says it */
+
 	/* the data path */
 	bool		fast_path;		/* FastPath: physical ingress to
 						   tunnel, past the path device */
@@ -329,6 +382,11 @@ struct conf_ro_policy	*conf_add_ro_policy(struct conf *);
 struct conf_cn_policy	*conf_add_cn_policy(struct conf *);
 struct conf_acl	*conf_add_acl(struct conf *);
 struct conf_key_file	*conf_add_key_file(struct conf *, const char *path);
+struct conf_mobile	*conf_add_mobile(struct conf *, const char *id);
+struct lladdr		*conf_add_mobile_ll(struct conf *, struct conf_mobile *);
+struct prefix		*conf_add_mobile_mag(struct conf *, struct conf_mobile *);
+struct conf_access_link	*conf_add_access(struct conf *, const char *ifname);
+struct prefix		*conf_add_pool(struct conf *);
 /* How many bindings this node keeps at most, in all of its roles. */
 uint32_t conf_max_bindings(const struct conf *);
 uint32_t conf_max_home_bindings(const struct conf *);	/* but as CN */

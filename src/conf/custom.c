@@ -95,8 +95,15 @@ custom_roles(struct parse *p, const struct stmt *s, void *row)
 	}
 	if (bad)
 		return;
+	/* An anchor that is a home agent as well is another matter (RFC 6612),
+	 * and whoever is both ends needs no tunnel. */
+	if ((roles & (CONF_LMA | CONF_MAG)) && (roles & (roles - 1)))
+		parse_error(p, &s->args->at, "NodeConfig: %s stands alone in "
+			    "this version", roles & CONF_LMA ?
+			    "a local mobility anchor (LMA)" :
+			    "a mobile access gateway (MAG)");
 	/* A home agent or access router stays where it is. */
-	if ((roles & CONF_MN) && (roles & (CONF_HA | CONF_AR)))
+	else if ((roles & CONF_MN) && (roles & (CONF_HA | CONF_AR)))
 		parse_error(p, &s->args->at, "NodeConfig: a mobile node (MN) "
 			    "cannot be %s as well",
 			    roles & CONF_HA ? "a home agent (HA)" :

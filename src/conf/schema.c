@@ -38,6 +38,9 @@
 #define AR	CONF_AR
 #define CN	CONF_CN
 #define RTR	(CONF_HA | CONF_AR)
+#define LMA	CONF_LMA
+#define MAG	CONF_MAG
+#define PMIP	(CONF_LMA | CONF_MAG)
 
 const struct keyword schema_bool[] = {
 	{ "disabled", 0 }, { "enabled", 1 },
@@ -48,7 +51,7 @@ const struct keyword schema_bool[] = {
 
 const struct keyword schema_roles[] = {
 	{ "MN", CONF_MN }, { "HA", CONF_HA }, { "AR", CONF_AR },
-	{ "CN", CONF_CN }, { NULL }
+	{ "CN", CONF_CN }, { "LMA", CONF_LMA }, { "MAG", CONF_MAG }, { NULL }
 };
 
 const struct keyword schema_pref[] = {
@@ -63,6 +66,12 @@ const struct keyword schema_replay[] = {
 /* Who has no Peer: by the address itself, or not at all. */
 const struct keyword schema_strangers[] = {
 	{ "cga", CONF_PROTECT_CGA }, { "peer", CONF_PROTECT_NONE }, { NULL }
+};
+
+/* RFC 5213 8.5, and what IANA has since. */
+static const struct keyword technologies[] = {
+	{ "virtual", 1 }, { "ppp", 2 }, { "ethernet", 3 }, { "wlan", 4 },
+	{ "wimax", 5 }, { NULL }
 };
 
 static const struct keyword schema_unreachable[] = {
@@ -87,7 +96,7 @@ const struct keyword schema_protocols[] = {
 #define LIFE_MAX	262140
 
 static const struct statement top_stmts[] = {
-	{ CUSTOM("NodeConfig", "MN|HA|AR|CN, ...", custom_roles, print_roles),
+	{ CUSTOM("NodeConfig", "MN|HA|AR|CN|LMA|MAG, ...", custom_roles, print_roles),
 	  .flags = STMT_REQUIRED,
 	  .help = "what this node is" },
 	{ UINT("DebugLevel", conf, debug, 0, 10, 0),
@@ -127,7 +136,7 @@ static const struct statement top_stmts[] = {
 	  .help = "longest time without one, seconds" },
 	{ CUSTOM("KeyTable", "\"file\" [replay sequence|timestamp]",
 		 custom_key_table, print_key_tables),
-	  .roles = RTR, .flags = STMT_MANY,
+	  .roles = RTR | LMA, .flags = STMT_MANY,
 	  .help = "file of peers: ADDRESS SPI HEXKEY [NAI]" },
 	{ UINT("MnMaxHaBindingLife", conf, mn_max_ha_binding_life,
 	       LIFE_MIN, LIFE_MAX, LIFE_MAX), .roles = MN,
@@ -136,10 +145,10 @@ static const struct statement top_stmts[] = {
 		100, 256000, 1500), .roles = MN,
 	  .help = "first wait for an answer, not yet registered" },
 	{ MSECS("InitialBindackTimeoutReReg", conf, bindack_rereg,
-		100, 256000, 1000), .roles = MN,
+		100, 256000, 1000), .roles = MN | MAG,
 	  .help = "first wait for an answer, registered before" },
 	{ MSECS("MaxBindackTimeout", conf, bindack_max, 100, 256000, 32000),
-	  .roles = MN,
+	  .roles = MN | MAG,
 	  .help = "longest wait between two Binding Updates" },
 	{ UINT("MnMaxHaConsecutiveResends", conf, max_ha_resends, 1, 255, 5),
 	  .roles = MN,
@@ -204,6 +213,77 @@ static const struct statement top_stmts[] = {
 	{ CUSTOM("AddressLabel", "prefix/length number", custom_label,
 		 print_labels), .roles = MN, .flags = STMT_MANY,
 	  .help = "a row of the policy table, RFC 6724" },
+	{ .name = "LmaAddress", .type = V_ADDR, FIELD(conf, lma_address),
+	  .roles = PMIP,
+	  .help = "the anchor's address: our own, or the gateway's anchor" },
+	{ .name = "MagAddress", .type = V_ADDR, FIELD(conf, mag_address),
+	  .roles = MAG,
+	  .help = "our Proxy-CoA" },
+	{ CUSTOM("HomeNetworkPrefix", "prefix/length", custom_pool,
+		 print_pools), .roles = LMA, .flags = STMT_MANY,
+	  .help = "prefixes of which mobiles get a /64" },
+	{ UINT("LmaMaxBindings", conf, lma_max_bindings, 1, 16777216, 1000000),
+	  .roles = LMA,
+	  .help = "most mobility sessions kept" },
+	{ UINT("LmaMaxBindingLife", conf, lma_max_binding_life,
+	       LIFE_MIN, LIFE_MAX, 3600), .roles = PMIP,
+	  .help = "longest binding granted, or asked for, seconds" },
+	{ MSECS("MinDelayBeforeBCEDelete", conf, delete_delay,
+		0, 600000, 10000), .roles = LMA,
+	  .help = "how long a deregistered session may come back" },
+	{ MSECS("MaxDelayBeforeNewBCEAssign", conf, assign_delay,
+		0, 60000, 1500), .roles = LMA,
+	  .help = "wait for the old gateway's deregistration" },
+	{ MSECS("TimestampValidityWindow", conf, stamp_window,
+		1, 60000, 300), .roles = LMA,
+	  .help = "how far a gateway's clock may be off" },
+	{ BOOL("EnableLCMPSubOptReregControl", conf, lcmp_registrations, 0),
+	  .roles = LMA,
+	  .help = "say when gateways register again, RFC 8127" },
+	{ UINT("LCMPReregistrationStartTime", conf, lcmp_before, 4, 262140, 40),
+	  .roles = LMA,
+	  .help = "before the end of a lifetime, seconds" },
+	{ UINT("LCMPInitialRetransmissionTime", conf, lcmp_first, 1, 65535, 1),
+	  .roles = LMA,
+	  .help = "first wait for an answer, seconds" },
+	{ UINT("LCMPMaximumRetransmissionTime", conf, lcmp_most, 1, 65535, 32),
+	  .roles = LMA,
+	  .help = "longest wait for an answer, seconds" },
+	{ BOOL("EnableLCMPSubOptHeartbeatControl", conf, lcmp_heartbeats, 0),
+	  .roles = LMA,
+	  .help = "say when gateways send heartbeats, RFC 8127" },
+	{ UINT("LCMPHeartbeatInterval", conf, lcmp_beat, 30, 3600, 60),
+	  .roles = LMA,
+	  .help = "between two heartbeats, seconds" },
+	{ UINT("LCMPHeartbeatRetransmissionDelay", conf, lcmp_beat_retry,
+	       1, 3600, 5), .roles = LMA,
+	  .help = "before one without an answer is repeated, seconds" },
+	{ UINT("LCMPHeartbeatMaxRetransmissions", conf, lcmp_beat_most,
+	       1, 100, 3), .roles = LMA,
+	  .help = "then the anchor is out of reach" },
+	{ BOOL("BindingRevocation", conf, revocation, 1), .roles = LMA,
+	  .help = "tell a gateway that a mobile has left it, RFC 5846" },
+	{ UINT("HeartbeatInterval", conf, heartbeat, 0, 3600, 60),
+	  .roles = PMIP,
+	  .help = "between two heartbeats, seconds, RFC 5847; 0: none" },
+	{ UINT("MissingHeartbeatsAllowed", conf, missing_heartbeats, 1, 100, 3),
+	  .roles = PMIP,
+	  .help = "then the peer is out of reach" },
+	{ BOOL("TimestampBasedApproachInUse", conf, timestamps, 1),
+	  .roles = MAG,
+	  .help = "order messages by time; else by sequence number" },
+	{ BOOL("EnableMAGLocalRouting", conf, mag_local_routing, 0),
+	  .roles = MAG,
+	  .help = "mobiles of this gateway reach each other past the anchor" },
+	{ CUSTOM("FixedMAGLinkLocalAddressOnAllAccessLinks", "address",
+		 custom_linklocal, print_linklocal), .roles = MAG,
+	  .derived = "what the anchor assigns to each mobile",
+	  .help = "every gateway's address on every access link" },
+	{ BLOCK("AccessLink", "\"interface\"", &schema_access), .roles = MAG,
+	  .help = "a link where mobiles attach" },
+	{ BLOCK("MobileNode", "\"user@realm\"|\"@realm\"", &schema_mobile),
+	  .roles = PMIP,
+	  .help = "the policy profile of a mobile, RFC 5213 6.2" },
 	{ BLOCK("Interface", "\"name\"", &schema_iface),
 	  .help = "an interface that mip6d works on" },
 	{ BLOCK("HomeLink", "\"interface\"", &schema_home_link), .roles = HA,
@@ -215,7 +295,7 @@ static const struct statement top_stmts[] = {
 	{ BLOCK("MnHomeLink", "\"interface\"", &schema_home), .roles = MN,
 	  .help = "a home of this mobile node" },
 	{ BLOCK("Peer", "address[/length]", &schema_peer),
-	  .roles = MN | RTR,
+	  .roles = MN | RTR | PMIP,
 	  .help = "how messages with a node are protected" },
 	{ .name = "AddressPolicy", .type = V_BLOCK, .args = "",
 	  .block = &schema_policy, .roles = MN,
@@ -412,6 +492,45 @@ static const struct statement peer_stmts[] = {
 	{ NULL }
 };
 
+static const struct statement mobile_stmts[] = {
+	{ CUSTOM("LinkLayerAddress", "xx:xx:xx:xx:xx:xx", custom_lladdr,
+		 print_lladdrs), .roles = MAG, .flags = STMT_MANY,
+	  .help = "how it is known on access links" },
+	{ CUSTOM("HomeNetworkPrefix", "prefix/64", custom_hnp, print_hnps),
+	  .flags = STMT_MANY, .derived = "assigned by the anchor",
+	  .help = "its own prefix" },
+	{ UINT("Prefixes", conf_mobile, prefixes, 1, CONF_HNPS, 1),
+	  .roles = LMA, .flags = STMT_DERIVED,
+	  .derived = "the number of HomeNetworkPrefix, or 1",
+	  .help = "how many it gets of those of the anchor" },
+	{ CUSTOM("Mag", "address[/length]", custom_mag, print_mags),
+	  .roles = LMA, .flags = STMT_MANY,
+	  .derived = "every gateway that has a Peer",
+	  .help = "who may register it" },
+	{ BOOL("ProxyRegistration", conf_mobile, allowed, 1), .roles = LMA,
+	  .help = "is it served at all" },
+	{ .name = "LmaAddress", .type = V_ADDR, FIELD(conf_mobile, lma),
+	  .roles = MAG, .flags = STMT_DERIVED, .derived = "LmaAddress at the top",
+	  .help = "its anchor" },
+	{ UINT("Lifetime", conf_mobile, lifetime, LIFE_MIN, LIFE_MAX, 3600),
+	  .flags = STMT_DERIVED, .derived = "LmaMaxBindingLife",
+	  .help = "longest binding, seconds" },
+	{ NULL }
+};
+
+static const struct statement access_stmts[] = {
+	{ .name = "AccessTechnology", .type = V_WORD,
+	  FIELD(conf_access_link, technology), .words = technologies,
+	  .def = 3,
+	  .help = "Access Technology Type, RFC 5213 8.5" },
+	{ MSECS("MobileProbeInterval", conf_access_link, probe,
+		500, 3600000, 10000),
+	  .help = "silence after which a mobile is asked whether it is there" },
+	{ UINT("AdvDefaultLifetime", conf_access_link, lifetime, 4, 9000, 1800),
+	  .help = "lifetime as a default router, seconds" },
+	{ NULL }
+};
+
 #define TYPES	"type, ...|none"
 
 static const struct statement policy_stmts[] = {
@@ -538,6 +657,18 @@ const struct block schema_peer = {
 	.rows = print_rows_peer, .shown = print_shown_peer,
 	.head = print_head_peer,
 };
+const struct block schema_mobile = {
+	.name = "MobileNode", .stmt = mobile_stmts, .short_form = true,
+	.size = sizeof(struct conf_mobile),
+	.open = block_open_mobile, .close = block_close_mobile,
+	.rows = print_rows_mobile, .head = print_head_mobile,
+};
+const struct block schema_access = {
+	.name = "AccessLink", .stmt = access_stmts, .short_form = true,
+	.size = sizeof(struct conf_access_link),
+	.open = block_open_access,
+	.rows = print_rows_access, .head = print_head_access,
+};
 
 const struct block schema_policy = {
 	.name = "AddressPolicy", .stmt = policy_stmts,
@@ -555,7 +686,8 @@ const struct block schema_rule = {
 const struct block *const schema_blocks[] = {
 	&schema_top, &schema_iface, &schema_prefix, &schema_route,
 	&schema_home_link, &schema_virtual_link, &schema_anchor,
-	&schema_home, &schema_peer, &schema_policy, &schema_rule, NULL
+	&schema_home, &schema_peer, &schema_mobile, &schema_access,
+	&schema_policy, &schema_rule, NULL
 };
 
 const struct statement *

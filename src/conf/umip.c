@@ -20,6 +20,15 @@ static const struct umip {
 					   whatever it says, nothing is lost */
 	const char	*instead;
 } table[] = {
+	/* RFC 5213 section 9 */
+	{ "MobileNodeGeneratedTimestampInUse", "disabled", OTHERWISE },
+	{ "FixedMAGLinkLayerAddressOnAllAccessLinks", NULL,
+	  "give the interface that address: ip link set DEV address XX:..." },
+	/* RFC 6463 section 7 */
+	{ "EnableLMARedirectFunction", "disabled", OTHERWISE },
+	{ "EnableLMARedirectAcceptFunction", "disabled", OTHERWISE },
+	{ "ProxyMipLma", NULL, "the statements of it stand at the top" },
+	{ "ProxyMipMag", NULL, "the statements of it stand at the top" },
 	{ "DebugLogFile", NULL,
 	  "messages go to standard error or to syslog; send them on there" },
 	{ "NonVolatileBindingCache", "",

@@ -118,6 +118,23 @@ enum flow_action {
 	FLOW_HOLD,			/* wait, bounded */
 	FLOW_BLOCK,			/* refused: ICMPv6 unreachable */
 };
+
+/*
+ * Of a mobile access gateway: the flow's source prefix, its destination
+ * open, is that of a mobile on an access interface (RFC 5213 6.10).  While
+ * the flow is up, packets of that prefix are taken there from the mobile's
+ * link-layer address only, and go where the flow says; what comes out of
+ * the flow's path for the prefix leaves by that interface, to that
+ * link-layer address, and so does what this node itself sends.  The route to
+ * the prefix is part of it.  `local': straight to other such prefixes that
+ * have it, too (EnableMAGLocalRouting), instead of through the path.
+ */
+struct flow_access {
+	uint32_t	ifindex;	/* 0: no access interface */
+	struct lladdr	ll;		/* of the mobile, 6 octets; len 0: any */
+	bool		local;
+};
+
 struct ef_flow {
 	bool		up;
 	struct flow_key	key;
@@ -134,6 +151,7 @@ struct ef_flow {
 					   (they are taken in any case) */
 	bool		watch;		/* tell when pairs of addresses have
 					   traffic (path_options, EV_TRAFFIC) */
+	struct flow_access access;
 };
 
 /* Solicitations for `addr' on `ifindex' shall reach the node as packets
@@ -196,7 +214,7 @@ struct ef_abort {
 
 /* Opaque to everybody but the core. */
 #define STORE_KEY_MAX	40
-#define STORE_VALUE_MAX	160
+#define STORE_VALUE_MAX	255
 struct store_record {
 	bool		up;		/* false: forget the key */
 	uint8_t		key_len;

@@ -229,6 +229,7 @@ static wish_build *const builders[WISH_KINDS] = {
 	[WISH_ONCE]	= once_build,
 	[WISH_OWNED]	= owned_build,
 	[WISH_EPOCH]	= epoch_build,
+	[WISH_MAG]	= mag_build,
 	[WISH_SYNC]	= sync_build,
 };
 

@@ -37,7 +37,11 @@ enum event_kind {
 				   agent; told of at most once a second */
 	EV_STRAY,		/* a packet came tunnelled to an address of
 				   ours, and no binding is for its source */
+	EV_ATTACH,		/* a controller says that a mobile came to an
+				   access link, or left it */
 	EV_SWITCH,		/* mobiles are to find another home agent */
+	EV_REVOKE,		/* sessions are to end (RFC 5846): of a mobile,
+				   or all of a gateway */
 	EV_SHUTDOWN,		/* deregister what we can; effects follow */
 };
 
@@ -75,6 +79,9 @@ struct ev_neighbour {
 	struct in6_addr	addr;
 	struct lladdr	ll;
 	bool		reachable, failed;	/* neither: it was, once */
+	bool		arrived;	/* it does what one does that has just
+					   been plugged in */
+	bool		gone;		/* its link has lost the carrier */
 };
 
 struct ev_mtu {
@@ -127,9 +134,23 @@ struct ev_stray {
 	struct path_key	path;		/* local: ours */
 };
 
+#define ATTACH_ID	129
+struct ev_attach {
+	uint32_t	ifindex;
+	struct lladdr	ll;
+	bool		gone;		/* it left */
+	uint8_t		handoff;	/* Handoff Indicator (RFC 5213 8.4);
+					   0: nobody knows */
+	char		id[ATTACH_ID];	/* its identity; "": by `ll' */
+};
+
 struct ev_switch {
 	struct in6_addr	hoa;		/* ::: all */
 	bool		on;		/* or not any more */
+};
+
+struct ev_revoke {
+	char		id[ATTACH_ID];	/* an anchor's mobile */
 };
 
 struct event {
@@ -152,6 +173,8 @@ struct event {
 		struct ev_unreachable	unreachable;
 		struct ev_used		used;
 		struct ev_stray		stray;
+		struct ev_attach	attach;
+		struct ev_revoke	revoke;
 		struct ev_switch	leave;
 	};
 };

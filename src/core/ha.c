@@ -329,6 +329,9 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	enum security_verdict verdict;
 	struct registration rq;
 
+	/* And those of access gateways to an anchor. */
+	if (n->lma && rx->mh.bu.flags & MH_BU_P)
+		return;
 	/* Those belong to the correspondent, if there is one. */
 	if (n->cn && !(rx->mh.bu.flags & MH_BU_H))
 		return;

@@ -9,10 +9,12 @@
  */
 #include "core/demand.h"
 #include "core/effects.h"
+#include "core/heartbeat.h"
 #include "core/multicast.h"
 #include "core/node.h"
 #include "core/presence.h"
 #include "core/registrar.h"
+#include "core/revoke.h"
 #include "core/ro.h"
 #include "core/rr.h"
 #include "crypto/cga.h"
@@ -196,6 +198,7 @@ static const struct {
 	{ CONF_HA | CONF_AR,	advert_on_nd },
 	{ CONF_AR,		presence_on_nd },
 	{ CONF_HA | CONF_AR,	defend_on_nd },
+	{ CONF_MAG,		mag_on_nd },
 	{ CONF_HA,		agents_on_nd },
 };
 
@@ -207,7 +210,9 @@ static const struct {
 } mh_table[] = {
 	{ MH_BU,	0,		ha_on_bu },
 	{ MH_BU,	CONF_CN,	cn_on_bu },
+	{ MH_BU,	CONF_LMA,	lma_on_bu },
 	{ MH_BA,	CONF_MN,	mn_on_ba },
+	{ MH_BA,	CONF_MAG,	mag_on_ba },
 	{ MH_BRR,	CONF_MN,	mn_on_brr },
 	{ MH_BE,	CONF_MN,	mn_on_be },
 	{ MH_HA_SWITCH,	CONF_MN,	mn_on_switch },
@@ -215,6 +220,8 @@ static const struct {
 	{ MH_COTI,	CONF_HA | CONF_AR | CONF_CN, rr_on_test_init },
 	{ MH_HOT,	CONF_MN,	rr_on_test },
 	{ MH_COT,	CONF_MN,	rr_on_test },
+	{ MH_HEARTBEAT,	CONF_LMA | CONF_MAG, beats_on_message },
+	{ MH_REVOCATION, CONF_LMA | CONF_MAG, revoke_on_message },
 };
 
 static bool
@@ -385,6 +392,11 @@ static const struct {
 	  ha_shutdown, ha_reconfigure, ha_show },
 	{ CONF_CN, cn_start, cn_stop, NULL, NULL, NULL, cn_shutdown,
 	  cn_reconfigure, cn_show },
+	{ CONF_LMA, lma_start, lma_stop, NULL, lma_restore, beats_ready,
+	  lma_shutdown,
+	  lma_reconfigure, lma_show },
+	{ CONF_MAG, mag_start, mag_stop, mag_on_link, mag_restore, mag_ready,
+	  mag_shutdown, mag_reconfigure, mag_show },
 	{ CONF_HA | CONF_AR, advert_start, advert_stop, advert_on_link, NULL,
 	  NULL, advert_shutdown, advert_reconfigure, NULL },
 };
@@ -552,6 +564,8 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 			attach_on_neighbour(n, &ev->neighbour, now);
 		if (plays(n, CONF_AR))
 			presence_on_neighbour(n, &ev->neighbour, now);
+		if (plays(n, CONF_MAG))
+			mag_on_neighbour(n, &ev->neighbour, now);
 		break;
 	case EV_MTU:
 		tunnel_mtu(n, &ev->mtu);
@@ -593,9 +607,19 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 		if (plays(n, CONF_HA | CONF_AR))
 			ha_on_stray(n, &ev->stray, now);
 		break;
+	case EV_ATTACH:
+		if (plays(n, CONF_MAG))
+			mag_on_attach(n, &ev->attach, now);
+		break;
 	case EV_SWITCH:
 		if (plays(n, CONF_HA))
 			ha_on_switch(n, &ev->leave, now);
+		break;
+	case EV_REVOKE:
+		if (plays(n, CONF_LMA))
+			lma_revoke(n, &ev->revoke, now);
+		if (plays(n, CONF_MAG))
+			mag_revoke(n, now);
 		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);
@@ -660,7 +684,7 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	alarm_init(&n->sync_alarm, on_sync_alarm);
 	n->mac = mac_new();
 	n->rr = rr_new(n);
-	if (plays(n, CONF_HA | CONF_AR | CONF_CN)) {
+	if (plays(n, CONF_HA | CONF_AR | CONF_CN | CONF_LMA)) {
 		n->registrar = registrar_new(n);
 		keeps = n->registrar;
 	}
@@ -736,7 +760,7 @@ node_free(struct node *n)
 /* --- show --------------------------------------------------------------- */
 
 /* "MN,CN".  A record borrows its strings: `text' is the caller's. */
-#define ROLES_TEXT 16
+#define ROLES_TEXT 32
 static void
 put_roles(char text[static ROLES_TEXT], unsigned roles)
 {
@@ -745,7 +769,7 @@ put_roles(char text[static ROLES_TEXT], unsigned roles)
 		char		word[4];
 	} row[] = {
 		{ CONF_MN, "MN" }, { CONF_HA, "HA" }, { CONF_AR, "AR" },
-		{ CONF_CN, "CN" },
+		{ CONF_CN, "CN" }, { CONF_LMA, "LMA" }, { CONF_MAG, "MAG" },
 	};
 	struct wbuf w = wbuf_of(text, ROLES_TEXT - 1);
 

@@ -41,6 +41,10 @@ struct mn;
 struct demand;
 struct ha;
 struct cn;
+struct lma;
+struct beats;
+struct revocations;
+struct mag;
 struct registrar;
 struct adverts;
 struct rr;
@@ -79,6 +83,7 @@ enum wish_kind {
 	WISH_REGISTRANT,		/* struct registrant */
 	WISH_ONCE,			/* struct once: effects without a key */
 	WISH_OWNED, WISH_EPOCH,		/* demand.h */
+	WISH_MAG,			/* struct mag_mobile */
 	WISH_SYNC,
 	WISH_KINDS
 };
@@ -103,7 +108,7 @@ void	wish_drop(struct wish *);
  * freed here once nothing is dirty (node_effect has unlinked it then). */
 typedef bool wish_build(struct node *, struct wish *, struct effect *ret);
 wish_build tunnel_build, want_build, binding_build, registrant_build,
-	   owned_build, epoch_build;
+	   owned_build, epoch_build, mag_build;
 
 /* --- the outbox --------------------------------------------------------- */
 
@@ -287,6 +292,31 @@ int	cn_reconfigure(struct node *, const struct conf *, usec_t now);
 bool	cn_show(const struct node *, const char *what, usec_t now,
 		struct cursor *, struct record_sink *);
 
+void	lma_on_bu(struct node *, struct rx *, usec_t now);
+void	lma_revoke(struct node *, const struct ev_revoke *, usec_t now);
+void	mag_revoke(struct node *, usec_t now);
+void	mag_on_ba(struct node *, struct rx *, usec_t now);
+void	mag_on_nd(struct node *, struct rx *, usec_t now);
+void	mag_on_neighbour(struct node *, const struct ev_neighbour *,
+			 usec_t now);
+void	mag_on_attach(struct node *, const struct ev_attach *, usec_t now);
+int	mag_start(struct node *, usec_t now);
+void	mag_stop(struct node *);
+void	mag_on_link(struct node *, struct iface *, bool was_up, usec_t now);
+bool	mag_restore(struct node *, const struct store_record *, usec_t now);
+void	mag_ready(struct node *, usec_t now);
+void	mag_shutdown(struct node *, usec_t now);
+int	mag_reconfigure(struct node *, const struct conf *, usec_t now);
+bool	mag_show(const struct node *, const char *what, usec_t now,
+		 struct cursor *, struct record_sink *);
+int	lma_start(struct node *, usec_t now);
+void	lma_stop(struct node *);
+bool	lma_restore(struct node *, const struct store_record *, usec_t now);
+void	lma_shutdown(struct node *, usec_t now);
+int	lma_reconfigure(struct node *, const struct conf *, usec_t now);
+bool	lma_show(const struct node *, const char *what, usec_t now,
+		 struct cursor *, struct record_sink *);
+
 int	advert_start(struct node *, usec_t now);
 void	advert_stop(struct node *);
 void	advert_on_link(struct node *, struct iface *, bool was_up, usec_t now);
@@ -421,6 +451,10 @@ struct node {
 	struct demand	*demand;	/* with mn */
 	struct ha	*ha;
 	struct cn	*cn;
+	struct lma	*lma;
+	struct mag	*mag;
+	struct beats	*beats;		/* with lma or mag */
+	struct revocations *revocations;	/* so */
 	struct registrar *registrar;	/* the binding cache, registrar.h */
 	struct rr	*rr;
 	struct proofs	*proofs;	/* with ha */

@@ -16,7 +16,7 @@ enum part {
 	P_A_PEER, P_A_ROUTER, P_SEQ, P_LIFETIME, P_STATUS,
 	P_FAULT, P_OFFSET, P_REASON, P_LIMIT, P_ERRNO, P_ELAPSED, P_IFACE,
 	P_WHAT, P_ATYPE, P_RELEASE, P_B_PEER, P_RO,
-	P_RO_STATUS, P_PREFERENCE, P_A_PREFIX, P_COUNT, P_USED,
+	P_RO_STATUS, P_PREFERENCE, P_A_PREFIX, P_COUNT, P_USED, P_LL, P_PLAIN, P_TRIGGER,
 };
 
 static const struct {
@@ -70,6 +70,14 @@ static const struct {
 				P_ELAPSED } },
 	[NOTE_NOT_OPTIMIZED] = { "not-optimized", { P_A_HOA, P_B_PEER, P_RO,
 				P_RO_STATUS } },
+	[NOTE_ATTACHED]	= { "attached", { P_LL, P_IFACE } },
+	[NOTE_DETACHED]	= { "detached", { P_LL, P_IFACE } },
+	[NOTE_REVOCATION_FAILED] = { "revocation-failed", { P_A_PEER, P_PLAIN } },
+	[NOTE_REVOKED] = { "revoked", { P_A_PEER, P_TRIGGER } },
+	[NOTE_PEER_LOST] = { "peer-lost", { P_A_PEER } },
+	[NOTE_PEER_BACK] = { "peer-back", { P_A_PEER } },
+	[NOTE_PEER_RESTARTED] = { "peer-restarted", { P_A_PEER } },
+	[NOTE_UNKNOWN_MOBILE] = { "unknown-mobile", { P_LL, P_IFACE } },
 	[NOTE_PREFIXES]	= { "home-prefixes", { P_A_HOA, P_B_HA, P_COUNT,
 				P_USED } },
 	[NOTE_AGENT_UP]	= { "agent-up", { P_A_ROUTER, P_PREFERENCE, P_IFACE } },
@@ -122,6 +130,7 @@ reason_word(uint32_t reason)
 		[NOTE_DOWN_CONFIGURATION] = "configuration",
 		[NOTE_DOWN_SHUTDOWN] = "shutdown",
 		[NOTE_DOWN_FAILED] = "failed",
+		[NOTE_DOWN_REVOKED] = "revoked",
 		[NOTE_DOWN_CONFLICT] = "conflict",
 		[NOTE_DOWN_UNREACHABLE] = "unreachable",
 	};
@@ -268,6 +277,15 @@ put_part(enum part p, const struct note *n, const char *ifname,
 			record_str(r, "interface", ifname);
 		else if (n->ifindex)
 			record_uint(r, "ifindex", n->ifindex);
+		return;
+	case P_PLAIN:
+		record_uint(r, "status", n->status);
+		return;
+	case P_TRIGGER:
+		record_uint(r, "trigger", n->value);
+		return;
+	case P_LL:
+		record_lladdr(r, "link-layer", &n->ll);
 		return;
 	case P_WHAT:
 		record_str(r, "what", effect_word(n->type));

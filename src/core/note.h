@@ -52,6 +52,14 @@ enum note_code {
 	NOTE_OPTIMIZED,			/* hoa a, peer b: the route between them
 					   is; elapsed */
 	NOTE_NOT_OPTIMIZED,		/* not any more, or not at all (reason) */
+	NOTE_ATTACHED,			/* a mobile came to an access link */
+	NOTE_DETACHED,			/* ... and left it */
+	NOTE_UNKNOWN_MOBILE,		/* one that no profile is for */
+	NOTE_REVOCATION_FAILED,		/* peer a, status of RFC 5846 */
+	NOTE_REVOKED,			/* a took sessions back: trigger in value */
+	NOTE_PEER_LOST,			/* a does not answer heartbeats */
+	NOTE_PEER_BACK,			/* it does again */
+	NOTE_PEER_RESTARTED,		/* and has lost its sessions */
 	NOTE_AGENT_UP,			/* another home agent a on ifindex, of
 					   this preference */
 	NOTE_AGENT_DOWN,		/* it is none any more */
@@ -72,6 +80,7 @@ enum note_down {
 	NOTE_DOWN_CONFIGURATION,
 	NOTE_DOWN_SHUTDOWN,
 	NOTE_DOWN_FAILED,
+	NOTE_DOWN_REVOKED,		/* RFC 5846, or by a person */
 	NOTE_DOWN_CONFLICT,		/* somebody has it on its link */
 	NOTE_DOWN_UNREACHABLE,		/* no way to its care-of address */
 };
@@ -113,6 +122,7 @@ struct note {
 	uint32_t	lifetime;	/* seconds */
 	uint32_t	value;		/* code's own: offset, limit, errno */
 	usec_t		elapsed;
+	struct lladdr	ll;		/* of a mobile on an access link */
 };
 
 /* `ifname' may be NULL. Keys and words are documented in mip6ctl(8). */

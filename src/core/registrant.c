@@ -60,8 +60,17 @@ registrant_fini(struct node *n, struct registrant *r)
 static usec_t
 first_interval(const struct node *n, const struct registrant *r)
 {
-	return r->bound || r->correspondent ? MSEC(n->conf->bindack_rereg) :
-			  MSEC(n->conf->bindack_first);
+	if (r->first_wait)
+		return MSEC(r->first_wait);
+	/* RFC 5213 6.9.4: there is no detection to wait for. */
+	return r->bound || r->correspondent || r->ops->fill ?
+		MSEC(n->conf->bindack_rereg) : MSEC(n->conf->bindack_first);
+}
+
+static usec_t
+most_interval(const struct node *n, const struct registrant *r)
+{
+	return MSEC(r->most_wait ? r->most_wait : n->conf->bindack_max);
 }
 
 static uint64_t
@@ -92,6 +101,14 @@ registrant_peer(const struct node *n, const struct registrant *r)
 	       security_peer(n, &r->peer);
 }
 
+/* What the authenticator covers where a home address is meant: a gateway's
+ * messages are about many, so it is the anchor's. */
+static const struct in6_addr *
+auth_hoa(const struct registrant *r)
+{
+	return r->ops->fill ? &r->peer : &r->hoa;
+}
+
 static void
 send_bu(struct node *n, struct registrant *r, usec_t now)
 {
@@ -109,7 +126,10 @@ send_bu(struct node *n, struct registrant *r, usec_t now)
 	mh.bu.flags = r->ops->flags(n, r);
 	mh.bu.lifetime = (uint16_t)(r->ask_lifetime / MH_LIFETIME_UNIT);
 	to.src = to.coa = r->ask_coa;
-	if (!r->at_home) {
+	if (r->ops->fill) {
+		to.hoa = *auth_hoa(r);
+		r->ops->fill(n, r, &mh, now);
+	} else if (!r->at_home) {
 		to.hao = &r->hoa;
 		/* 11.7.1: in all home registrations. */
 		if (!r->correspondent && (alt = mh_add(&mh, MOPT_ALTCOA)))
@@ -216,8 +236,7 @@ ask(struct node *n, struct registrant *r, enum reg_asking what, usec_t now)
 	r->halted = false;
 	r->corrected = 0;
 	registrant_prove_anew(n, r);
-	exchange_begin(n, &r->x, first_interval(n, r),
-		       MSEC(n->conf->bindack_max));
+	exchange_begin(n, &r->x, first_interval(n, r), most_interval(n, r));
 	if (!r->paused)
 		transmit(n, r, now);
 }
@@ -313,6 +332,13 @@ registrant_refresh(struct node *n, struct registrant *r, usec_t now)
 	ask(n, r, REG_REGISTER, now);
 }
 
+void
+registrant_refresh_at(struct node *n, struct registrant *r, usec_t at)
+{
+	if (r->bound && r->asking == REG_NOTHING)
+		alarm_set(n, &r->refresh, at);
+}
+
 static void
 on_refresh(struct node *n, struct alarm *a, usec_t now)
 {
@@ -326,7 +352,9 @@ on_refresh(struct node *n, struct alarm *a, usec_t now)
 static void
 remember(struct node *n, struct registrant *r)
 {
-	if (!r->correspondent)
+	if (r->ops->remember)
+		r->ops->remember(n, r);
+	else if (!r->correspondent)
 		wish_add(n, &r->store, 1);
 }
 
@@ -465,8 +493,7 @@ correct(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 		refuse_slow(n, r, mh, now);
 		return;
 	}
-	exchange_begin(n, &r->x, first_interval(n, r),
-		       MSEC(n->conf->bindack_max));
+	exchange_begin(n, &r->x, first_interval(n, r), most_interval(n, r));
 	transmit(n, r, now);
 }
 
@@ -538,13 +565,38 @@ refuse_no_token(struct node *n, struct registrant *r, const struct mh *mh,
 	correct(n, r, mh, now);
 }
 
+/* 157: the newer timestamp of the next one may be taken (RFC 5213 6.9.1.2
+ * no. 8: "SHOULD try to register again"). */
+static void
+refuse_older(struct node *n, struct registrant *r, const struct mh *mh,
+	     usec_t now)
+{
+	if (r->asking == REG_DEREGISTER)
+		deregistered(n, r, now);	/* it is elsewhere by now */
+	else
+		correct(n, r, mh, now);
+}
+
+/* 155, 159: not these prefixes again, but perhaps others (no. 10). */
+static void
+refuse_prefixes(struct node *n, struct registrant *r, const struct mh *mh,
+		usec_t now)
+{
+	if (r->ops->relax && r->ops->relax(n, r))
+		correct(n, r, mh, now);
+	else
+		refuse_halt(n, r, mh, now);
+}
+
 typedef void refusal(struct node *, struct registrant *, const struct mh *,
 		     usec_t);
 
-static const struct {
+struct reaction {
 	uint8_t	status;
 	refusal	*react;
-} refusals[] = {
+};
+
+static const struct reaction refusals[] = {
 	{ MH_ST_UNSPECIFIED,	refuse_slow },
 	{ MH_ST_PROHIBITED,	refuse_halt },
 	{ MH_ST_RESOURCES,	refuse_slow },
@@ -563,19 +615,49 @@ static const struct {
 	{ MH_ST_NONCES,		refuse_nonce },
 	{ MH_ST_NO_TOKEN,	refuse_no_token },
 	{ MH_ST_CGA_FAILED,	refuse_halt },
+	{ 0, NULL }
 };
+
+/* And of a gateway (RFC 5213 6.9.1.2). */
+static const struct reaction gateway_refusals[] = {
+	/* 8.9: until an administrative action */
+	{ MH_ST_PROXY_DISABLED,	refuse_halt },
+	{ MH_ST_NOT_LMA,	refuse_halt },
+	{ MH_ST_MAG_UNAUTHORIZED, refuse_halt },
+	{ MH_ST_HNP_UNAUTHORIZED, refuse_prefixes },
+	/* "only after it has synchronized its clock": at the slow rate */
+	{ MH_ST_TIMESTAMP,	refuse_slow },
+	{ MH_ST_TIMESTAMP_LOWER, refuse_older },
+	{ MH_ST_PREFIX_SET,	refuse_prefixes },
+	/* what we always send */
+	{ MH_ST_MISSING_HNP,	refuse_halt },
+	{ MH_ST_MISSING_MNID,	refuse_halt },
+	{ MH_ST_MISSING_HANDOFF, refuse_halt },
+	{ MH_ST_MISSING_ATT,	refuse_halt },
+	{ 0, NULL }
+};
+
+static refusal *
+reaction_to(const struct reaction *r, uint8_t status)
+{
+	while (r->react && r->status != status)
+		r++;
+	return r->react;
+}
 
 static void
 refused(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 {
+	refusal *react = NULL;
+
 	r->status = mh->ba.status;
-	for (size_t k = 0; k < sizeof(refusals) / sizeof(*refusals); k++) {
-		if (refusals[k].status == r->status) {
-			refusals[k].react(n, r, mh, now);
-			return;
-		}
-	}
-	refuse_slow(n, r, mh, now);
+	if (r->ops->fill)
+		react = reaction_to(gateway_refusals, r->status);
+	if (!react)
+		react = reaction_to(refusals, r->status);
+	if (!react)
+		react = refuse_slow;
+	react(n, r, mh, now);
 }
 
 /* --- who cannot answer --------------------------------------------------- */
@@ -658,7 +740,8 @@ replay_matches(const struct registrant *r, const struct mh *mh)
 static bool
 is_revocation(const struct registrant *r, const struct mh *mh)
 {
-	return r->bound && !r->correspondent && r->asking == REG_NOTHING &&
+	return r->bound && !r->correspondent && !r->ops->fill &&
+	       r->asking == REG_NOTHING &&
 	       mh->ba.status == MH_ST_DAD_FAILED && mh->ba.seq == r->seq;
 }
 
@@ -685,7 +768,8 @@ check_ack(struct node *n, struct registrant *r, const struct rx *rx,
 	if (!registrant_under_cga(n, r) && !r->correspondent)
 		return security_check(n, registrant_peer(n, r), &rx->mh,
 				      rx->pkt.payload.p, revocation ?
-				      &r->coa : &r->ask_coa, &r->hoa, 0, now);
+				      &r->coa : &r->ask_coa, auth_hoa(r), 0,
+				      now);
 	if (cannot_be_proved(&rx->mh))
 		return SEC_OK;
 	/* The anchor ends the binding as we would, by the token alone. */
@@ -743,6 +827,11 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 	}
 	if (mh->ba.status != MH_ST_SEQUENCE && !outstanding(r, mh->ba.seq))
 		return;
+	if (r->ops->fits && !r->ops->fits(n, r, mh, now)) {
+		r->status = MH_ST_UNSPECIFIED;
+		refuse_halt(n, r, mh, now);
+		return;
+	}
 	if (mh->ba.status >= 128) {
 		refused(n, r, mh, now);
 		return;

@@ -37,6 +37,22 @@ struct registrant_ops {
 			     usec_t now);
 	/* Flags of the Binding Update. */
 	uint16_t (*flags)(const struct node *, struct registrant *);
+	/*
+	 * Of a gateway, which registers somebody else (RFC 5213): no Home
+	 * Address option, and options of its own in each transmission.  NULL
+	 * in all: a mobile's own.
+	 */
+	void	(*fill)(struct node *, struct registrant *, struct mh *,
+			usec_t now);
+	/* Is the authentic answer about what was asked?  If not, it is not
+	 * asked again. */
+	bool	(*fits)(struct node *, struct registrant *, const struct mh *,
+			usec_t now);
+	/* Refused prefixes need not be asked for again: false if they were
+	 * not. */
+	bool	(*relax)(struct node *, struct registrant *);
+	/* What stands has changed, and is to be stored. */
+	void	(*remember)(struct node *, struct registrant *);
 };
 
 enum reg_asking { REG_NOTHING, REG_REGISTER, REG_DEREGISTER };
@@ -65,6 +81,7 @@ struct registrant {
 	usec_t		trigger;	/* when the reason for it came up */
 	bool		paused;		/* no way to send */
 	struct exchange	x;
+	uint32_t	first_wait, most_wait;	/* ms; 0: the configuration's */
 
 	struct alarm	refresh;
 	struct alarm	expiry;
@@ -127,6 +144,8 @@ void	registrant_retry(struct node *, struct registrant *, usec_t now);
 void	registrant_cancel(struct node *, struct registrant *);
 /* It shall not be remembered over a restart as standing. */
 void	registrant_forget(struct node *, struct registrant *);
+/* The next refresh is then, unless one comes before. */
+void	registrant_refresh_at(struct node *, struct registrant *, usec_t at);
 /* Ask again although it stands (a peer forgot us, or asked for it). */
 void	registrant_refresh(struct node *, struct registrant *, usec_t now);
 

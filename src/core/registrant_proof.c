@@ -47,13 +47,14 @@ registrant_under_cga(const struct node *n, const struct registrant *r)
 	return peer && peer->protect == CONF_PROTECT_CGA;
 }
 
-/* An anchor with a key, or a home agent that may be one. */
+/* An anchor with a key, or a home agent that may be one; no local mobility
+ * anchor, to whom a gateway is no stranger. */
 static bool
 under_key(const struct node *n, const struct registrant *r)
 {
 	const struct conf_peer *peer = registrant_peer(n, r);
 
-	return !r->correspondent && peer &&
+	return !r->correspondent && !r->ops->fill && peer &&
 	       peer->protect == CONF_PROTECT_SHARED_KEY;
 }
 

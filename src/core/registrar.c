@@ -121,7 +121,7 @@ binding_new(struct node *n, const struct in6_addr *hoa,
 }
 
 /* An INVALID one is somebody else's from now on. */
-static void
+void
 binding_give(struct node *n, struct binding *b, uint8_t keeper)
 {
 	struct registrar *r = n->registrar;
@@ -142,19 +142,32 @@ binding_enter(struct node *n, struct binding *b, enum binding_state state)
 		r->of[b->keeper].count[state]++;
 }
 
+void
+binding_free(struct node *n, struct binding *b)
+{
+	const struct keeper *k = keeper_of(n, b->keeper);
+
+	if (k && k->release)
+		k->release(n, b);
+	pool_put(&n->registrar->pool, b);
+}
+
 /* Out of the cache.  The object lives on until its last effect is told. */
 void
 binding_drop(struct node *n, struct binding *b)
 {
 	struct registrar *r = n->registrar;
+	const struct keeper *k = keeper_of(n, b->keeper);
 
 	binding_enter(n, b, BINDING_GONE);
 	map_remove(&r->bindings, &b->node);
 	alarm_clear(n, &b->alarm);
 	if (b->flags & BINDING_STORED)
 		wish_add(n, &b->wish, BINDING_STORE);
+	if (k && k->drop)
+		k->drop(n, b);
 	if (!b->wish.dirty)
-		pool_put(&r->pool, b);
+		binding_free(n, b);
 }
 
 void
@@ -177,7 +190,7 @@ replay_hold(const struct node *n, const struct binding *b, usec_t now)
 	/* RFC 6275 5.2.8 and 9.5.3 */
 	if (k->has_nonces && k->has_nonces(n, b))
 		return MAX_NONCE_LIFETIME;
-	if (!b->replay)
+	if (!b->replay || b->keeper == KEEPER_PROXY)
 		return 0;
 	peer = security_peer(n, &b->hoa);
 	if (!peer || peer->replay != CONF_REPLAY_TIMESTAMP)
@@ -552,11 +565,23 @@ registrar_revoke(struct node *n, struct binding *b, uint8_t status,
 	refuse(n, &rq, status, now);
 }
 
+void
+registrar_remove(struct node *n, struct binding *b, enum note_down why,
+		 usec_t now)
+{
+	if (b->state == BINDING_ACTIVE)
+		note_down(n, b, why, now);
+	if (b->state != BINDING_INVALID)
+		binding_stop(n, b);
+	binding_drop(n, b);
+}
+
 /* --- deregistration (RFC 6275 10.3.2) ----------------------------------- */
 
 static void
 deregister(struct node *n, const struct registration *rq, usec_t now)
 {
+	const struct keeper *k = keeper_of(n, rq->keeper);
 	struct binding *b = rq->b;
 
 	/* A repeated one, whose acknowledgement was lost, is a success. */
@@ -571,8 +596,10 @@ deregister(struct node *n, const struct registration *rq, usec_t now)
 		note_down(n, b, NOTE_DOWN_DEREGISTERED, now);
 	if (b->state != BINDING_INVALID)
 		binding_stop(n, b);
-	binding_hold(n, b, MAX_DELETE_BCE_TIMEOUT, now);
+	wish_add(n, &b->wish, BINDING_STORE);
 	answer(n, rq, MH_ST_ACCEPTED, rq->seq, 0, now);
+	binding_hold(n, b, k->hold ? k->hold(n, b) : MAX_DELETE_BCE_TIMEOUT,
+		     now);
 }
 
 /* RFC 6275 9.5.1.  Not before the one that is being decided, and not for
@@ -652,8 +679,16 @@ registrar_withdraw(struct node *n)
 
 /* --- effects ------------------------------------------------------------ */
 
+static struct prefix
+binding_prefix(const struct node *n, const struct binding *b)
+{
+	uint8_t len = keeper_of(n, b->keeper)->plen;
+
+	return len ? (struct prefix){ b->hoa, len } : prefix_host(&b->hoa);
+}
+
 static bool
-flow_build(struct binding *b, struct effect *ret)
+flow_build(const struct node *n, struct binding *b, struct effect *ret)
 {
 	bool up = b->state == BINDING_ACTIVE;
 
@@ -661,7 +696,7 @@ flow_build(struct binding *b, struct effect *ret)
 		return false;
 	ret->kind = EF_FLOW;
 	ret->flow = (struct ef_flow){
-		.up = up, .key.dst = prefix_host(&b->hoa),
+		.up = up, .key.dst = binding_prefix(n, b),
 		.action = FLOW_PATH,
 		.direct = up && b->keeper == KEEPER_HOME,
 	};
@@ -683,12 +718,12 @@ binding_build(struct node *n, struct wish *w, struct effect *ret)
 
 	w->dirty &= (uint16_t)~bit;
 	if (bit == BINDING_FLOW)
-		said = flow_build(b, ret);
+		said = flow_build(n, b, ret);
 	else if (bit == BINDING_STORE)
 		said = binding_store(n, b, ret);
 	else
 		said = keeper_of(n, b->keeper)->build(n, b, bit, ret);
 	if (b->state == BINDING_GONE && !w->dirty)
-		pool_put(&n->registrar->pool, b);
+		binding_free(n, b);
 	return said;
 }

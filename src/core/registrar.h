@@ -42,10 +42,15 @@ enum keeper_kind {
 	KEEPER_HOME,			/* home registrations (H bit), access
 					   anchors' too */
 	KEEPER_CORRESPONDENT,
+	KEEPER_PROXY,			/* mobility sessions of an anchor
+					   (RFC 5213): `hoa' is the first home
+					   network prefix */
 	KEEPERS
 };
 
 struct registration;
+struct pmip_request;
+struct lma_session;
 
 /* One mobile: kept small, there may be a million (120 octets). */
 struct binding {
@@ -63,9 +68,16 @@ struct binding {
 		uint8_t		token[RR_TOKEN];	/* BINDING_CGA: the
 					   permanent home keygen token */
 	};
-	uint32_t	ifindex;	/* keeper: where it is defended; or when
-					   it had traffic last, in seconds */
-	uint32_t	owner;		/* keeper: whom it counts for, 0: nobody */
+	union {
+		struct {
+			uint32_t ifindex;	/* keeper: where it is defended;
+						   or when it had traffic
+						   last, in seconds */
+			uint32_t owner;		/* keeper: whom it counts for,
+						   0: nobody */
+		};
+		struct lma_session *session;	/* KEEPER_PROXY */
+	};
 	uint32_t	careof;		/* keeper: and which care-of address */
 	uint16_t	seq;
 	uint16_t	granted;	/* units of four seconds */
@@ -100,12 +112,18 @@ struct registration {
 	bool		quiet;		/* no answer when it is accepted */
 	struct own	own;		/* under cga, and of a correspondent
 					   registration: the key */
+	/* A proxy registration: the message's options, and the session that
+	 * they are about (pmip.h, lma.h). */
+	const struct pmip_request *proxy;
+	struct lma_session *session;
 };
 
 #define ADMIT_WAIT	(-1)		/* registrar_decide will be called */
 
 struct keeper {
 	enum path_kind	path;		/* how it is carried; 0: IP6IP6 */
+	uint8_t		plen;		/* of `hoa', which is a prefix then;
+					   0: an address */
 	/* Nothing of it survives a restart. */
 	bool		forgets;
 	/* May this be registered?  A status: below 128 yes; lifetime, link
@@ -131,6 +149,21 @@ struct keeper {
 	/* Its alarm rings, and it is served for a while yet: when next?
 	 * NULL: at its end. */
 	usec_t	(*ring)(struct node *, struct binding *, usec_t now);
+	/* How long one that was deregistered is remembered; NULL:
+	 * MAX_DELETE_BCE_TIMEOUT. */
+	usec_t	(*hold)(const struct node *, const struct binding *);
+	/* It has left the cache; and later: its last effect was told, it is
+	 * about to be freed.  NULL: nothing hangs on it. */
+	void	(*drop)(struct node *, struct binding *);
+	void	(*release)(struct node *, struct binding *);
+	/* What a stored record has besides, and back; NULL: nothing. */
+	void	(*store)(const struct node *, const struct binding *,
+			 struct wbuf *);
+	bool	(*revive)(struct node *, struct binding *, struct rbuf *,
+			  usec_t now);
+	/* ... and what a shown one has. */
+	void	(*show)(const struct node *, const struct binding *,
+			struct record *);
 	/* The effect of one of the keeper's bits. */
 	bool	(*build)(struct node *, struct binding *, uint16_t bit,
 			 struct effect *ret);
@@ -176,6 +209,9 @@ void	registrar_revoke(struct node *, struct binding *, uint8_t status,
 /* An active binding is over, for whoever registered it to find out. */
 void	registrar_end(struct node *, struct binding *, enum note_down,
 		      usec_t now);
+/* It is over, and nothing is remembered. */
+void	registrar_remove(struct node *, struct binding *, enum note_down,
+			 usec_t now);
 /* The configuration has changed: adopt again, or drop. */
 void	registrar_review(struct node *, usec_t now);
 /* One stored record.  False: not one of ours. */
@@ -193,6 +229,9 @@ bool	registrar_show(const struct node *, usec_t now, struct cursor *,
 /* --- inside: of registrar.c, for registrar_store.c ---------------------- */
 
 const struct keeper *keeper_of(const struct node *, uint8_t kind);
+void	binding_give(struct node *, struct binding *, uint8_t keeper);
+/* The pool has it back. */
+void	binding_free(struct node *, struct binding *);
 /* In the cache; NULL: memory, or it is there already. */
 struct binding *binding_new(struct node *, const struct in6_addr *hoa,
 			    enum binding_state);

@@ -16,7 +16,8 @@
  * value: version, state, keeper, flags, sequence number, granted lifetime,
  *        timestamp, expiry by the wall clock (usec; 0: it was not known),
  *        care-of address, own address; the permanent home keygen token, if
- *        there is one (by the flags); owner, if there is one
+ *        there is one (by the flags); owner, if there is one, or what the
+ *        keeper has besides
  */
 #include "core/registrar.h"
 
@@ -60,7 +61,9 @@ binding_store(struct node *n, struct binding *b, struct effect *ret)
 	wbuf_addr(&v, &local);
 	if (b->flags & BINDING_CGA)
 		wbuf_put(&v, b->token, sizeof(b->token));
-	if (b->owner)
+	if (keeper_of(n, b->keeper)->store)
+		keeper_of(n, b->keeper)->store(n, b, &v);
+	else if (b->owner)
 		wbuf_u32(&v, b->owner);
 	s->value_len = (uint8_t)wbuf_len(&v);
 	b->flags |= BINDING_STORED;
@@ -76,6 +79,7 @@ struct stored {
 	uint32_t	owner;
 	usec_t		expires;
 	struct path_key	path;
+	struct rbuf	more;		/* the keeper's own */
 };
 
 /* The time that remains, by the wall clock; with neither end of it known,
@@ -114,9 +118,17 @@ stored_parse(const struct node *n, const struct store_record *rec,
 	token = ret->flags & BINDING_CGA ? rbuf_take(&r, RR_TOKEN) : NULL;
 	if (token)
 		memcpy(ret->token, token, RR_TOKEN);
-	ret->owner = rbuf_left(&r) ? rbuf_u32(&r) : 0;
-	if (r.bad || rbuf_left(&r) || !version || ret->keeper != KEEPER_HOME ||
+	if (ret->keeper >= KEEPERS || !keeper_of(n, ret->keeper) ||
+	    keeper_of(n, ret->keeper)->forgets ||
 	    !keeper_of(n, ret->keeper)->adopt)
+		return false;
+	ret->more = rbuf_of(NULL, 0);
+	ret->owner = 0;
+	if (keeper_of(n, ret->keeper)->revive)
+		ret->more = rbuf_sub(&r, rbuf_left(&r));
+	else if (rbuf_left(&r))
+		ret->owner = rbuf_u32(&r);
+	if (r.bad || rbuf_left(&r) || !version)
 		return false;
 	if (ret->state == BINDING_INVALID) {
 		ret->expires = stored_expiry(n, wall, SEC(2 * UINT8_MAX), now);
@@ -135,14 +147,20 @@ binding_revive(struct node *n, struct binding *b, const struct stored *s,
 	       usec_t now)
 {
 	const struct registrar *r = n->registrar;
+	const struct keeper *k = keeper_of(n, s->keeper);
+	struct rbuf more = s->more;
 
+	binding_give(n, b, s->keeper);
 	b->seq = s->seq;
 	b->granted = s->granted;
 	if (s->flags & BINDING_CGA)
 		memcpy(b->token, s->token, sizeof(b->token));
 	else
 		b->replay = s->replay;
-	b->owner = s->owner;
+	if (k->revive && !k->revive(n, b, &more, now))
+		return false;
+	if (!k->revive)
+		b->owner = s->owner;
 	b->flags = s->flags | BINDING_STORED;
 	b->expires = s->expires;
 	if (s->state == BINDING_ACTIVE) {
@@ -217,8 +235,10 @@ binding_show(const struct node *n, const struct binding *b, usec_t now,
 
 	binding_path(b, &coa, &local);
 	record_init(&r, "binding");
-	record_addr(&r, "hoa", &b->hoa);
-	if (b->state != BINDING_INVALID) {
+	record_addr(&r, b->keeper == KEEPER_PROXY ? "prefix" : "hoa", &b->hoa);
+	if (b->keeper == KEEPER_PROXY) {
+		keeper_of(n, b->keeper)->show(n, b, &r);
+	} else if (b->state != BINDING_INVALID) {
 		record_addr(&r, "coa", &coa);
 		if (b->keeper == KEEPER_HOME)
 			record_addr(&r, "ha", &local);
@@ -233,6 +253,10 @@ binding_show(const struct node *n, const struct binding *b, usec_t now,
 	if (b->state == BINDING_ACTIVE)
 		record_duration(&r, "granted",
 				SEC(MH_LIFETIME_UNIT) * b->granted);
+	if (b->keeper == KEEPER_PROXY) {
+		sink->put(sink, &r);
+		return;
+	}
 	record_bool(&r, "linklocal", b->flags & BINDING_L);
 	if (peer && peer->nai)
 		record_str(&r, "peer", peer->nai);

@@ -108,6 +108,9 @@ same_value(const struct effect *a, const struct effect *b)
 		return a->flow.action == b->flow.action &&
 		       a->flow.watch == b->flow.watch &&
 		       a->flow.direct == b->flow.direct &&
+		       a->flow.access.ifindex == b->flow.access.ifindex &&
+		       a->flow.access.local == b->flow.access.local &&
+		       lladdr_eq(&a->flow.access.ll, &b->flow.access.ll) &&
 		       path_key_eq(&a->flow.path, &b->flow.path);
 	if (a->kind == EF_DNS)
 		return same_dns(&a->dns, &b->dns);

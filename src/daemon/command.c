@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -361,7 +362,10 @@ act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 {
 	static const char *const more[] = {
 		"monitor [recent]", "reload [undo [[within] SECONDS]]",
-		"reload confirm", switch_usage, select_usage, "policy test [--program PATH] "
+		"reload confirm", switch_usage, "attach INTERFACE LINK-LAYER-ADDRESS "
+		"[IDENTITY] [new | handoff | interfaces | unknown]",
+		"detach INTERFACE LINK-LAYER-ADDRESS",
+		"revoke IDENTITY | all", select_usage, "policy test [--program PATH] "
 		"[--user USER] [--group GROUP] [--cgroup PATH] [--dest ADDRESS] "
 		"[--port PORT] [--protocol PROTOCOL] [--pid PID]", "help",
 	};
@@ -390,6 +394,103 @@ act_policy(struct daemon *d, const struct ctl_line *l,
 	return policy_test(&d->policy, l->word + 2, sink, why);
 }
 
+/* attach INTERFACE LINK-LAYER-ADDRESS [IDENTITY] [new|handoff|interfaces]
+ * detach INTERFACE LINK-LAYER-ADDRESS */
+static bool
+parse_lladdr(const char *s, struct lladdr *ret)
+{
+	unsigned b[LLADDR_MAX];
+	int n, len = 0;
+
+	ret->len = 0;
+	n = sscanf(s, "%2x:%2x:%2x:%2x:%2x:%2x%n:%2x:%2x%n", &b[0], &b[1],
+		   &b[2], &b[3], &b[4], &b[5], &len, &b[6], &b[7], &len);
+	if ((n != 6 && n != 8) || s[len])
+		return false;
+	for (int k = 0; k < n; k++)
+		ret->b[ret->len++] = (uint8_t)b[k];
+	return true;
+}
+
+static bool
+parse_handoff(const char *word, uint8_t *ret)
+{
+	static const struct { const char *word; uint8_t value; } row[] = {
+		{ "new", 1 }, { "interfaces", 2 }, { "handoff", 3 },
+		{ "unknown", 4 },			/* RFC 5213 8.4 */
+	};
+
+	for (size_t k = 0; k < sizeof(row) / sizeof(*row); k++)
+		if (!strcmp(row[k].word, word)) {
+			*ret = row[k].value;
+			return true;
+		}
+	return false;
+}
+
+static int
+act_attach(struct daemon *d, const struct ctl_line *l,
+	   struct record_sink *sink, char why[CTL_WHY])
+{
+	struct event ev = { .kind = EV_ATTACH };
+	bool gone = !strcmp(l->word[0], "detach");
+	unsigned i = 3;
+
+	if (!(d->conf->roles & CONF_MAG)) {
+		snprintf(why, CTL_WHY, "this is no mobile access gateway");
+		return -EOPNOTSUPP;
+	}
+	if (l->n < 3 || l->n > (gone ? 3 : 5) ||
+	    !parse_lladdr(l->word[2], &ev.attach.ll)) {
+		snprintf(why, CTL_WHY, "usage: %s INTERFACE LINK-LAYER-ADDRESS"
+			 "%s", l->word[0], gone ? "" : " [IDENTITY] [new | "
+			 "handoff | interfaces | unknown]");
+		return -EINVAL;
+	}
+	ev.attach.gone = gone;
+	ev.attach.ifindex = if_nametoindex(l->word[1]);
+	if (!ev.attach.ifindex || !nic_is_access(d->conf, l->word[1])) {
+		snprintf(why, CTL_WHY, "%.40s is no AccessLink", l->word[1]);
+		return -ENODEV;
+	}
+	if (i < l->n && !parse_handoff(l->word[i], &ev.attach.handoff)) {
+		if (strlen(l->word[i]) >= sizeof(ev.attach.id)) {
+			snprintf(why, CTL_WHY, "the identity is too long");
+			return -EINVAL;
+		}
+		strcpy(ev.attach.id, l->word[i++]);
+	}
+	if (i < l->n && !parse_handoff(l->word[i], &ev.attach.handoff)) {
+		snprintf(why, CTL_WHY, "%.40s is no handoff", l->word[i]);
+		return -EINVAL;
+	}
+	daemon_event(&d->report, &ev);
+	return 0;
+}
+
+static int
+act_revoke(struct daemon *d, const struct ctl_line *l,
+	   struct record_sink *sink, char why[CTL_WHY])
+{
+	struct event ev = { .kind = EV_REVOKE };
+	bool lma = d->conf->roles & CONF_LMA, mag = d->conf->roles & CONF_MAG;
+
+	if (!lma && !mag) {
+		snprintf(why, CTL_WHY, "this is no anchor or gateway of Proxy "
+			 "Mobile IPv6");
+		return -EOPNOTSUPP;
+	}
+	if (l->n != 2 || (mag && strcmp(l->word[1], "all")) ||
+	    strlen(l->word[1]) >= sizeof(ev.revoke.id)) {
+		snprintf(why, CTL_WHY, "usage: revoke %s", lma ? "IDENTITY" :
+			 "all");
+		return -EINVAL;
+	}
+	strcpy(ev.revoke.id, l->word[1]);
+	daemon_event(&d->report, &ev);
+	return 0;
+}
+
 static const struct {
 	const char	*word;
 	int		(*act)(struct daemon *, const struct ctl_line *,
@@ -398,6 +499,9 @@ static const struct {
 	{ "reload",	act_reload },
 	{ "policy",	act_policy },
 	{ "select",	select_act },
+	{ "attach",	act_attach },
+	{ "detach",	act_attach },
+	{ "revoke",	act_revoke },
 	{ "switch",	act_switch },
 	{ "help",	act_help },
 };

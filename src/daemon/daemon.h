@@ -29,6 +29,7 @@
 #include "sys/address.h"
 #include "sys/anycast.h"
 #include "sys/dns.h"
+#include "sys/fdb.h"
 #include "sys/fib.h"
 #include "sys/hooks.h"
 #include "sys/label.h"
@@ -92,6 +93,7 @@ struct daemon {
 	struct world	world;
 	struct addresses addresses;
 	struct fib	fib;
+	struct fdb	fdb;		/* of an access gateway */
 	struct nd_ears	ears;
 	struct anycasts	anycasts;
 	struct sender	*sender;
@@ -187,6 +189,7 @@ int	demand_do_abort(struct daemon *, struct effect *);
 /* Is an interface of this name configured by us, as a mobile's or as one
  * that sends advertisements? */
 bool	nic_is_mobile(const struct conf *, const char *name);
+bool	nic_is_access(const struct conf *, const char *name);
 bool	nic_is_router(const struct conf *, const char *name);
 /* Say which of the configured ones do not exist (yet). */
 void	nic_warn_absent(const struct daemon *);
@@ -202,6 +205,8 @@ void	nic_hand_back(struct daemon *);
 void	nic_on_link(struct daemon *, const struct ev_link *);
 /* The same for every link, after a new configuration. */
 void	nic_apply(struct daemon *);
+/* A gateway asks on its access links who is there. */
+void	nic_ask(const struct daemon *);
 void	nic_on_address(struct daemon *, const struct in6_addr *);
 
 /* --- command.c --- */

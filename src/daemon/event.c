@@ -210,6 +210,14 @@ path_event(struct daemon *d, const struct path_event *pe)
 		ev = (struct event){ .kind = EV_PAIR };
 		ev.pair.flow = pe->flow;
 		break;
+	case PATH_EV_ACCESS:		/* perhaps somebody who has just come */
+		ev = (struct event){ .kind = EV_NEIGHBOUR };
+		ev.neighbour.ifindex = pe->ifindex;
+		ev.neighbour.ll = pe->ll;
+		ev.neighbour.addr = pe->addr;
+		ev.neighbour.reachable = true;
+		ev.neighbour.arrived = pe->value;
+		break;
 	case PATH_EV_ERROR:		/* its sender has been told */
 		if (pe->value >> 8 != ICMP_UNREACHABLE ||
 		    pe->key.kind != PATH_MIP6_CN)

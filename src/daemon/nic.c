@@ -20,10 +20,13 @@
 #include <net/if.h>
 #include <stdio.h>
 
-static const struct {
+#define ROUTERS	(CONF_HA | CONF_AR | CONF_LMA | CONF_MAG)
+
+struct parameter {
 	const char	*name, *value;
 	bool		must;		/* else: where the kernel has it */
-} mobile_parameters[] = {
+};
+static const struct parameter mobile_parameters[] = {
 	{ "disable_ipv6",		"0", true },
 	{ "accept_ra",			"0", true },
 	{ "autoconf",			"0", true },
@@ -31,6 +34,16 @@ static const struct {
 	{ "forwarding",			"0", false },
 	{ "optimistic_dad",		"1", false },
 	{ "use_optimistic",		"1", false },
+};
+
+/* On the access link of a gateway the gateway is the router: no mobile is
+ * believed that it is one, or knows of a better way. */
+static const struct parameter access_parameters[] = {
+	{ "disable_ipv6",		"0", true },
+	{ "accept_ra",			"0", true },
+	{ "autoconf",			"0", true },
+	{ "router_solicitations",	"0", true },
+	{ "accept_redirects",		"0", false },
 };
 
 static const struct conf_iface *
@@ -57,12 +70,26 @@ nic_is_mobile(const struct conf *c, const char *name)
 	return find_conf(c, name) != NULL;
 }
 
+/* Where a gateway's mobiles are. */
+bool
+nic_is_access(const struct conf *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->naccess; i++)
+		if (!strcmp(c->access[i].ifname, name))
+			return true;
+	return false;
+}
+
 bool
 nic_is_router(const struct conf *c, const char *name)
 {
 	const struct conf_iface *ci = find_conf(c, name);
 	unsigned i;
 
+	if (nic_is_access(c, name))
+		return true;
 	if (!(c->roles & (CONF_HA | CONF_AR)))
 		return false;
 	for (i = 0; i < c->nhome_links; i++)
@@ -122,18 +149,19 @@ want_param(struct daemon *d, const char *ifname, const char *name,
 }
 
 static int
-mobile_iface(struct daemon *d, const char *ifname, char why[DAEMON_WHY])
+want_params(struct daemon *d, const char *ifname, const struct parameter *p,
+	    size_t n, char why[DAEMON_WHY])
 {
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < sizeof(mobile_parameters) /
-	     sizeof(*mobile_parameters) && !err; i++)
-		err = want_param(d, ifname, mobile_parameters[i].name,
-				 mobile_parameters[i].value,
-				 mobile_parameters[i].must, why);
+	for (i = 0; i < n && !err; i++)
+		err = want_param(d, ifname, p[i].name, p[i].value, p[i].must,
+				 why);
 	return err;
 }
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* An interface that conf/all/forwarding drags along. */
 static void
@@ -153,7 +181,7 @@ dragged_iface(struct daemon *d, const char *ifname)
 static int
 each_iface(struct daemon *d, char why[DAEMON_WHY])
 {
-	bool router = d->conf->roles & (CONF_HA | CONF_AR);
+	bool router = d->conf->roles & ROUTERS;
 	char value[SYSCTL_VALUE] = "0";
 	struct dirent *e;
 	DIR *dir;
@@ -170,8 +198,13 @@ each_iface(struct daemon *d, char why[DAEMON_WHY])
 		if (e->d_name[0] == '.' || !strcmp(e->d_name, "all"))
 			continue;
 		if (nic_is_mobile(d->conf, e->d_name))
-			err = mobile_iface(d, e->d_name, why);
-		else if (router && !strcmp(value, "0"))
+			err = want_params(d, e->d_name, mobile_parameters,
+					  COUNT(mobile_parameters), why);
+		else if (nic_is_access(d->conf, e->d_name))
+			err = want_params(d, e->d_name, access_parameters,
+					  COUNT(access_parameters), why);
+		if (!err && !nic_is_mobile(d->conf, e->d_name) && router &&
+		    !strcmp(value, "0"))
 			dragged_iface(d, e->d_name);
 	}
 	closedir(dir);
@@ -186,7 +219,7 @@ nic_set_parameters(struct daemon *d, char why[DAEMON_WHY])
 	sysctl_begin(&d->sysctls);
 	err = each_iface(d, why);
 	/* Last, so that it is undone first: it overwrites the others. */
-	if (!err && (d->conf->roles & (CONF_HA | CONF_AR)))
+	if (!err && (d->conf->roles & ROUTERS))
 		err = want_param(d, "all", "forwarding", "1", true, why);
 	if (err)
 		return err;
@@ -207,6 +240,9 @@ is_tunnel_end(const struct conf *c, const struct in6_addr *addr)
 {
 	unsigned i;
 
+	if ((c->roles & CONF_LMA && addr_eq(&c->lma_address, addr)) ||
+	    (c->roles & CONF_MAG && addr_eq(&c->mag_address, addr)))
+		return true;
 	for (i = 0; i < c->nhome_links; i++) {
 		const struct conf_home_link *l = &c->home_link[i];
 
@@ -247,10 +283,32 @@ wants_path(const struct daemon *d, const struct world_link *l)
 	if (!d->path || (l->flags & IFF_LOOPBACK) ||
 	    l->ifindex == d->caps.ifindex || l->other == d->caps.ifindex)
 		return false;
-	if (ci && !ci->tunnel)
+	/* Mobiles of a gateway have no tunnels with it. */
+	if ((ci && !ci->tunnel) || nic_is_access(d->conf, l->link.name))
 		return false;
-	return (d->conf->roles & (CONF_HA | CONF_CN)) || d->conf->nhome_links ||
+	return (d->conf->roles & (CONF_HA | CONF_CN | CONF_LMA | CONF_MAG)) || d->conf->nhome_links ||
 	       nic_is_mobile(d->conf, l->link.name);
+}
+
+/* Whoever came while nobody looked has no reason to say so. */
+void
+nic_ask(const struct daemon *d)
+{
+	struct map_node *n = NULL;
+	size_t pos = 0;
+	int err;
+
+	while ((n = map_next(&d->world.links, n, &pos))) {
+		const struct world_link *l =
+			container_of(n, struct world_link, node);
+
+		if (!nic_is_access(d->conf, l->link.name) || !l->link.up)
+			continue;
+		err = nd_ask_groups(l->ifindex);
+		if (err)
+			log_warn("%s: cannot ask who is there: %s",
+				 l->link.name, strerror(-err));
+	}
 }
 
 static void
@@ -275,6 +333,9 @@ nic_warn_absent(const struct daemon *d)
 	for (i = 0; i < c->nhome_links; i++)
 		if (!find_conf(c, c->home_link[i].ifname))
 			warn_absent(c->home_link[i].ifname);
+	for (i = 0; i < c->naccess; i++)
+		if (!find_conf(c, c->access[i].ifname))
+			warn_absent(c->access[i].ifname);
 }
 
 static void
@@ -287,13 +348,16 @@ attach(struct daemon *d, const struct world_link *l)
 	err = nd_listen(&d->ears, l->ifindex, ours);
 	if (!err && ours)
 		err = nd_listen_all(&d->ears, l->ifindex,
-				    nic_is_anchor(d->conf, l->link.name));
+				    nic_is_anchor(d->conf, l->link.name) ||
+				    nic_is_access(d->conf, l->link.name));
 	if (err)
 		log_error("%s: cannot listen: %s", l->link.name,
 			  strerror(-err));
 	if (!d->path || l->ifindex == d->caps.ifindex)
 		return;
-	err = path_link(d->path, l->ifindex, wants_path(d, l));
+	err = nic_is_access(d->conf, l->link.name) ?
+	      path_access(d->path, l->ifindex) :
+	      path_link(d->path, l->ifindex, wants_path(d, l));
 	if (err && err != -ENOENT)
 		log_error("%s: the data path cannot be attached: %s",
 			  l->link.name, strerror(-err));
@@ -358,10 +422,11 @@ late_iface(struct daemon *d, const char *name)
 	char path[SYSCTL_NAME], value[SYSCTL_VALUE];
 
 	snprintf(path, sizeof(path), "net/ipv6/conf/%.15s/accept_ra", name);
-	if (!nic_is_mobile(d->conf, name) ||
+	if ((!nic_is_mobile(d->conf, name) && !nic_is_access(d->conf, name)) ||
 	    sysctl_read(&d->sysctls, path, value) || !strcmp(value, "0"))
 		return;
-	if (manager_holds("", if_nametoindex(name), name, line))
+	if (nic_is_mobile(d->conf, name) &&
+	    manager_holds("", if_nametoindex(name), name, line))
 		log_error("%s", line);
 	if (nic_set_parameters(d, why))
 		log_error("%s", why);

@@ -31,6 +31,8 @@
 
 /* The mobile's own table for source-selected flows is the data path's. */
 #define MOBILE_PATHS	1280
+#define PROXY_PATHS	65536		/* gateways of an anchor, anchors of a
+					   gateway */
 
 static int
 fail(char why[DAEMON_WHY], int err, const char *what)
@@ -308,7 +310,8 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 	};
 	int err;
 
-	if (!(d->conf->roles & (CONF_MN | CONF_HA | CONF_CN)) &&
+	if (!(d->conf->roles & (CONF_MN | CONF_HA | CONF_CN | CONF_LMA |
+				CONF_MAG)) &&
 	    !d->conf->nhome_links)
 		return 0;
 	o.max_paths = conf_max_bindings(d->conf);
@@ -317,6 +320,11 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 		o.traffic_packets = d->conf->ro_packets;
 	}
 	o.max_flows = o.max_paths;
+	/* all mobiles of a gateway share one */
+	if (d->conf->roles & (CONF_LMA | CONF_MAG) && o.max_paths > PROXY_PATHS)
+		o.max_paths = PROXY_PATHS;
+	if (d->conf->roles & CONF_MAG)
+		o.max_access = o.max_flows;
 	err = path_open(&o, &d->path, &d->caps, why, DAEMON_WHY);
 	if (err)
 		return err;
@@ -516,7 +524,7 @@ world_step_open(struct daemon *d, char why[DAEMON_WHY])
 	int err;
 
 	err = world_open(&d->world, &d->loop, &d->report, d->caps.ifindex,
-			 d->conf->roles & (CONF_MN | CONF_AR));
+			 d->conf->roles & (CONF_MN | CONF_AR | CONF_MAG));
 	if (err)
 		return fail(why, err, "links and addresses cannot be read");
 	err = rundir_file(d->opt->run_dir, "addresses", file);
@@ -542,6 +550,22 @@ world_step_close(struct daemon *d)
 	fib_close(&d->fib);
 	address_close(&d->addresses);
 	world_close(&d->world);
+}
+
+/* Of an access gateway: who is behind the bridges. */
+static int
+fdb_step_open(struct daemon *d, char why[DAEMON_WHY])
+{
+	int err = d->conf->roles & CONF_MAG ?
+		  fdb_open(&d->fdb, &d->loop, &d->report) : 0;
+
+	return err ? fail(why, err, "bridges cannot be followed") : 0;
+}
+
+static void
+fdb_step_close(struct daemon *d)
+{
+	fdb_close(&d->fdb);
 }
 
 /* --- control --- */
@@ -640,6 +664,10 @@ describe(struct daemon *d, char why[DAEMON_WHY])
 	d->described = true;
 	daemon_clock(d);
 	daemon_event(&d->report, &ev);
+	/* Whoever came while nobody looked. */
+	if (d->fdb.report && fdb_tell(&d->fdb))
+		log_warn("bridges: who is there now is not known");
+	nic_ask(d);
 	return 0;
 }
 
@@ -678,6 +706,7 @@ static const struct step {
 	{ demand_hooks_open,	demand_hooks_close },
 	{ node_open,		node_close },
 	{ world_step_open,	world_step_close },
+	{ fdb_step_open,	fdb_step_close },
 	{ demand_app_open,	demand_app_close },
 	{ ctl_step_open,	ctl_step_close },
 	{ signals_open,		signals_close },

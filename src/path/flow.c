@@ -137,6 +137,19 @@ int flow_get(const struct path *p, const struct flow_key *key,
 	return slot_read(p, &s, ret);
 }
 
+bool flow_at(const struct path *p, const struct flow_key *key,
+	     struct pm_flow1_key *ret)
+{
+	int n = shape_find(p, key->src.len, key->dst.len);
+	struct slot s;
+
+	if (n < 0)
+		return false;
+	s = slot_of(key, p->shape[n].id);
+	*ret = s.one;
+	return s.map == MAP_FLOW1;
+}
+
 uint32_t flow_path(const struct path *p, const struct pm_flow *f)
 {
 	return f->path && f->path < p->mapped && p->paths[f->path].used &&
@@ -217,7 +230,7 @@ uncover(struct path *p, const struct slot *s, const struct pm_flow *v)
 	int n = shape_by_id(p, slot_shape(s));
 	struct flow_key k;
 
-	if (n < 0 || v->flags & PM_FLOW_ROUTE)
+	if (n < 0 || v->flags & (PM_FLOW_ROUTE | PM_FLOW_ACCESS))
 		return 0;
 	k = key_of(s, &p->shape[n]);
 	return flow_route(p, &k, s, v);
@@ -228,6 +241,7 @@ uncover(struct path *p, const struct slot *s, const struct pm_flow *v)
 static int flow_remove(struct path *p, const struct flow_key *key)
 {
 	int n = shape_find(p, key->src.len, key->dst.len), err;
+	uint32_t access = 0;
 	struct hold *hold;
 	struct pm_flow v;
 	struct slot s;
@@ -237,15 +251,21 @@ static int flow_remove(struct path *p, const struct flow_key *key)
 	s = slot_of(key, p->shape[n].id);
 	if (slot_read(p, &s, &v))
 		return 0;
+	if (v.flags & PM_FLOW_ACCESS)
+		access = access_unset(p, &s.one);
 	flow_unroute(p, key, v.flags);
 	err = slot_delete(p, &s);
 	if (err)
 		return err;
+	if (access)
+		access_route(p, false, &key->src, access);
 	hold = hold_find(p, key);
 	if (hold)
 		hold_free(p, hold, true);
 	p->shape[n].flows--;
 	shape_put(p, n);
+	if (v.flags & PM_FLOW_ACCESS)		/* it led nothing there */
+		return 0;
 	/* what this one led to the device may need a route of its own */
 	return route_is_cover(key, v.action) ? slots_each(p, uncover) : 0;
 }
@@ -316,6 +336,13 @@ static bool kind_valid(const struct ef_flow *ef, const struct path_key *path)
 	return false;
 }
 
+static bool access_valid(const struct ef_flow *ef)
+{
+	return !ef->access.ifindex ||
+	       (ef->key.src.len && !ef->key.dst.len && !ef->direct &&
+		(!ef->access.ll.len || ef->access.ll.len == 6));
+}
+
 static uint8_t flags_of(const struct ef_flow *ef)
 {
 	uint8_t flags = ef->watch ? PM_FLOW_WATCH : 0;
@@ -348,32 +375,60 @@ flow_value(struct path *p, const struct ef_flow *ef, struct pm_flow *ret)
 		v.tag = t->tag;
 		v.flags = flags_of(ef);
 	}
+	if (ef->access.ifindex)
+		v.flags |= PM_FLOW_ACCESS;
 	*ret = v;
 	return 0;
 }
 
+/* Instead of a route of its own: that to the mobile, and the filter. */
+static int
+flow_access(struct path *p, const struct flow_key *k, const struct slot *s,
+	    struct pm_flow *v, const struct flow_access *a)
+{
+	const uint8_t routes = PM_FLOW_ROUTE | PM_FLOW_OWN;
+
+	if (v->flags & routes) {		/* it was another kind */
+		flow_unroute(p, k, v->flags & routes);
+		v->flags = (uint8_t)(v->flags & ~routes);
+		slot_write(p, s, v);
+	}
+	return access_set(p, &s->one, a);
+}
+
 /* Its value is `v', it was `was' when it was known. */
 static int
-flow_set(struct path *p, const struct flow_key *k, int n, struct pm_flow *v)
+flow_set(struct path *p, const struct flow_key *k, int n, struct pm_flow *v,
+	 const struct flow_access *access)
 {
 	struct slot s = slot_of(k, p->shape[n].id);
 	const uint8_t routes = PM_FLOW_ROUTE | PM_FLOW_OWN;
 	struct pm_flow was = { 0 };
 	bool known = !slot_read(p, &s, &was);
-	bool moved = is_own(p, v) != !!(was.flags & PM_FLOW_OWN);
-	int err;
+	bool moved = is_own(p, v) != !!(was.flags & PM_FLOW_OWN) ||
+		     was.flags & ~v->flags & PM_FLOW_ACCESS;
+	uint32_t gone;
+	int err = 0;
 
 	v->flags = (uint8_t)(v->flags | (was.flags & routes));
 	v->used = was.used;
-	err = flow_write(p, k, &s, v);
+	if (v->flags & PM_FLOW_ACCESS)
+		err = access_route(p, true, &k->src, access->ifindex);
+	if (!err)
+		err = flow_write(p, k, &s, v);
 	if (err)
 		return err;
 	if (!known)
 		p->shape[n].flows++;
 	else if (route_is_cover(k, was.action) && !route_is_cover(k, v->action))
 		err = slots_each(p, uncover);
+	if (!err && v->flags & PM_FLOW_ACCESS)
+		err = flow_access(p, k, &s, v, access);
+	else if (!err && was.flags & PM_FLOW_ACCESS &&
+		 (gone = access_unset(p, &s.one)))
+		access_route(p, false, &k->src, gone);
 	/* once in each process' life, in case somebody took it away */
-	if (!err && (!known || was.gen != p->gen || moved))
+	if (!err && !(v->flags & PM_FLOW_ACCESS) && (!known || was.gen != p->gen || moved))
 		err = flow_route(p, k, &s, v);
 	if (err && !known)
 		flow_remove(p, k);
@@ -385,7 +440,7 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 	struct pm_flow v;
 	int n, err;
 
-	if (!key_valid(&ef->key))
+	if (!key_valid(&ef->key) || !access_valid(ef))
 		return -EINVAL;
 	if (!ef->up)
 		return flow_remove(p, &ef->key);
@@ -399,19 +454,22 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 	n = shape_get(p, ef->key.src.len, ef->key.dst.len);
 	if (n < 0)
 		return -ENOSPC;
-	err = flow_set(p, &ef->key, n, &v);
+	err = flow_set(p, &ef->key, n, &v, &ef->access);
 	shape_put(p, n);
 	return err;
 }
 
 int path_idle(const struct path *p, const struct flow_key *k, usec_t *ret)
 {
+	struct pm_access a;
 	struct timespec t;
 	struct pm_flow v;
 	usec_t now, used;
 
 	if (!key_valid(k) || flow_get(p, k, &v))
 		return -ENOENT;
+	if (v.flags & PM_FLOW_ACCESS && access_get(p, k, &a))
+		v.used = a.used;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	now = SEC((uint64_t)t.tv_sec);
 	used = v.used ? SEC((uint64_t)(v.used - 1)) : 0;

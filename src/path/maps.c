@@ -33,6 +33,7 @@ static const char *const map_name[MAPS] = {
 	[MAP_CONFIG] = "pm_config",
 	[MAP_FLOW1] = "pm_flow1",
 	[MAP_FLOW2] = "pm_flow2",
+	[MAP_ACCESS] = "pm_access",
 	[MAP_PATHS] = "pm_paths",
 	[MAP_COUNTS] = "pm_counts",
 	[MAP_LOCALS] = "pm_locals",
@@ -243,6 +244,7 @@ maps_size(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 		map[i] = bpf_object__find_map_by_name(skel->obj, map_name[i]);
 	bpf_map__set_max_entries(map[MAP_FLOW1], p->max_flows);
 	bpf_map__set_max_entries(map[MAP_FLOW2], p->max_pairs);
+	bpf_map__set_max_entries(map[MAP_ACCESS], p->max_access);
 	/* index 0 is no path */
 	bpf_map__set_max_entries(map[MAP_PATHS], p->max_paths + 1);
 	bpf_map__set_max_entries(map[MAP_COUNTS], p->max_paths + 1);
@@ -278,8 +280,11 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 	p->ingress = dup(bpf_program__fd(skel->progs.path_ingress));
 	p->ingress_l3 = dup(bpf_program__fd(skel->progs.path_ingress_l3));
 	p->arrive = dup(bpf_program__fd(skel->progs.path_arrive));
+	p->access_in = dup(bpf_program__fd(skel->progs.path_access_in));
+	p->access_out = dup(bpf_program__fd(skel->progs.path_access_out));
 	return p->guard < 0 || p->egress < 0 || p->ingress < 0 ||
-	       p->ingress_l3 < 0 || p->arrive < 0 ? -errno : 0;
+	       p->ingress_l3 < 0 || p->arrive < 0 || p->access_in < 0 ||
+	       p->access_out < 0 ? -errno : 0;
 }
 
 /* A program keeps the maps that it uses; ours keep all, so that any of them
@@ -287,7 +292,8 @@ maps_fds(struct path *p, struct path_bpf *skel, struct bpf_map *map[MAPS])
 static int maps_bind(const struct path *p)
 {
 	const int prog[] = { p->egress, p->ingress, p->ingress_l3,
-			     p->guard, p->arrive };
+			     p->guard, p->arrive, p->access_in,
+			     p->access_out };
 
 	for (size_t i = 0; i < COUNT(prog); i++)
 		for (int j = 0; j < MAPS; j++) {
@@ -454,4 +460,8 @@ void maps_close(struct path *p)
 		close(p->ingress_l3);
 	if (p->arrive >= 0)
 		close(p->arrive);
+	if (p->access_in >= 0)
+		close(p->access_in);
+	if (p->access_out >= 0)
+		close(p->access_out);
 }

@@ -18,6 +18,7 @@
 
 #define DEFAULT_MTU	1460
 #define DEFAULT_LIMIT	65536
+#define DEFAULT_ACCESS	4096
 #define DEFAULT_TABLE	6275
 #define HOLD_PACKETS	64
 #define HOLD_TIME	SEC(5)
@@ -71,6 +72,14 @@ read_event(struct path *p, const struct pm_event *e, struct path_event *ret)
 		ev.flow.src = prefix_host(&ev.key.local);
 		ev.flow.dst = prefix_host(&ev.key.remote);
 		ev.value = e->value;
+		break;
+	case PM_EV_ACCESS:
+		ev.kind = PATH_EV_ACCESS;
+		ev.ifindex = e->value;
+		ev.value = e->bytes;
+		memcpy(&ev.addr, e->local, sizeof(ev.addr));
+		ev.ll.len = 6;
+		memcpy(ev.ll.b, e->remote, 6);
 		break;
 	case PM_EV_FORWARDING:
 		/* the global switch was thrown, and took ours along */
@@ -143,16 +152,31 @@ int path_poll(struct path *p, struct path_event *ret)
 
 /* Attach what suits the device: not all have a link-layer header. */
 static int
-link_attach(struct path *p, const struct rtnl_link *dev, bool *ret_qdisc)
+link_attach(struct path *p, const struct rtnl_link *dev, uint32_t flags,
+	    bool *ret_qdisc)
 {
 	bool again;
-	int err = filter_set(dev->ifindex, false, dev->type == ARPHRD_ETHER ?
+	int err;
+
+	if (flags & PM_LINK_ACCESS) {
+		err = filter_set(dev->ifindex, false, p->access_in, ret_qdisc);
+		return err ? err :
+		       filter_set(dev->ifindex, true, p->access_out, &again);
+	}
+	err = filter_set(dev->ifindex, false, dev->type == ARPHRD_ETHER ?
 			     p->ingress : p->ingress_l3, ret_qdisc);
 
 	return err ? err : filter_set(dev->ifindex, true, p->guard, &again);
 }
 
-static int link_on(struct path *p, uint32_t ifindex)
+static bool filter_is_ours(uint32_t ifindex, bool egress)
+{
+	return filter_get(ifindex, egress, "path_access") ||
+	       filter_get(ifindex, egress, egress ? "path_guard" :
+						    "path_ingress");
+}
+
+static int link_on(struct path *p, uint32_t ifindex, uint32_t kind)
 {
 	struct pm_link l = { 0 };
 	struct rtnl_link dev;
@@ -164,9 +188,15 @@ static int link_on(struct path *p, uint32_t ifindex)
 	if (ifindex == p->ifindex || ifindex == p->peer_ifindex)
 		return -EINVAL;
 	bpf_map_lookup_elem(p->map[MAP_LINKS], &ifindex, &l);
-	err = link_attach(p, &dev, &qdisc);
+	/* the filter before the route, and after it */
+	if (l.flags & ~kind & PM_LINK_ACCESS)
+		access_rule(p, dev.name, false);
+	err = link_attach(p, &dev, kind, &qdisc);
+	if (!err && kind & PM_LINK_ACCESS)
+		err = access_rule(p, dev.name, true);
 	if (err)
 		return err;
+	l.flags = (l.flags & PM_LINK_QDISC) | kind;
 	if (qdisc)
 		l.flags |= PM_LINK_QDISC;
 	l.gen = p->gen;
@@ -178,13 +208,17 @@ static int link_on(struct path *p, uint32_t ifindex)
 
 static int link_off(struct path *p, uint32_t ifindex)
 {
+	struct rtnl_link dev;
 	struct pm_link l;
 
 	if (bpf_map_lookup_elem(p->map[MAP_LINKS], &ifindex, &l))
 		return 0;
-	if (filter_get(ifindex, false, "path_ingress"))
+	if (l.flags & PM_LINK_ACCESS &&
+	    !rtnl_link_by_index(p->nl, ifindex, &dev))
+		access_rule(p, dev.name, false);
+	if (filter_is_ours(ifindex, false))
 		filter_del(ifindex, false);
-	if (filter_get(ifindex, true, "path_guard"))
+	if (filter_is_ours(ifindex, true))
 		filter_del(ifindex, true);
 	if (l.flags & PM_LINK_QDISC)
 		qdisc_del(p->nl, ifindex);
@@ -194,14 +228,19 @@ static int link_off(struct path *p, uint32_t ifindex)
 
 int path_link(struct path *p, uint32_t ifindex, bool on)
 {
-	return on ? link_on(p, ifindex) : link_off(p, ifindex);
+	return on ? link_on(p, ifindex, 0) : link_off(p, ifindex);
+}
+
+int path_access(struct path *p, uint32_t ifindex)
+{
+	return link_on(p, ifindex, PM_LINK_ACCESS);
 }
 
 struct links {
 	struct path	*p;
 	bool		all;		/* else: not of this generation */
 	unsigned	n;
-	uint32_t	ifindex[PM_LINKS];
+	uint32_t	ifindex[PM_LINKS], flags[PM_LINKS];
 };
 
 static int take_link(void *arg, const void *key, const void *value)
@@ -210,8 +249,10 @@ static int take_link(void *arg, const void *key, const void *value)
 	struct pm_link l;
 
 	memcpy(&l, value, sizeof(l));
-	if (s->n < PM_LINKS && (s->all || l.gen != s->p->gen))
+	if (s->n < PM_LINKS && (s->all || l.gen != s->p->gen)) {
+		s->flags[s->n] = l.flags;
 		memcpy(&s->ifindex[s->n++], key, sizeof(uint32_t));
+	}
 	return 0;
 }
 
@@ -231,8 +272,8 @@ static int links_replace(struct path *p)
 
 	for (unsigned i = 0; i < s.n && !err; i++)
 		if (!rtnl_link_by_index(p->nl, s.ifindex[i], &dev) &&
-		    filter_get(s.ifindex[i], false, "path_ingress"))
-			err = link_attach(p, &dev, &qdisc);
+		    filter_is_ours(s.ifindex[i], false))
+			err = link_attach(p, &dev, s.flags[i], &qdisc);
 		else
 			bpf_map_delete_elem(p->map[MAP_LINKS], &s.ifindex[i]);
 	return err;
@@ -386,6 +427,7 @@ int path_open(const struct path_options *o, struct path **ret,
 		return why_set(&why, -ENOMEM, "memory");
 	device_names(p, o->device);
 	p->guard = p->egress = p->ingress = p->ingress_l3 = p->arrive = -1;
+	p->access_in = p->access_out = -1;
 	p->poll_fd = -1;
 	p->packet_fd = p->timer_fd = p->out_fd = p->in_fd = -1;
 	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
@@ -400,6 +442,9 @@ int path_open(const struct path_options *o, struct path **ret,
 	p->max_pairs = o->max_pairs ? o->max_pairs :
 		       p->max_flows < DEFAULT_LIMIT ? p->max_flows :
 		       DEFAULT_LIMIT;
+	p->max_access = o->max_access ? o->max_access :
+			p->max_flows < DEFAULT_ACCESS ? p->max_flows :
+			DEFAULT_ACCESS;
 	p->table = o->route_table ? o->route_table : DEFAULT_TABLE;
 	watch_configure(p, o);
 	err = open_all(p, o, &why);
@@ -418,6 +463,7 @@ int path_open(const struct path_options *o, struct path **ret,
 		.kinds = 1u << PATH_IP6IP6 | 1u << PATH_MIP6_MN |
 			 1u << PATH_MIP6_CN,
 		.watch = true,
+		.access = true,
 	};
 	snprintf(caps->device, sizeof(caps->device), "%s", p->device);
 	*ret = p;
@@ -434,12 +480,15 @@ int path_sync(struct path *p)
 		err = route_sync(p);
 	if (!err)
 		err = links_remove(p, false);
+	if (!err)
+		err = access_sync(p);
 	return err;
 }
 
 struct path *path_close(struct path *p, bool keep)
 {
 	if (!keep) {
+		access_remove_all(p->nl);
 		links_remove(p, true);
 		route_remove_all(p->nl);
 		device_close(p);
@@ -458,7 +507,7 @@ static void sweep_link(void *arg, const struct rtnl_link *l)
 {
 	struct sweep *s = arg;
 
-	if (s->n < PM_LINKS && filter_get(l->ifindex, false, "path_ingress"))
+	if (s->n < PM_LINKS && filter_is_ours(l->ifindex, false))
 		s->ifindex[s->n++] = l->ifindex;
 }
 
@@ -467,10 +516,12 @@ static bool sweep_qdisc_ours(uint32_t ifindex)
 {
 	int map[MAPS];
 	struct pm_link l = { 0 };
+	uint32_t prog = filter_get(ifindex, false, "path_ingress");
 
 	for (int i = 0; i < MAPS; i++)
 		map[i] = -1;
-	maps_of_program(filter_get(ifindex, false, "path_ingress"), map);
+	maps_of_program(prog ? prog : filter_get(ifindex, false, "path_access"),
+			map);
 	if (map[MAP_LINKS] >= 0)
 		bpf_map_lookup_elem(map[MAP_LINKS], &ifindex, &l);
 	for (int i = 0; i < MAPS; i++)
@@ -496,11 +547,13 @@ int path_cleanup(const char *device)
 		bool ours = sweep_qdisc_ours(s.ifindex[i]);
 
 		filter_del(s.ifindex[i], false);
-		if (filter_get(s.ifindex[i], true, "path_guard"))
+		if (filter_is_ours(s.ifindex[i], true))
 			filter_del(s.ifindex[i], true);
 		if (ours)
 			qdisc_del(p.nl, s.ifindex[i]);
 	}
+	e = access_remove_all(p.nl);
+	err = err ? err : e;
 	e = route_remove_all(p.nl);
 	err = err ? err : e;
 	e = rtnl_link_by_name(p.nl, p.device, &l);

@@ -22,6 +22,7 @@ struct path_caps {
 	bool		tso;		/* large packets pass unsplit */
 	uint32_t	kinds;		/* paths it has: 1 << enum path_kind */
 	bool		watch;		/* ef_flow.watch has a meaning */
+	bool		access;		/* so has ef_flow.access */
 };
 
 struct path_options {
@@ -29,6 +30,8 @@ struct path_options {
 	unsigned	max_paths, max_flows;	/* 0: 65536 */
 	unsigned	max_pairs;	/* of the flows, with source and
 					   destination; 0: at most 65536 */
+	unsigned	max_access;	/* of the flows, those of access links;
+					   0: at most 4096 */
 	bool		fast_path;	/* physical ingress straight to the
 					   tunnel; unseen by the path device */
 	bool		multicast;	/* tunnelled packets for groups are left
@@ -53,23 +56,30 @@ struct path_options {
  * one after all that waited have been sent or refused; that two addresses
  * have traffic in a flow that is watched; an ICMPv6 error other than Packet
  * Too Big about an optimized packet (once a second at most, too): its sender
- * has been told, except of a Parameter Problem.
+ * has been told, except of a Parameter Problem; that somebody sends on an
+ * access link who has no flow there, or something that is of the link only
+ * (ten times a second and sender, but for reports of groups).
  */
 struct path_event {
 	enum {
 		PATH_EV_MTU, PATH_EV_DROP, PATH_EV_HELD, PATH_EV_TRAFFIC,
-		PATH_EV_ERROR,
+		PATH_EV_ERROR, PATH_EV_ACCESS,
 	} kind;
 	struct path_key	key;		/* DROP: as in the packet; ERROR: only
 					   its kind; not HELD, TRAFFIC */
 	uint32_t	value;		/* MTU: of the outer packet; DROP: 0:
 					   no such path, 1: the inner source
 					   does not belong to it; TRAFFIC:
-					   packets; ERROR: type << 8 | code */
+					   packets; ERROR: type << 8 | code;
+					   ACCESS: 1: it reports its groups, as
+					   one does that was plugged in */
 	uint32_t	bytes;		/* TRAFFIC: of these packets */
 	struct flow_key	flow;		/* HELD; TRAFFIC: home address/128,
 					   peer/128; ERROR: about a packet
 					   between these home addresses */
+	uint32_t	ifindex;	/* ACCESS: there, */
+	struct lladdr	ll;		/* ... who, and */
+	struct in6_addr	addr;		/* ... from which address */
 };
 
 /* Create or find the data path in this network namespace.  0, or -errno with
@@ -78,11 +88,15 @@ int	path_open(const struct path_options *, struct path **ret,
 		  struct path_caps *caps, char *why, size_t cap);
 /* Packets may arrive from / leave by this interface; `on' false detaches. */
 int	path_link(struct path *, uint32_t ifindex, bool on);
+/* The same of an access link: nothing comes in or goes out there but by flows
+ * that have it as theirs (flow_access), and what is of the link itself. */
+int	path_access(struct path *, uint32_t ifindex);
 int	path_set(struct path *, const struct ef_path *);
 int	path_flow(struct path *, const struct ef_flow *);
 int	path_sync(struct path *);
 /* How long ago a packet of this flow went out or came in with a home address
- * (PATH_MIP6_*, ef_flow.direct), to about a second; USEC_NEVER: none has since
+ * (PATH_MIP6_*, ef_flow.direct), or came from the mobile (ef_flow.access), to
+ * about a second; USEC_NEVER: none has since
  * it was first set.  0 or -ENOENT. */
 int	path_idle(const struct path *, const struct flow_key *, usec_t *ret);
 /* What is tunnelled to this address is ours to judge, also while no path ends

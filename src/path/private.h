@@ -11,6 +11,7 @@
  *   hold.c    packets that wait
  *   fragment.c  packets of paths in fragments
  *   header.c  the headers that a path adds, for fragment.c
+ *   access.c  mobiles' prefixes on the access links of a gateway
  *   route.c   the routes and rules that lead flows to the device
  *   show.c    counters
  *   rtnl.c    rtnetlink
@@ -28,9 +29,9 @@
 #include "path/rtnl.h"
 
 enum path_map {
-	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_PATHS, MAP_COUNTS, MAP_LOCALS,
-	MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS, MAP_WATCH,
-	MAP_PAIRS, MAPS
+	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_ACCESS, MAP_PATHS, MAP_COUNTS,
+	MAP_LOCALS, MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS,
+	MAP_WATCH, MAP_PAIRS, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */
@@ -62,13 +63,13 @@ struct path {
 	char		device[16], peer[16];
 	uint32_t	ifindex, peer_ifindex, mtu;
 	bool		made;		/* the device, by this process */
-	uint32_t	max_paths, max_flows, max_pairs, table;
+	uint32_t	max_paths, max_flows, max_pairs, max_access, table;
 	bool		own_ruled;	/* route.c */
 	struct pm_watch	watch;
 	struct nl_sock	*nl;
 	int		map[MAPS];	/* descriptors, -1: none */
 	int		egress, ingress, ingress_l3;	/* programs */
-	int		guard, arrive;
+	int		guard, arrive, access_in, access_out;
 	struct pm_config *cfg;		/* these three are mapped */
 	uint32_t	mapped;		/* entries of these two */
 	struct pm_path	*paths;
@@ -158,6 +159,9 @@ int	flows_sync(struct path *);
 /* The flow of exactly this selector: 0 or -ENOENT. */
 int	flow_get(const struct path *, const struct flow_key *,
 		 struct pm_flow *ret);
+/* Where it stands, or would stand, in the map of an open side. */
+bool	flow_at(const struct path *, const struct flow_key *,
+		struct pm_flow1_key *ret);
 
 /* The flow of a packet, found as the programs find it, or only one without
  * route optimization: 0 or -ENOENT. */
@@ -204,6 +208,23 @@ struct hold *hold_find(struct path *, const struct flow_key *);
 void	hold_flush(struct path *, struct hold *);
 /* The flow holds no longer: the last ones go, or are refused. */
 void	hold_free(struct path *, struct hold *, bool reject);
+
+/* --- access.c --- */
+/* The prefix is there; taken away it may be gone already. */
+int	access_route(struct path *, bool up, const struct prefix *,
+		     uint32_t ifindex);
+/* The flow that stands at `at' is of this access link; or no longer of any:
+ * which it was, 0: none. */
+int	access_set(struct path *, const struct pm_flow1_key *at,
+		   const struct flow_access *);
+uint32_t access_unset(struct path *, const struct pm_flow1_key *at);
+bool	access_get(const struct path *, const struct flow_key *,
+		   struct pm_access *ret);
+/* Whatever comes in there is led to the device. */
+int	access_rule(struct path *, const char *ifname, bool on);
+/* Routes and rules that nobody asked for. */
+int	access_sync(struct path *);
+int	access_remove_all(struct nl_sock *);
 
 /* --- route.c --- */
 /* Lead packets of this flow to the device, or no longer. */

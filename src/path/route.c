@@ -18,6 +18,9 @@
  * stands in a table that one rule leads only those to which come from
  * nowhere ("iif lo").
  *
+ * On the access links of a gateway a rule leads all that comes in to that
+ * table (access.c); flows of their mobiles need none of their own.
+ *
  * Only blocked prefixes and source rules count as wider ones.  They are
  * few and seldom change; when one goes, what it covered gets its own.
  */
@@ -173,7 +176,7 @@ static void on_rule(void *arg, const struct rtnl_rule *r)
 	struct flow_key k = { .src = r->src, .dst = r->dst };
 	struct stale *s = arg;
 
-	if (r->table == s->p->table && !r->own)
+	if (r->table == s->p->table && !r->own && !r->iif[0])
 		stale_check(s, &k);
 }
 

@@ -293,8 +293,9 @@ static const struct in6_addr gateway = {
 	.s6_addr = { 0xfe, 0x80, [15] = 1 }
 };
 
-int rtnl_route(struct nl_sock *nl, bool add, const struct prefix *dst,
-	       uint32_t ifindex, uint32_t table)
+static int
+change_route(struct nl_sock *nl, bool add, const struct prefix *dst,
+	     uint32_t ifindex, uint32_t table, const struct in6_addr *by)
 {
 	struct rtmsg rt = {
 		.rtm_family = AF_INET6,
@@ -314,7 +315,19 @@ int rtnl_route(struct nl_sock *nl, bool add, const struct prefix *dst,
 		      nla_put_u32(m, RTA_OIF, ifindex) < 0 ||
 		      nla_put_u32(m, RTA_PRIORITY, 1) < 0 ||
 		      nla_put_u32(m, RTA_TABLE, table) < 0 ||
-		      nla_put(m, RTA_GATEWAY, 16, &gateway) < 0);
+		      (by && nla_put(m, RTA_GATEWAY, 16, by) < 0));
+}
+
+int rtnl_route(struct nl_sock *nl, bool add, const struct prefix *dst,
+	       uint32_t ifindex, uint32_t table)
+{
+	return change_route(nl, add, dst, ifindex, table, &gateway);
+}
+
+int rtnl_route_on(struct nl_sock *nl, bool add, const struct prefix *dst,
+		  uint32_t ifindex, uint32_t table)
+{
+	return change_route(nl, add, dst, ifindex, table, NULL);
 }
 
 int rtnl_rule(struct nl_sock *nl, bool add, const struct rtnl_rule *r)
@@ -342,6 +355,8 @@ int rtnl_rule(struct nl_sock *nl, bool add, const struct rtnl_rule *r)
 		      (r->dst.len &&
 		       nla_put(m, FRA_DST, 16, &r->dst.addr) < 0) ||
 		      (r->own && nla_put_string(m, FRA_IIFNAME, "lo") < 0) ||
+		      (r->iif[0] &&
+		       nla_put_string(m, FRA_IIFNAME, r->iif) < 0) ||
 		      nla_put_u32(m, FRA_PRIORITY, RTNL_RULE_PREF) < 0 ||
 		      nla_put_u32(m, FRA_TABLE, r->table) < 0 ||
 		      nla_put_u8(m, FRA_PROTOCOL, RTNL_PROTO) < 0);
@@ -381,6 +396,41 @@ int rtnl_each_route(struct nl_sock *nl, uint32_t ifindex, uint32_t table,
 				    sizeof(rt)), on_route, &e);
 }
 
+struct each_route_on {
+	void		(*fn)(void *, const struct prefix *, uint32_t);
+	void		*arg;
+	uint32_t	table;
+};
+
+static void on_route_on(void *arg, struct nlmsghdr *h)
+{
+	struct nlattr *tb[RTA_MAX + 1];
+	struct rtmsg *rt = nlmsg_data(h);
+	struct each_route_on *e = arg;
+	struct prefix dst = { .len = rt->rtm_dst_len };
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse(h, sizeof(*rt), tb, RTA_MAX, NULL) < 0 ||
+	    rt->rtm_protocol != RTNL_PROTO || !tb[RTA_TABLE] ||
+	    nla_get_u32(tb[RTA_TABLE]) != e->table || !tb[RTA_OIF] ||
+	    tb[RTA_GATEWAY])
+		return;
+	if (tb[RTA_DST] && nla_len(tb[RTA_DST]) == 16)
+		memcpy(&dst.addr, nla_data(tb[RTA_DST]), 16);
+	e->fn(e->arg, &dst, nla_get_u32(tb[RTA_OIF]));
+}
+
+int rtnl_each_route_on(struct nl_sock *nl, uint32_t table,
+		       void (*fn)(void *, const struct prefix *, uint32_t),
+		       void *arg)
+{
+	struct rtmsg rt = { .rtm_family = AF_INET6 };
+	struct each_route_on e = { fn, arg, table };
+
+	return transact(nl, request(RTM_GETROUTE, NLM_F_DUMP, &rt,
+				    sizeof(rt)), on_route_on, &e);
+}
+
 struct each_rule {
 	void	(*fn)(void *, const struct rtnl_rule *);
 	void	*arg;
@@ -407,7 +457,12 @@ static void on_rule(void *arg, struct nlmsghdr *h)
 		memcpy(&r.dst.addr, nla_data(tb[FRA_DST]), 16);
 	if (tb[FRA_TABLE])
 		r.table = nla_get_u32(tb[FRA_TABLE]);
-	r.own = tb[FRA_IIFNAME];
+	if (tb[FRA_IIFNAME])
+		nla_strlcpy(r.iif, tb[FRA_IIFNAME], sizeof(r.iif));
+	if (!strcmp(r.iif, "lo")) {
+		r.own = true;
+		r.iif[0] = '\0';
+	}
 	e->fn(e->arg, &r);
 }
 

@@ -30,6 +30,7 @@ struct rtnl_rule {
 	struct prefix	src, dst;
 	uint32_t	table;
 	bool		own;		/* packets of this node alone */
+	char		iif[16];	/* or those that come in there; "" */
 };
 
 int	rtnl_open(struct nl_sock **ret);
@@ -50,6 +51,9 @@ int	rtnl_link_del(struct nl_sock *, uint32_t ifindex);
  * device without any) on `ifindex'; replaced when there. */
 int	rtnl_route(struct nl_sock *, bool add, const struct prefix *dst,
 		   uint32_t ifindex, uint32_t table);
+/* `dst' on the link of `ifindex', and found there by whatever means. */
+int	rtnl_route_on(struct nl_sock *, bool add, const struct prefix *dst,
+		      uint32_t ifindex, uint32_t table);
 int	rtnl_rule(struct nl_sock *, bool add, const struct rtnl_rule *);
 
 /* Dumps: `fn' for each; it must not use the socket. */
@@ -59,6 +63,10 @@ int	rtnl_each_rule(struct nl_sock *,		/* ours */
 		       void (*fn)(void *, const struct rtnl_rule *), void *);
 int	rtnl_each_route(struct nl_sock *, uint32_t ifindex, uint32_t table,
 			void (*fn)(void *, const struct prefix *), void *);
+/* Those of rtnl_route_on, of any interface. */
+int	rtnl_each_route_on(struct nl_sock *, uint32_t table,
+			   void (*fn)(void *, const struct prefix *,
+				      uint32_t ifindex), void *);
 
 /* An address of this node for ICMPv6 errors: in `near' when there is one,
  * else any global one.  -EADDRNOTAVAIL: none. */

@@ -37,6 +37,7 @@ static const char *const stat_name[PM_STATS] = {
 	[PM_RO_OUT] = "optimized-out",
 	[PM_RO_IN] = "optimized-in",
 	[PM_RO_LEFT] = "optimized-left",
+	[PM_DROP_ACCESS] = "drop-access",
 };
 
 /* All processors' counts of one kind together. */

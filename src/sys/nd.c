@@ -464,6 +464,37 @@ nd_listen_all(struct nd_ears *e, uint32_t ifindex, bool on)
 }
 
 int
+nd_ask_groups(uint32_t ifindex)
+{
+	/* RFC 3810 section 5: a router alert; hop limit 1 */
+	static const uint8_t alert[8] = { 0, 0, 5, 2, 0, 0, 1, 0 };
+	static const int one = 1, zero = 0;
+	static const uint8_t query[28] = {
+		[0] = 130, [5] = 200, [24] = 2, [25] = 125,
+	};
+	struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6, .sin6_addr = addr_all_nodes,
+		.sin6_scope_id = ifindex,
+	};
+	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_HOPOPTS, alert,
+		       sizeof(alert)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &one,
+		       sizeof(one)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &zero,
+		       sizeof(zero)) ||
+	    sendto(fd, query, sizeof(query), MSG_DONTWAIT,
+		   (struct sockaddr *)&to, sizeof(to)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+int
 nd_open(struct nd_ears *e, uv_loop_t *loop, struct report *report)
 {
 	uint8_t secret[16];

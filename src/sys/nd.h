@@ -27,6 +27,9 @@ int	nd_listen(struct nd_ears *, uint32_t ifindex, bool on);
 /* While listening: also solicitations for addresses that nobody proxies here,
  * which an access anchor wants to see.  0 or -errno. */
 int	nd_listen_all(struct nd_ears *, uint32_t ifindex, bool on);
+/* Who is there?  All hosts answer an MLD query (RFC 3810 section 5.1) by a
+ * report of their groups, after 0.2 s at most.  0 or -errno. */
+int	nd_ask_groups(uint32_t ifindex);
 /* EF_GROUP: be a member of a group, and hear what comes for it.  Idempotent. */
 int	nd_group(struct nd_ears *, uint32_t ifindex, const struct in6_addr *,
 		 bool on);

@@ -121,7 +121,7 @@ record_decode(const uint8_t *p, size_t left, struct store_record *ret)
 	rbuf_u8(&r);
 	if (r.bad)
 		return -1;
-	if (rec.key_len > STORE_KEY_MAX || rec.value_len > STORE_VALUE_MAX)
+	if (rec.key_len > STORE_KEY_MAX)
 		return 0;
 	len = record_len(rec.key_len, rec.value_len);
 	if (len > left)
@@ -438,8 +438,7 @@ store_put(struct store *s, const struct store_record *r)
 {
 	int err;
 
-	if (r->key_len == 0 || r->key_len > STORE_KEY_MAX ||
-	    r->value_len > STORE_VALUE_MAX)
+	if (r->key_len == 0 || r->key_len > STORE_KEY_MAX)
 		return -EINVAL;
 	if (!r->up && !slot_find(s, &s->file, r))
 		return 0;

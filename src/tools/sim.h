@@ -11,6 +11,7 @@
  *
  *	sim_world.c	jobs, nodes, the run
  *	sim_link.c	links: delay, loss, order; rules of the script
+ *	sim_host.c	hosts that run nothing of ours
  *	sim_kernel.c	input, output, forwarding, echo
  *	sim_addr.c	addresses and their lifetimes, routes
  *	sim_neigh.c	neighbours, DAD, the answers a kernel gives
@@ -240,6 +241,7 @@ struct sim_node {
 	char		name[SIM_NAME];
 	unsigned	id;
 	bool		router;
+	bool		host;		/* forms addresses, as any kernel */
 	unsigned	nifaces;
 	struct sim_iface iface[SIM_IFACES];
 
@@ -410,6 +412,18 @@ void	kernel_route_set(struct sim_node *, const struct ef_route *,
 bool	kernel_route(struct sim_node *, const struct in6_addr *dst,
 		     uint32_t oif, struct sim_iface **ret,
 		     struct in6_addr *ret_next);
+
+/* sim_host.c */
+struct nd;
+void	host_start(struct sim *);
+void	host_link(struct sim_iface *);	/* its link came, or changed */
+void	host_on_ra(struct sim_iface *, const struct in6_addr *from,
+		   const struct nd *);
+
+/* What an access link takes (src/bpf/path_access.bpf.h): true, or the daemon
+ * is told of a stranger. */
+bool	access_takes(struct sim_iface *, const struct lladdr *src,
+		     const struct in6_addr *from);
 
 /* sim_neigh.c */
 void	neigh_output(struct sim_iface *, const struct in6_addr *next,

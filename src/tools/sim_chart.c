@@ -295,6 +295,14 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_AGENT_LIMIT:
 	case NOTE_OPTIMIZED:
 	case NOTE_NOT_OPTIMIZED:
+	case NOTE_ATTACHED:
+	case NOTE_DETACHED:
+	case NOTE_UNKNOWN_MOBILE:
+	case NOTE_REVOCATION_FAILED:
+	case NOTE_REVOKED:
+	case NOTE_PEER_LOST:
+	case NOTE_PEER_BACK:
+	case NOTE_PEER_RESTARTED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_WANTED:
 	case NOTE_ADDRESS_UP:

@@ -96,7 +96,8 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	struct check_views *v = container_of(sink, struct check_views, sink);
 	struct check_view *x = &v->v[v->n];
 	bool peer = strcmp(r->type, "correspondent-registration") == 0;
-	bool here = peer || strcmp(r->type, "registration") == 0;
+	bool proxy = strcmp(r->type, "proxy-registration") == 0;
+	bool here = peer || strcmp(r->type, "registration") == 0 || proxy;
 	const struct field *granted = field(r, "granted");
 
 	if (v->n == CHECK_BINDINGS ||
@@ -109,9 +110,11 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	take_addr(r, peer ? "peer" : "ha", &x->ha);
 	x->correspondent = peer || is_word(r, "registration",
 					   "correspondent");
+	take_addr(r, "mag", &x->coa);	/* an anchor's */
+	take_addr(r, "lma", &x->coa);	/* a gateway's: the path's far end */
 	if (!here)
 		x->ask = x->coa;
-	x->bound = here ? yes(r, "bound") : is_word(r, "state", "active");
+	x->bound = proxy ? yes(r, "served") : here ? yes(r, "bound") : is_word(r, "state", "active");
 	x->asking = here ? is_word(r, "asking", "register")
 			 : is_word(r, "state", "waiting");
 	x->home = is_word(r, "place", "home");

@@ -132,8 +132,7 @@ static void do_store(struct sim_node *n, const struct effect *e)
 {
 	struct k_store *k = store_find(n, &e->store);
 
-	if (e->store.key_len > STORE_KEY_MAX ||
-	    e->store.value_len > STORE_VALUE_MAX) {
+	if (e->store.key_len > STORE_KEY_MAX) {
 		check_fail(n->sim, n, "a store record that is too long");
 		return;
 	}

@@ -229,6 +229,9 @@ static bool hears_all(const struct sim_iface *i)
 		if (c->home_link[k].anchor &&
 		    strcmp(c->home_link[k].ifname, i->name) == 0)
 			return true;
+	for (unsigned k = 0; c && k < c->naccess; k++)
+		if (strcmp(c->access[k].ifname, i->name) == 0)
+			return true;
 	return false;
 }
 
@@ -335,6 +338,8 @@ void kernel_input(struct sim_iface *i, const struct lladdr *src, bool group,
 
 	if (!ip6_parse(p->data, p->len, &ip)) {
 		sim_pkt_lost(s, p, "malformed");
+	} else if (!access_takes(i, src, &ip.src)) {
+		sim_pkt_lost(s, p, "not admitted");
 	} else if (addr_is_multicast(&ip.dst)) {
 		if (joined(i, &ip.dst))
 			input_local(i->node, i, src, &ip, p);

@@ -175,6 +175,7 @@ void sim_move(struct sim_iface *i, struct sim_link *link)
 	i->plugged_at = i->node->sim->now;
 	neigh_flush(i->node, i->ifindex);
 	sim_node_link(i);
+	host_link(i);
 }
 
 /* --- rules -------------------------------------------------------------- */

@@ -323,8 +323,10 @@ void neigh_on_nd(struct sim_iface *i, const struct ip6 *ip)
 	case ND_NA:
 		on_na(i, &nd);
 		break;
-	case ND_RS:
 	case ND_RA:
+		host_on_ra(i, &ip->src, &nd);
+		/* fallthrough */
+	case ND_RS:
 		neigh_learn(i->node, i->ifindex, &ip->src, &nd.sll, true);
 		break;
 	}

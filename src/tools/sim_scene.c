@@ -211,6 +211,8 @@ static bool do_node(struct reader *r)
 	r->node = sim_node_add(r->s, r->word[1]);
 	if (r->n == 3 && strcmp(r->word[2], "router") == 0)
 		r->node->router = true;
+	else if (r->n == 3 && strcmp(r->word[2], "host") == 0)
+		r->node->host = true;
 	else if (r->n > 2)
 		return wrong(r, "node %s: `%s' is not understood",
 			     r->word[1], r->word[2]);

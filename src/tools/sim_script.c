@@ -261,6 +261,44 @@ static void run_address(struct sim *s, struct action *a)
 		kernel_addr_static(i, &a->addr, a->plen);
 }
 
+/* A controller tells a gateway of a mobile: its interface there is the one on
+ * the mobile's link, or, when that has gone, its first access link. */
+static void tell_gateway(struct sim_node *mag, const struct sim_iface *mn,
+			 bool gone)
+{
+	struct event ev = { .kind = EV_ATTACH };
+
+	ev.attach = (struct ev_attach){ .ll = mn->ll, .gone = gone };
+	for (unsigned k = mag->nifaces; k--; ) {
+		const struct sim_iface *i = &mag->iface[k];
+
+		for (unsigned j = 0; mag->conf && j < mag->conf->naccess; j++)
+			if (!strcmp(mag->conf->access[j].ifname, i->name) &&
+			    (!ev.attach.ifindex || i->link == mn->link))
+				ev.attach.ifindex = i->ifindex;
+	}
+	sim_node_tell(mag, &ev);
+}
+
+static void run_attach(struct sim *s, struct action *a)
+{
+	tell_gateway(a->to, &a->node->iface[0], false);
+}
+
+static void run_detach(struct sim *s, struct action *a)
+{
+	tell_gateway(a->from, &a->node->iface[0], true);
+}
+
+static void run_revoke(struct sim *s, struct action *a)
+{
+	struct event ev = { .kind = EV_REVOKE };
+
+	chart_line(s, a->node, "revokes %s", a->word);
+	memcpy(ev.revoke.id, a->word, sizeof(a->word));
+	sim_node_tell(a->node, &ev);
+}
+
 static void run_ask(struct sim *s, struct action *a)
 {
 	app_ask(a->node, a->word, a->time);
@@ -337,6 +375,9 @@ static const struct verb verbs[] = {
 	{ "send",	"NODE COUNT ADDRESS", run_send },
 	{ "claim",	"NODE WORD COUNT", run_claim },
 	{ "unclaim",	"NODE WORD", run_unclaim },
+	{ "attach",	"NODE to NODE", run_attach },
+	{ "detach",	"NODE from NODE", run_detach },
+	{ "revoke",	"NODE WORD", run_revoke },
 	{ "switch",	"NODE", run_switch },
 	{ "end",	"", run_end },
 };

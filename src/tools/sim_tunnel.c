@@ -152,10 +152,26 @@ static void flow_drain(struct sim_node *n, struct k_flow *k, bool again)
 	}
 }
 
+/* The route that is part of an access link's flow. */
+static void flow_access(struct sim_node *n, const struct ef_flow *f, bool up)
+{
+	struct ef_route r = {
+		.up = up, .dst = f->key.src, .ifindex = f->access.ifindex,
+	};
+
+	if (!f->access.ifindex)
+		return;
+	if (sim_iface(n, r.ifindex))
+		kernel_route_set(n, &r, true);
+	else
+		check_fail(n->sim, n, "a flow of no interface");
+}
+
 static void flow_gone(struct sim_node *n, struct k_flow *k, bool again)
 {
 	struct k_flow copy = *k;
 
+	flow_access(n, &k->f, false);
 	list_del(&k->l);
 	free(k);
 	flow_drain(n, &copy, again);
@@ -163,7 +179,8 @@ static void flow_gone(struct sim_node *n, struct k_flow *k, bool again)
 
 static bool flow_same(const struct ef_flow *a, const struct ef_flow *b)
 {
-	return a->action == b->action && path_key_eq(&a->path, &b->path);
+	return a->action == b->action && path_key_eq(&a->path, &b->path) &&
+	       a->access.ifindex == b->access.ifindex;
 }
 
 void tunnel_flow_set(struct sim_node *n, const struct ef_flow *f)
@@ -184,8 +201,11 @@ void tunnel_flow_set(struct sim_node *n, const struct ef_flow *f)
 		flow_line(n, f);
 	} else if (!flow_same(&k->f, f)) {
 		flow_line(n, f);
+		if (k->f.access.ifindex != f->access.ifindex)
+			flow_access(n, &k->f, false);
 	}
 	k->f = *f;
+	flow_access(n, f, true);
 	k->said = true;
 	route_flow_set(n, k);
 	if (f->action != FLOW_HOLD)

@@ -265,6 +265,7 @@ void sim_start(struct sim *s)
 		if (n->has_conf && !n->node)
 			sim_node_start(n);
 	}
+	host_start(s);
 }
 
 void sim_run(struct sim *s, usec_t until)

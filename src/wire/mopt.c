@@ -49,7 +49,8 @@ static const struct mopt_row rows[] = {
 		MOPT_USE(coded),
 	},
 	[MOPT_MNID] = {
-		"Mobile Node Identifier", "4283 3", .min = 2, .max = 255,
+		/* RFC 5213 5.3.6 has it with an identifier of no length. */
+		"Mobile Node Identifier", "4283 3", .min = 1, .max = 255,
 		.msgs = MSG_ANY, MOPT_USE(mnid),
 	},
 	[MOPT_AUTH] = {

@@ -9,9 +9,15 @@
  *				the kernel tells in /proc/self/fdinfo
  *	path_takeover		ms until another process has found it all
  *
- * The mobiles live on a virtual home link: one route leads all of them to
- * the device.  All of it happens in a network namespace of its own, which
- * ends with the process.  BENCH_FLOWS sets another number.
+ *	path_prefix_fill_rate	prefixes a second, each a /64 of its own, in the
+ *				tunnels of a thousand access gateways
+ *	path_prefix_move_rate	moves a second from gateway to gateway, which
+ *				is one write; in random order
+ *	path_prefix_memory	octets of kernel memory for each prefix
+ *
+ * The mobiles live on a virtual home link, or in a pool of prefixes: one route
+ * leads all of them to the device.  All of it happens in a network namespace of
+ * its own, which ends with the process.  BENCH_FLOWS sets another number.
  */
 #define _GNU_SOURCE
 #include "path/path.h"
@@ -199,6 +205,71 @@ static int run(struct bench *b)
 	return err;
 }
 
+/* --- prefixes, of an anchor of Proxy Mobile IPv6 --- */
+
+#define GATEWAYS	1000
+
+static int prefix_put(struct bench *b, uint32_t mobile, uint32_t gateway)
+{
+	struct ef_flow f = {
+		.up = true,
+		.action = FLOW_PATH,
+		.path = key_of(1 + gateway),
+		.key.dst = { numbered("2001:db8:100::", 0), 64 },
+	};
+
+	/* the number stands before the last 64 bits */
+	for (int i = 0; i < 4; i++)
+		f.key.dst.addr.s6_addr[7 - i] = (uint8_t)(mobile >> 8 * i);
+	return path_flow(b->path, &f);
+}
+
+static int pool_put(struct bench *b)
+{
+	struct ef_flow f = { .up = true, .action = FLOW_BLOCK };
+	int err;
+
+	prefix_parse("2001:db8::/32", &f.key.dst);
+	err = path_flow(b->path, &f);
+	for (uint32_t i = 0; i < GATEWAYS && !err; i++)
+		err = path_put(b, 1 + i, true);
+	return err;
+}
+
+static int run_prefixes(struct bench *b)
+{
+	static const uint8_t seed[16] = "another constant";
+	struct rng rng;
+	double start;
+	int err = pool_put(b);
+
+	rng_init(&rng, seed);
+	start = now_s();
+	for (uint32_t i = 0; i < b->n && !err; i++)
+		err = prefix_put(b, i, i % GATEWAYS);
+	printf("bench name=path_prefix_fill_rate value=%.0f unit=prefixes/s\n",
+	       b->n / (now_s() - start));
+	start = now_s();
+	for (uint32_t i = 0; i < MOVES && !err; i++)
+		err = prefix_put(b, (uint32_t)rng_below(&rng, b->n),
+				 (uint32_t)rng_below(&rng, GATEWAYS));
+	printf("bench name=path_prefix_move_rate value=%.0f unit=moves/s\n",
+	       MOVES / (now_s() - start));
+	printf("bench name=path_prefix_memory value=%.0f unit=octets/prefix\n",
+	       (double)map_memory() / b->n);
+	return err;
+}
+
+static int prefixes(struct bench *b)
+{
+	int err;
+
+	b->path = path_close(b->path, false);
+	b->opt.max_paths = GATEWAYS;
+	err = open_path(b);
+	return err ? err : run_prefixes(b);
+}
+
 int main(void)
 {
 	const char *n = getenv("BENCH_FLOWS");
@@ -215,6 +286,8 @@ int main(void)
 	err = b.coa ? open_path(&b) : -ENOMEM;
 	if (!err)
 		err = run(&b);
+	if (!err)
+		err = prefixes(&b);
 	if (b.path)
 		path_close(b.path, false);
 	free(b.coa);

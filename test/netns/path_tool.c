@@ -8,9 +8,10 @@
  * traffic-ms= again-ms= pairs=.  The data path is opened; commands, separated
  * by a comma, are carried out in turn:
  *
- *	link IFACE | unlink IFACE
+ *	link IFACE | unlink IFACE | access IFACE
  *	path LOCAL REMOTE [MTU] | nopath LOCAL REMOTE
  *	flow SRC DST (LOCAL REMOTE [direct] [watch] | hold | block)
+ *	of SRC IFACE MAC|any LOCAL REMOTE [local]	(a flow of an access link)
  *	noflow SRC DST | idle SRC DST
  *	sync | show | caps
  *	stay	take commands from standard input, one a line, and print
@@ -91,6 +92,13 @@ static int cmd_unlink(struct tool *t, char *const w[])
 	return do_link(t, w, false);
 }
 
+static int cmd_access(struct tool *t, char *const w[])
+{
+	unsigned i = w[0] ? if_nametoindex(w[0]) : 0;
+
+	return i ? path_access(t->path, i) : -ENODEV;
+}
+
 static int cmd_path(struct tool *t, char *const w[])
 {
 	struct ef_path p = { .up = true };
@@ -134,6 +142,30 @@ static int do_flow(struct tool *t, char *const w[], bool up)
 static int cmd_flow(struct tool *t, char *const w[])
 {
 	return do_flow(t, w, true);
+}
+
+static bool parse_mac(const char *s, struct lladdr *ret)
+{
+	uint8_t *b = ret->b;
+
+	*ret = (struct lladdr){ 0 };
+	if (!strcmp(s, "any"))
+		return true;
+	ret->len = 6;
+	return sscanf(s, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", b, b + 1, b + 2,
+		      b + 3, b + 4, b + 5) == 6;
+}
+
+static int cmd_of(struct tool *t, char *const w[])
+{
+	struct ef_flow f = { .up = true };
+
+	if (!w[0] || !w[1] || !w[2] || !parse_prefix(w[0], &f.key.src) ||
+	    !parse_mac(w[2], &f.access.ll) || !parse_path(w + 3, &f.path))
+		return -EINVAL;
+	f.access.ifindex = if_nametoindex(w[1]);
+	f.access.local = w[5] && !strcmp(w[5], "local");
+	return f.access.ifindex ? path_flow(t->path, &f) : -ENODEV;
 }
 
 static int cmd_noflow(struct tool *t, char *const w[])
@@ -210,6 +242,8 @@ static const struct {
 } commands[] = {
 	{ "link", cmd_link },
 	{ "unlink", cmd_unlink },
+	{ "access", cmd_access },
+	{ "of", cmd_of },
 	{ "path", cmd_path },
 	{ "nopath", cmd_nopath },
 	{ "flow", cmd_flow },
@@ -255,8 +289,9 @@ static void print_event(const struct path_event *ev)
 		[PATH_EV_HELD] = "held",
 		[PATH_EV_TRAFFIC] = "traffic",
 		[PATH_EV_ERROR] = "error",
+		[PATH_EV_ACCESS] = "access",
 	};
-	char l[PREFIX_STRLEN], r[PREFIX_STRLEN];
+	char l[PREFIX_STRLEN], r[PREFIX_STRLEN], dev[IF_NAMESIZE] = "?";
 
 	switch (ev->kind) {
 	case PATH_EV_HELD:
@@ -276,6 +311,11 @@ static void print_event(const struct path_event *ev)
 		printf("event %s %s %s %u\n", name[ev->kind],
 		       addr_print(&ev->key.local, l),
 		       addr_print(&ev->key.remote, r), ev->value);
+		break;
+	case PATH_EV_ACCESS:
+		if_indextoname(ev->ifindex, dev);
+		printf("event %s %s %s %s\n", name[ev->kind], dev,
+		       lladdr_print(&ev->ll, r), addr_print(&ev->addr, l));
 		break;
 	}
 }

@@ -24,7 +24,7 @@ static const struct {
 	{ 4, 4, 4, 1, 2, 0, "", "Nonce Indices" },
 	{ 6, 18, 18, 1, 8, 4, "", "Mobile Network Prefix" },
 	{ 7, 2, 255, 1, 1, 0, "", "Mobility Header Link-Layer Address" },
-	{ 8, 2, 255, 1, 1, 0, "", "Mobile Node Identifier" },
+	{ 8, 1, 255, 1, 1, 0, "", "Mobile Node Identifier" },
 	{ 9, 5, 255, 1, 4, 1, "", "Mobility Message Authentication" },
 	{ 10, 8, 8, 1, 8, 2, "", "Mobility Message Replay Protection" },
 	{ 11, 0, 0, 1, 1, 0, "", "CGA Parameters Request" },

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lma.h - the local mobility anchor (RFC 5213 section 5), seen from its own
+ * parts.
+ *
+ *	lma.c		what comes in, in the order of 5.3.1, and life
+ *	lma_lookup.c	which session a request is about (5.4.1)
+ *	lma_cache.c	mobiles, sessions and their prefixes
+ *	lma_keeper.c	what the binding cache asks of an anchor, and the answer
+ *	lma_profile.c	the configuration's mobiles, and the prefix pools
+ */
+#ifndef MIP6D_CORE_LMA_H
+#define MIP6D_CORE_LMA_H
+
+#include "core/pmip.h"
+#include "core/registrar.h"
+
+/* The keeper's dirty bits: flows of a session's further prefixes. */
+#define LMA_FLOW(k)	((uint16_t)(BINDING_KEEPER << (k)))
+
+struct lma_mobile {
+	struct map_node	node;
+	uint64_t	key[2];		/* keyed digest of the identity */
+	struct list	sessions;
+	uint64_t	stamp;		/* last accepted (5.5) */
+	struct lma_pending *pending;	/* a request that waits */
+	uint8_t		id_len;
+	uint8_t		id[];		/* and a zero behind it */
+};
+
+/* A prefix beyond the first, which is the binding's key. */
+struct lma_more {
+	struct map_node	node;
+	struct in6_addr	hnp;
+	struct lma_session *session;
+	struct lma_more	*next;
+	bool		said;		/* its flow stands outside */
+};
+
+/* A mobility session: one interface of one mobile (5.4). */
+struct lma_session {
+	struct list	l;		/* of its mobile */
+	struct lma_mobile *mobile;
+	struct binding	*b;		/* NULL: about to be made */
+	struct lma_more	*more;
+	struct in6_addr	hnp;		/* the first */
+	struct in6_addr	coa;		/* Proxy-CoA, also when it is over */
+	struct in6_addr	ll;		/* the gateway's link-local address */
+	bool		over;		/* at `coa': it said so, or its time is */
+	uint8_t		att, lli_len;
+	uint8_t		lli[PMIP_LLI_MAX];
+};
+
+/* 5.4.1.2 no. 4: waits for the deregistration of `session'. */
+struct lma_pending {
+	struct list	l;
+	struct alarm	alarm;
+	struct lma_mobile *mobile;
+	struct lma_session *session;	/* NULL: it is gone */
+	struct registration rq;
+	struct pmip_request req;
+	struct pmip_id	id;		/* what the request points to */
+	uint8_t		lli[PMIP_LLI_MAX];
+};
+#define LMA_PENDING_MAX	4096
+
+struct lma_pool {			/* its /64s, counted from 0 */
+	struct prefix	prefix;
+	uint64_t	size, next;	/* next: was never given out */
+	uint64_t	*freed;		/* were, and are free again */
+	uint32_t	nfreed, cap;
+};
+
+struct lma {
+	struct map	mobiles, more;
+	struct pool	session_pool, more_pool, pending_pool;
+	struct lma_pool	*pool;
+	unsigned	npools;
+	struct pmip_index by_id;		/* conf->mobile */
+	struct pmip_index by_hnp;	/* conf->mobile * CONF_HNPS + prefix */
+	struct lma_session *fresh;	/* no binding has it yet */
+	usec_t		now;		/* of what is being worked on */
+	uint64_t	updates, accepted, refused, ignored;
+};
+
+/* --- lma_profile.c ------------------------------------------------------- */
+
+int	lma_profiles_start(struct node *);
+void	lma_profiles_stop(struct node *);
+/* Its profile, or that of its realm; NULL: none. */
+const struct conf_mobile *lma_profile(const struct node *, const struct span *);
+bool	lma_mag_allowed(const struct conf_mobile *, const struct in6_addr *mag);
+/* May the mobile have that prefix, which nobody has? */
+bool	lma_may_have(const struct node *, const struct conf_mobile *,
+		     const struct prefix *);
+/* Prefixes for a new session: its own, or free ones of the pools.  How many;
+ * 0: there are none. */
+unsigned lma_assign(struct node *, const struct conf_mobile *,
+		    struct in6_addr ret[CONF_HNPS]);
+/* Nobody has it any more. */
+void	lma_unassign(struct node *, const struct in6_addr *hnp);
+bool	lma_owns(const struct node *, const struct in6_addr *hnp);
+
+/* --- lma_cache.c ---------------------------------------------------------- */
+
+struct lma_mobile *lma_mobile_find(const struct node *, const struct span *);
+/* It is made if need be; NULL: memory. */
+struct lma_mobile *lma_mobile_get(struct node *, const struct span *);
+void	lma_mobile_put(struct node *, struct lma_mobile *);	/* if idle */
+struct lma_session *lma_session_find(const struct node *,
+				     const struct in6_addr *hnp);
+/* With these prefixes, which are free; NULL: memory. */
+struct lma_session *lma_session_new(struct node *, struct lma_mobile *,
+				    const struct in6_addr *hnp, unsigned n);
+/* Out of all indices: no request can be about it any more. */
+void	lma_session_unlink(struct node *, struct lma_session *);
+void	lma_session_free(struct node *, struct lma_session *);
+unsigned lma_session_prefixes(const struct lma_session *,
+			      struct prefix ret[CONF_HNPS]);
+
+/* --- lma_lookup.c --------------------------------------------------------- */
+
+enum lma_found {
+	LMA_NEW,			/* create a session */
+	LMA_UPDATE,			/* *ret_session is meant */
+	LMA_WAIT,			/* ... if its gateway deregisters it */
+	LMA_REFUSE,			/* *ret_status */
+};
+enum lma_found lma_lookup(const struct node *, const struct lma_mobile *,
+			  const struct pmip_request *,
+			  const struct in6_addr *coa,
+			  struct lma_session **ret_session,
+			  uint8_t *ret_status);
+
+/* --- lma_keeper.c --------------------------------------------------------- */
+
+extern const struct keeper lma_keeper;
+/* A Proxy Binding Acknowledgement (5.3.6). */
+void	lma_answer(struct node *, const struct registration *,
+		   const struct mh_ba *, usec_t now);
+
+/* RFC 5846: a gateway hears that a session is not there any more. */
+void	lma_tell_revoked(struct node *, const struct lma_session *,
+			 const struct in6_addr *mag, int trigger, usec_t now);
+
+/* A request waits no longer: lma.c. */
+void	lma_pending_end(struct node *, struct lma_pending *);
+void	lma_pending_lose(struct node *, struct lma_session *, usec_t now);
+
+#endif

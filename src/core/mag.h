@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mag.h - the mobile access gateway (RFC 5213 section 6), seen from its own
+ * parts.
+ *
+ *	mag.c		who attaches and detaches, and their registrations
+ *	mag_link.c	what a mobile sees of us, and whether it is there
+ *	mag_store.c	mobiles over a restart, and to look at
+ */
+#ifndef MIP6D_CORE_MAG_H
+#define MIP6D_CORE_MAG_H
+
+#include "core/pmip.h"
+#include "core/registrant.h"
+
+struct mag_key {			/* no padding */
+	uint8_t		len, b[LLADDR_MAX], zero[7];
+};
+
+enum mag_state {
+	MAG_ABSENT,			/* known from before a restart: is asked
+					   whether it is there */
+	MAG_HERE,			/* registered, or about to be */
+	MAG_DENIED,			/* refused for good */
+	MAG_LEAVING,			/* deregistration under way */
+};
+
+/* A mobile on an access link: an entry of the Binding Update List (6.1). */
+struct mag_mobile {
+	struct map_node	node;
+	struct mag_key	key;
+	struct registrant reg;
+	struct rate	rate;
+	uint32_t	ifindex;
+	uint8_t		state;		/* enum mag_state */
+	bool		served;		/* routes and advertisements stand */
+	bool		stored;
+	uint8_t		handoff;	/* what the next registration says */
+	uint8_t		sent_handoff;
+	uint8_t		asked;		/* solicitations without an answer */
+	unsigned	nhnps;		/* 0: the anchor assigns */
+	struct in6_addr	hnp[CONF_HNPS];
+	struct in6_addr	router;		/* our address for it; :: = none yet */
+	struct in6_addr	linklocal;	/* its own; :: = not heard yet */
+	struct tunnel	*tunnel;	/* served */
+	uint64_t	stamp, first_stamp;	/* sent last; for this question */
+	usec_t		heard;		/* it was there */
+	usec_t		advertised;
+	struct alarm	advert;		/* the next advertisement */
+	struct alarm	watch;		/* is it there? has it gone? */
+	struct pmip_control control;	/* what the anchor said of it last */
+	struct wish	store;
+	struct pmip_id	id;
+};
+
+struct mag {
+	struct map	mobiles;
+	struct pool	pool;
+	struct pmip_index by_id;	/* conf->mobile */
+	struct pmip_index by_ll;
+	bool		addresses_said;
+	uint64_t	attached, detached, unknown;
+};
+
+/* --- mag.c ------------------------------------------------------------------ */
+
+struct lladdr	mag_lladdr(const struct mag_mobile *);
+struct mag_mobile *mag_find(const struct node *, const struct lladdr *);
+/* It is on that link; by its profile when `id' is NULL or empty.  NULL: nobody
+ * that we serve. */
+struct mag_mobile *mag_attach(struct node *, uint32_t ifindex,
+			      const struct lladdr *, const struct span *id,
+			      uint8_t handoff, usec_t now);
+void	mag_detach(struct node *, struct mag_mobile *, usec_t now);
+struct mag_mobile *mag_new(struct node *, const struct lladdr *,
+			   const struct span *id);
+void	mag_drop(struct node *, struct mag_mobile *);
+/* Begin, or go on. */
+void	mag_register(struct node *, struct mag_mobile *, usec_t now);
+const struct conf_access_link *mag_access(const struct node *,
+					  uint32_t ifindex);
+struct in6_addr	mag_lma(const struct node *, const struct mag_mobile *);
+
+/* An anchor has lost its sessions. */
+void	mag_on_restart(struct node *, const struct in6_addr *lma, usec_t now);
+
+/* --- mag_link.c --------------------------------------------------------------- */
+
+/* Its prefixes are routed to it and through the tunnel, and advertised. */
+void	mag_serve(struct node *, struct mag_mobile *, usec_t now);
+/* ... are not; it is told when `tell'. */
+void	mag_unserve(struct node *, struct mag_mobile *, bool tell, usec_t now);
+void	mag_advertise(struct node *, struct mag_mobile *, usec_t now);
+/* It was heard; `addr' is its link-local address, or NULL. */
+void	mag_heard(struct node *, struct mag_mobile *,
+		  const struct in6_addr *addr, usec_t now);
+/* Ask it now. */
+void	mag_doubt(struct node *, struct mag_mobile *, usec_t now);
+/* Our addresses on the access links. */
+void	mag_addresses(struct node *, bool up);
+alarm_fire mag_on_advert, mag_on_watch;
+
+/* --- mag_store.c ---------------------------------------------------------------- */
+
+void	mag_remember(struct node *, struct registrant *);
+void	mag_forget(struct node *, struct mag_mobile *);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mag_link.c - what a mobile sees of a gateway, and whether it is still there.
+ *
+ * Its link is a point-to-point one as far as it can tell (RFC 5213 6.3): the
+ * advertisements with its prefixes go to it alone, by its link-layer address,
+ * and no one else on the same wire hears them.  They come from the same
+ * link-local address at each gateway (6.9.3), so that it has one router
+ * wherever it is.
+ *
+ * What it sends from its prefixes goes through the tunnel, what comes for them
+ * goes to its link; both are said of a prefix, not of an address.
+ *
+ * A mobile is quiet for a while, then it is asked by a Neighbour Solicitation
+ * to its link-local address; three without an answer and it has left.  This
+ * is what keeps a gateway from taking back a mobile that is elsewhere, and
+ * comes before each repetition of an update (6.9.4 no. 2).
+ */
+#include "core/mag.h"
+
+#define ASK_TIMES	3
+/* A mobile that solicits and solicits is answered so often. */
+#define ADVERT_GAP	MSEC(30)
+#define ADVERT_MOST	SEC(600)
+#define TUNNEL_HEADER	40		/* RFC 2473 6.7 */
+
+/* --- addresses -------------------------------------------------------------------- */
+
+static void
+say_address(struct node *n, uint32_t ifindex, const struct in6_addr *a,
+	    bool up)
+{
+	struct effect e = {
+		.kind = EF_ADDRESS,
+		.address = {
+			.up = up, .key = { ifindex, *a }, .plen = 64,
+			/* Every gateway has it, none is a duplicate. */
+			.nodad = true, .valid = ND_INFINITE,
+			.preferred = ND_INFINITE,
+		},
+	};
+
+	want(n, &e);
+}
+
+/* FixedMAGLinkLocalAddressOnAllAccessLinks */
+void
+mag_addresses(struct node *n, bool up)
+{
+	if (addr_is_unspec(&n->conf->mag_linklocal))
+		return;
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		if (mag_access(n, i->ifindex) && i->up)
+			say_address(n, i->ifindex, &n->conf->mag_linklocal,
+				    up);
+	}
+}
+
+/* Does another mobile of that link have the same router? */
+static bool
+shared(const struct node *n, const struct mag_mobile *m)
+{
+	struct map_node *k = NULL;
+	size_t pos = 0;
+
+	while ((k = map_next(&n->mag->mobiles, k, &pos))) {
+		const struct mag_mobile *o =
+			container_of(k, struct mag_mobile, node);
+
+		if (o != m && o->served && o->ifindex == m->ifindex &&
+		    addr_eq(&o->router, &m->router))
+			return true;
+	}
+	return false;
+}
+
+/* One that the anchor chose is ours while the mobile is. */
+static void
+own_address(struct node *n, const struct mag_mobile *m, bool up)
+{
+	if (!addr_is_unspec(&n->conf->mag_linklocal) ||
+	    addr_is_unspec(&m->router) || (!up && shared(n, m)))
+		return;
+	say_address(n, m->ifindex, &m->router, up);
+}
+
+/* --- advertisements (6.9.2) ---------------------------------------------------------- */
+
+/* 6.9.5: that of the tunnel, unless the link's is lower. */
+static uint32_t
+mtu_of(const struct node *n, const struct iface *i,
+       const struct mag_mobile *m)
+{
+	uint32_t outer = m->tunnel && m->tunnel->mtu ? m->tunnel->mtu : 1500;
+	uint32_t mtu = outer - TUNNEL_HEADER;
+
+	if (i->mtu && i->mtu < mtu)
+		mtu = i->mtu;
+	return mtu < 1280 ? 1280 : mtu;
+}
+
+static void
+speak(struct node *n, const struct mag_mobile *m, bool final)
+{
+	const struct conf_access_link *a = mag_access(n, m->ifindex);
+	const struct iface *i = iface_find(n, m->ifindex);
+	struct nd nd = { .type = ND_RA };
+	struct lladdr ll = mag_lladdr(m);
+	uint32_t life = final || !a ? 0 : a->lifetime;
+
+	if (!i || !i->up || addr_is_unspec(&m->router))
+		return;
+	nd.sll = i->ll;
+	nd.ra.hop_limit = 64;
+	nd.ra.lifetime = (uint16_t)life;
+	nd.ra.mtu = mtu_of(n, i, m);
+	for (unsigned k = 0; k < m->nhnps; k++)
+		nd.ra.pio[nd.ra.npios++] = (struct nd_pio){
+			.prefix = m->hnp[k], .len = 64,
+			.flags = ND_PIO_L | ND_PIO_A,
+			/* RFC 4862 5.5.3 e: a short one would be two hours. */
+			.valid = final ? 0 : 2592000,
+			.preferred = final ? 0 : 604800,
+		};
+	/* To all nodes by name, if its own is not known: it alone hears it. */
+	outbox_nd(n, m->ifindex, &ll, &nd, &m->router,
+		  addr_is_unspec(&m->linklocal) ? &addr_all_nodes :
+						  &m->linklocal);
+}
+
+static usec_t
+interval(const struct node *n, const struct mag_mobile *m)
+{
+	const struct conf_access_link *a = mag_access(n, m->ifindex);
+	usec_t third = SEC(a ? a->lifetime : 1800) / 3;
+
+	return third < ADVERT_MOST ? third : ADVERT_MOST;
+}
+
+void
+mag_advertise(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	usec_t next = m->advertised + ADVERT_GAP;
+
+	if (m->advertised && next > now) {
+		alarm_set(n, &m->advert, next);
+		return;
+	}
+	speak(n, m, false);
+	m->advertised = now;
+	alarm_set(n, &m->advert, now + interval(n, m));
+}
+
+void
+mag_on_advert(struct node *n, struct alarm *a, usec_t now)
+{
+	struct mag_mobile *m = container_of(a, struct mag_mobile, advert);
+
+	if (m->served)
+		mag_advertise(n, m, now);
+}
+
+/* --- routes ---------------------------------------------------------------------------- */
+
+/* 6.10.5: from the mobile's prefix through the tunnel, and to it on its link;
+ * nothing else is taken there. */
+static void
+say_routes(struct node *n, const struct mag_mobile *m, bool up)
+{
+	for (unsigned k = 0; k < m->nhnps; k++) {
+		struct effect flow = {
+			.kind = EF_FLOW,
+			.flow = { .up = up, .key.src = { m->hnp[k], 64 },
+				  .action = FLOW_PATH,
+				  .path = m->tunnel->key,
+				  .access = { m->ifindex, mag_lladdr(m),
+					      n->conf->mag_local_routing } },
+		};
+
+		want(n, &flow);
+	}
+}
+
+void
+mag_serve(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	struct path_key key = {
+		.local = n->conf->mag_address, .remote = m->reg.peer,
+		.kind = PATH_IP6IP6,
+	};
+
+	if (!m->nhnps)
+		return;
+	if (!m->served) {
+		m->tunnel = tunnel_get(n, &key);
+		if (!m->tunnel)
+			return;
+		m->served = true;
+		m->advertised = 0;
+	}
+	say_routes(n, m, true);
+	own_address(n, m, true);
+	mag_advertise(n, m, now);
+}
+
+void
+mag_unserve(struct node *n, struct mag_mobile *m, bool tell, usec_t now)
+{
+	if (!m->served)
+		return;
+	if (tell)
+		speak(n, m, true);
+	alarm_clear(n, &m->advert);
+	say_routes(n, m, false);
+	m->served = false;
+	own_address(n, m, false);
+	m->tunnel = tunnel_put(n, m->tunnel);
+}
+
+/* --- is it there? ------------------------------------------------------------------------ */
+
+static usec_t
+patience(const struct node *n, const struct mag_mobile *m)
+{
+	const struct conf_access_link *a = mag_access(n, m->ifindex);
+
+	return MSEC(a ? a->probe : 10000);
+}
+
+void
+mag_heard(struct node *n, struct mag_mobile *m, const struct in6_addr *addr,
+	  usec_t now)
+{
+	m->heard = now;
+	m->asked = 0;
+	if (addr && !addr_eq(addr, &m->router))
+		m->linklocal = *addr;
+	if (m->state != MAG_LEAVING && (!alarm_is_set(&m->watch) ||
+					m->watch.t.at > now + patience(n, m)))
+		alarm_set(n, &m->watch, now + patience(n, m));
+	if (m->state == MAG_ABSENT)
+		mag_register(n, m, now);
+}
+
+static void
+solicit(struct node *n, struct mag_mobile *m)
+{
+	const struct iface *i = iface_find(n, m->ifindex);
+	struct nd nd = { .type = ND_NS };
+	struct lladdr ll = mag_lladdr(m);
+	const struct in6_addr *src = iface_linklocal(i);
+
+	if (!addr_is_unspec(&m->router))
+		src = &m->router;
+	if (!i->up || !src)
+		return;
+	nd.sll = i->ll;
+	nd.ns.target = m->linklocal;
+	outbox_nd(n, m->ifindex, &ll, &nd, src, &m->linklocal);
+}
+
+void
+mag_doubt(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	if (m->asked || m->state == MAG_LEAVING)
+		return;
+	m->heard = now > patience(n, m) ? now - patience(n, m) : 0;
+	alarm_set(n, &m->watch, now);
+}
+
+void
+mag_on_watch(struct node *n, struct alarm *a, usec_t now)
+{
+	struct mag_mobile *m = container_of(a, struct mag_mobile, watch);
+	usec_t due = m->heard + patience(n, m);
+
+	if (m->state == MAG_LEAVING) {		/* 6.9.1.4: it may go */
+		mag_drop(n, m);
+		return;
+	}
+	if (!m->asked && due > now) {
+		alarm_set(n, a, due);
+		return;
+	}
+	if (m->asked == ASK_TIMES) {
+		mag_detach(n, m, now);
+		return;
+	}
+	/* Whose address was never heard cannot be asked; a controller, the
+	 * link or the anchor will tell. */
+	if (addr_is_unspec(&m->linklocal)) {
+		alarm_set(n, a, now + patience(n, m));
+		return;
+	}
+	m->asked++;
+	solicit(n, m);
+	alarm_set(n, a, now + RETRANS_TIMER);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pmip.h - what an anchor and a gateway of Proxy Mobile IPv6 (RFC 5213) say
+ * to each other, as values: the options of a Proxy Binding Update and of its
+ * answer (sections 8.3 to 8.8).
+ */
+#ifndef MIP6D_CORE_PMIP_H
+#define MIP6D_CORE_PMIP_H
+
+#include "core/node.h"
+
+#define PMIP_ID_MAX	128		/* octets of an identity that we serve */
+#define PMIP_LLI_MAX	16
+#define PMIP_HNPS_MAX	MH_OPTS_MAX	/* of a message */
+
+/* Identity and link-layer identifier of a mobile, whole. */
+struct pmip_id {
+	uint8_t		len;
+	uint8_t		b[PMIP_ID_MAX];
+};
+
+/* A message's options.  Spans point into the message. */
+struct pmip_request {
+	bool		has_id, has_hi, has_att, has_lli, has_ll, has_stamp;
+	uint8_t		id_subtype;
+	uint8_t		hi, att;	/* enum mopt_handoff, mopt_att */
+	struct span	id, lli;
+	struct in6_addr	ll;		/* Link-local Address; :: = say one */
+	uint64_t	stamp;		/* 1/65536 s since 1970 */
+	unsigned	nhnps;
+	struct prefix	hnp[PMIP_HNPS_MAX];	/* :: = say one */
+};
+
+/* Read them; unknown and repeated ones are skipped, but for the prefixes. */
+void	pmip_read(const struct mh *, struct pmip_request *ret);
+/* Append the options that section 5.3.6 and figure 12 have, in their order.
+ * Identity, Handoff Indicator and Access Technology Type are always there
+ * (empty, 0), and a prefix (::). */
+void	pmip_write(struct mh *, const struct pmip_request *);
+/* Does it name a prefix that is not ::? */
+bool	pmip_has_prefix(const struct pmip_request *);
+/* One of the Home Network Prefix options is ::. */
+bool	pmip_asks_prefix(const struct pmip_request *);
+/* The time of day as the Timestamp option has it (8.8). */
+uint64_t pmip_stamp(const struct node *, usec_t now);
+/* Rows of an array by a key: open addressing, row + 1. */
+struct pmip_index {
+	uint32_t	*slot, mask;
+};
+int	pmip_index_init(struct pmip_index *, uint32_t rows);	/* -ENOMEM */
+void	pmip_index_fini(struct pmip_index *);
+void	pmip_index_put(const struct node *, struct pmip_index *,
+		       const void *key, size_t len, uint32_t row);
+/* Rows that may have the key, one after the other from *at = UINT32_MAX on;
+ * false: no more. */
+bool	pmip_index_next(const struct node *, const struct pmip_index *,
+			const void *key, size_t len, uint32_t *at,
+			uint32_t *ret_row);
+/* The profile of an identity, or that of its realm; NULL: none. */
+const struct conf_mobile *pmip_profile(const struct node *,
+				       const struct pmip_index *by_id,
+				       const struct span *id);
+int	pmip_profiles(const struct node *, struct pmip_index *by_id);
+/* What the authenticator of a message that is no update covers: Proxy-CoA and
+ * anchor, as in updates.  `ours': we send it. */
+void	pmip_cover(const struct node *, struct mh_route *, bool ours);
+/* LMA-Controlled MAG Parameters (RFC 8127): what an anchor wants its gateways
+ * to do, and when.  Seconds. */
+struct pmip_control {
+	bool		registrations, heartbeats;	/* which are there */
+	uint32_t	before;		/* the end of a lifetime */
+	uint16_t	first, most;	/* waits for an answer */
+	uint16_t	beat, beat_retry, beat_most;
+};
+#define PMIP_CONTROL_LEN	16
+void	pmip_put_control(struct mh *, const struct pmip_control *,
+			 uint8_t room[PMIP_CONTROL_LEN]);
+void	pmip_get_control(const struct mh *, struct pmip_control *ret);
+bool	span_eq(const struct span *, const void *, size_t len);
+
+#endif

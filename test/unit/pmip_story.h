@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pmip_story.h - an anchor or a gateway of RFC 5213, and its peer made by
+ * hand: messages are built and signed with src/wire and src/crypto, not by
+ * the node under test.
+ */
+#ifndef MIP6D_TEST_PMIP_STORY_H
+#define MIP6D_TEST_PMIP_STORY_H
+
+#include "conf/conf.h"
+#include "core/core.h"
+#include "crypto/mac.h"
+#include "wire/auth.h"
+#include "wire/mh.h"
+#include "wire/nd.h"
+#include "wire/pkt.h"
+#include "unit.h"
+
+#define LMA	"2001:db8:f::1"
+#define MAG	"2001:db8:f::a1"
+#define MAG2	"2001:db8:f::a2"
+#define MAG3	"2001:db8:f::a3"	/* no Peer */
+#define POOL	"2001:db8:100::/60"	/* sixteen of them */
+#define OWN	"2001:db8:100:a::/64"	/* phone's */
+
+/* The wall clock when a story begins, seconds since 1970. */
+#define STORY_WALL	1700000000
+
+struct story {
+	struct conf	*conf;
+	struct node	*node;
+	struct mac	*mac;
+	usec_t		now;
+
+	/* what was sent last, if it was a Mobility Header */
+	unsigned	messages;
+	struct mh	mh;
+	struct pkt	pkt;
+	uint8_t		packet[SEND_MAX];
+	/* ... or a Router Advertisement */
+	unsigned	adverts;
+	struct nd	ra;
+	struct in6_addr	ra_src, ra_dst;
+	struct lladdr	ra_ll;
+	unsigned	solicits;	/* Neighbor Solicitations sent */
+
+	/* what stands */
+	unsigned	nflows, npaths, nroutes;
+	struct ef_flow	flow[32];
+	uint8_t		lcmp[64];
+	unsigned	nstored;
+	struct store_record stored[16];
+};
+
+/* A message as its peer would have made it; what is left zero has the value
+ * of an ordinary one. */
+struct msg {
+	uint8_t		status;
+	uint16_t	seq, lifetime;	/* units; 0: 60, or none with `ends' */
+	bool		ends, no_p;
+	const char	*src, *dst, *alt;
+	const char	*id;
+	bool		no_id, empty_id;
+	const char	*hnp[8];	/* "::" asks */
+	unsigned	nhnps;
+	bool		no_hnp;
+	uint8_t		hi, att;
+	bool		no_hi, no_att;
+	const char	*lli;		/* hex digits; NULL: none */
+	const char	*ll;		/* NULL: no option */
+	bool		no_stamp, has_exact;
+	int		late;		/* ms: its clock is behind */
+	uint64_t	exact;		/* with has_exact */
+	bool		no_auth, bad_auth;
+	uint32_t	spi;		/* 256 */
+	bool		hao;
+	const char	*lcmp;		/* hex digits */
+};
+
+struct beat_msg {			/* RFC 5847, of the peer */
+	uint16_t	flags;
+	uint32_t	seq, counter;
+	bool		no_auth, bad_auth;
+};
+
+struct bri {				/* RFC 5846, of the peer */
+	const char	*src, *id, *hnp;
+	uint8_t		code;		/* trigger, or status */
+	uint16_t	seq;
+	bool		answers, global, no_p;
+	int		late;		/* ms */
+	bool		no_stamp, no_auth, bad_auth;
+};
+
+struct in6_addr story_addr(const char *);
+void	story_open(struct story *, unsigned roles);
+void	story_begin(struct story *);	/* the node, after the configuration */
+void	story_restart(struct story *);	/* with what was stored */
+void	story_close(struct story *);
+void	story_later(struct story *, usec_t by);
+void	story_input(struct story *, const struct event *);
+void	story_update(struct story *, struct msg);
+void	story_answer(struct story *, struct msg);
+void	story_beat(struct story *, struct beat_msg);
+void	story_revoke(struct story *, struct bri);
+uint64_t story_stamp(const struct story *, int late);
+struct conf_mobile *story_mobile(struct story *, const char *id);
+/* Neighbor Discovery of a mobile on the access link (ifindex 3). */
+void	story_nd(struct story *, uint8_t type, const char *src,
+		 const char *lladdr);
+/* The flow of a prefix; NULL: none. */
+const struct ef_flow *story_flow(const struct story *, const char *prefix);
+/* The nth option of that type of the last message; NULL: none. */
+const struct mopt *story_opt(const struct story *, uint8_t type, unsigned nth);
+
+#endif
