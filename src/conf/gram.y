@@ -5,7 +5,8 @@
  *	NAME ARGUMENT ... ;
  *	NAME ARGUMENT ... { STATEMENT ... }
  *
- * That is all: a new statement is a row in schema.c, not a rule here.  The
+ * (and in a set of UMIP's rows without a name, ARGUMENT ... ;).  That is all: a
+ * new statement is a row in schema.c, not a rule here.  The
  * scanner hands over braces that match (tree.c), so what is left to go wrong
  * is a `;' that is missing and a statement without a name.
  */
@@ -30,7 +31,10 @@ static void conf_yyerror(struct reader *, yyscan_t, const char *);
 
 %%
 
-file:	list END			{ r->ret = $1.first; YYACCEPT; }
+file:	list END			{
+		r->ret = tree_named(r, $1.first);
+		YYACCEPT;
+	}
 ;
 
 list:	%empty				{ $$ = (struct stmts){ 0 }; }
@@ -42,6 +46,8 @@ list:	%empty				{ $$ = (struct stmts){ 0 }; }
 			else
 				$$.first = $2;
 			$$.last = $2;
+			while ($$.last->next)	/* a set's rows */
+				$$.last = $$.last->next;
 		}
 	}
 ;
@@ -58,17 +64,21 @@ stmt:	WORD args ';'			{
 		yyerrok;
 		$$ = tree_stmt(r, $1, $2, false, (struct stmts){ 0 });
 	}
-|	bad args ';'			{ $$ = NULL; }
-|	bad args block			{ $$ = NULL; }
-|	bad args error			{ yyerrok; $$ = NULL; }
+|	VALUE args ';'			{
+		/* A row, if it stands in a set (tree.c). */
+		$$ = tree_stmt(r, $1, $2, false, (struct stmts){ 0 });
+	}
+|	VALUE args block		{ tree_nameless(r, $1); $$ = NULL; }
+|	VALUE args error		{
+		tree_nameless(r, $1);
+		yyerrok;
+		$$ = NULL;
+	}
 |	block				{
 		tree_nameless(r, $1.open);
 		$$ = NULL;
 	}
 |	';'				{ $$ = NULL; }
-;
-
-bad:	VALUE				{ tree_nameless(r, $1); }
 ;
 
 args:	%empty				{ $$ = (struct args){ 0 }; }

@@ -6,7 +6,8 @@
  *   CnBindingPolicy home[/length] [local[/length]] enabled|disabled;
  *
  * Rows in the order of the file; the first that fits decides.  UMIP had an
- * MnRoPolicy for each home address, and CnBindingPolicySet { ... }.
+ * MnRoPolicy for each home address; the rows of its CnBindingPolicySet { ... }
+ * come here as CnBindingPolicy (tree.c), with :: for any address.
  */
 #include "conf/parse.h"
 #include "conf/schema.h"
@@ -116,17 +117,28 @@ print_ro_cn(const struct conf *c, const void *row, unsigned indent, FILE *f)
 {
 }
 
+static bool
+read_any_prefix(struct parse *p, const struct stmt *s, const struct arg *a,
+		struct prefix *ret)
+{
+	if (!read_prefix(p, s, a, ret))
+		return false;
+	if (addr_is_unspec(&ret->addr))
+		ret->len = 0;
+	return true;
+}
+
 void
 custom_cn_policy(struct parse *p, const struct stmt *s, void *row)
 {
 	const struct arg *a = s->args;
 	struct conf_cn_policy *r, new = { 0 };
 
-	if (!args_want(p, s) || !read_prefix(p, s, a, &new.hoa))
+	if (!args_want(p, s) || !read_any_prefix(p, s, a, &new.hoa))
 		return;
 	a = a->next;
 	if (a && a->kind != ARG_WORD) {
-		if (!read_prefix(p, s, a, &new.local))
+		if (!read_any_prefix(p, s, a, &new.local))
 			return;
 		a = a->next;
 	}

@@ -217,15 +217,87 @@ tree_unfinished(struct reader *r)
 	parse_error(r->p, &at, "`;' is missing");
 }
 
+/* Those that have a name; the others are errors. */
+struct stmt *
+tree_named(struct reader *r, struct stmt *list)
+{
+	struct stmt *first = NULL, **end = &first;
+
+	for (; list; list = list->next) {
+		if (list->head->kind != ARG_WORD) {
+			tree_nameless(r, list->head);
+			continue;
+		}
+		*end = list;
+		end = &list->next;
+	}
+	*end = NULL;
+	return first;
+}
+
+/* Sets of UMIP, whose rows have no name, and the statement that a row is. */
+static const struct {
+	const char	*set, *row, *wants;
+} sets[] = {
+	{ "CnBindingPolicySet", "CnBindingPolicy",
+	  "HOME LOCAL enabled|disabled;" },
+};
+
+static void
+row_name(struct reader *r, struct stmt *s, const char *name)
+{
+	struct arg *head = alloc(r, sizeof(*head));
+
+	head->kind = ARG_WORD;
+	head->at = s->head->at;
+	head->text = name;
+	s->head->next = (struct arg *)s->args;
+	s->args = s->head;
+	s->head = head;
+}
+
+static struct stmt *
+set_rows(struct reader *r, unsigned k, const struct arg *args,
+	 struct stmt *list)
+{
+	struct stmt *first = NULL, **end = &first;
+
+	if (args)
+		parse_error(r->p, &args->at, "%s: `%.60s' is too much",
+			    sets[k].set, args->text);
+	for (; list; list = list->next) {
+		if (list->head->kind == ARG_WORD) {
+			parse_error(r->p, &list->head->at, "%s has rows: %s",
+				    sets[k].set, sets[k].wants);
+			continue;
+		}
+		row_name(r, list, sets[k].row);
+		*end = list;
+		end = &list->next;
+	}
+	*end = NULL;
+	return first;
+}
+
+/* One, or a set's rows. */
 struct stmt *
 tree_stmt(struct reader *r, struct arg *head, struct args args, bool has_body,
 	  struct stmts body)
 {
-	struct stmt *s = alloc(r, sizeof(*s));
+	struct stmt *s;
 
+	for (unsigned k = 0; k < sizeof(sets) / sizeof(*sets); k++) {
+		if (head->kind != ARG_WORD || strcmp(head->text, sets[k].set))
+			continue;
+		if (!has_body)
+			parse_error(r->p, &head->at, "%s wants a block of "
+				    "rows: %s", sets[k].set, sets[k].wants);
+		return set_rows(r, k, args.first, body.first);
+	}
+	s = alloc(r, sizeof(*s));
 	s->head = head;
 	s->args = args.first;
-	s->body = body.first;
+	s->body = tree_named(r, body.first);
 	s->has_body = has_body;
 	return s;
 }

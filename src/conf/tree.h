@@ -61,6 +61,7 @@ void	tree_die(struct reader *) __attribute__((noreturn));
 /* For gram.y */
 struct stmt *tree_stmt(struct reader *, struct arg *head, struct args,
 		       bool has_body, struct stmts body);
+struct stmt *tree_named(struct reader *, struct stmt *);
 void	tree_nameless(struct reader *, const struct arg *);
 void	tree_unfinished(struct reader *);
 

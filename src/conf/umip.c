@@ -35,9 +35,6 @@ static const struct umip {
 	  "bindings are always remembered over a restart" },
 	{ "DoRouteOptimization", NULL,
 	  "instead: DoRouteOptimizationMN, DoRouteOptimizationCN" },
-	{ "CnBindingPolicySet", NULL,
-	  "instead, for each row: CnBindingPolicy HOME[/LEN] [LOCAL[/LEN]] "
-	  "enabled|disabled" },
 	{ "UseCnBuAck", "",
 	  "correspondents are always asked for an answer" },
 	{ "MnMaxCnConsecutiveResends", NULL,
