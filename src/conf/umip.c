@@ -14,6 +14,8 @@
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
 
+#define ANY_NUMBER	"#"
+
 static const struct umip {
 	const char	*name;
 	const char	*harmless;	/* the value that says what is so; "":
@@ -65,7 +67,7 @@ static const struct umip {
 	  "movement detection is built in, see MnRouterProbes" },
 	{ "UsePolicyModule", NULL,
 	  "policy is built in, see MnIfPreference and Peer" },
-	{ "InterfaceInitialInitDelay", "",
+	{ "InterfaceInitialInitDelay", ANY_NUMBER,
 	  "an interface is used as soon as it has a router" },
 	{ "NoHomeReturn", "disabled",
 	  "who is on its home link is at home" },
@@ -95,15 +97,31 @@ umip_is_name(const char *name)
 }
 
 static bool
-is_harmless(const struct umip *u, const char *word)
+is_harmless(const struct umip *u, const struct arg *a)
 {
 	int on;
 
 	if (!*u->harmless)
-		return schema_word(schema_bool, word, &on);
-	return strcmp(word, u->harmless) == 0 ||
-	       (strcmp(word, "false") == 0 &&
+		return schema_word(schema_bool, a->text, &on);
+	if (strcmp(u->harmless, ANY_NUMBER) == 0)
+		return a->kind == ARG_NUMBER;
+	return strcmp(a->text, u->harmless) == 0 ||
+	       (strcmp(a->text, "false") == 0 &&
 		strcmp(u->harmless, "disabled") == 0);
+}
+
+static const char *
+only(const struct umip *u, char *buf, size_t cap)
+{
+	const char *value = u->harmless;
+
+	buf[0] = '\0';
+	if (value && strcmp(value, ANY_NUMBER) == 0)
+		snprintf(buf, cap, "; only a number is accepted");
+	else if (value)
+		snprintf(buf, cap, "; only `%s' is accepted",
+			 *value ? value : "enabled' or `disabled");
+	return buf;
 }
 
 bool
@@ -111,17 +129,15 @@ umip_statement(struct parse *p, const struct stmt *s)
 {
 	const struct umip *u = find(s->head->text);
 	const struct arg *a = s->args;
+	char text[64];
 
 	if (!u)
 		return false;
 	if (u->harmless && a && !a->next && !s->has_body &&
-	    is_harmless(u, a->text))
+	    is_harmless(u, a))
 		return true;
-	parse_error(p, &s->head->at, "%s: %s%s%s%s", u->name, u->instead,
-		    u->harmless ? "; only `" : "",
-		    !u->harmless ? "" : *u->harmless ? u->harmless :
-		    "enabled' or `disabled",
-		    u->harmless ? "' is accepted" : "");
+	parse_error(p, &s->head->at, "%s: %s%s", u->name, u->instead,
+		    only(u, text, sizeof(text)));
 	return true;
 }
 

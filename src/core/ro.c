@@ -262,20 +262,13 @@ ro_be_patient(struct node *n, struct ro *r, usec_t now)
 	alarm_set(n, &r->patience, now + RO_PATIENCE);
 }
 
-static void
-on_patience(struct node *n, struct alarm *a, usec_t now)
+/* Until then the peer sends to where it was told last.  Who forgets that, and
+ * moves, is not heard of by a peer that was silent, or slandered, for a while:
+ * 11.7.2, "each node that already appears in the Binding Update List". */
+static bool
+is_remembered(const struct ro *r, usec_t now)
 {
-	struct ro *r = container_of(a, struct ro, patience);
-
-	/* Not its fault: nothing could be sent, or only to the home agent. */
-	if (r->leaving)
-		ro_free(n, r);
-	else if (r->reg.paused || !r->reg.home_stands)
-		alarm_set(n, a, now + RO_PATIENCE);
-	else if (r->tunnel)
-		return;		/* a refresh; what stands ends by itself */
-	else if (r->reg.asking != REG_NOTHING)
-		ro_give_up(n, r, NOTE_RO_SILENT, RO_SHUN_SILENT, now);
+	return r->reg.bound && r->reg.expires > now;
 }
 
 /* The peer is to forget: where we are, or at home. */
@@ -298,6 +291,29 @@ ro_leave(struct node *n, struct ro *r, enum note_ro why, usec_t now)
 	registrant_deregister(n, &r->reg, home ? NULL : &r->home->coa,
 			      home ? 0 : g->ifindex,
 			      !home && g->ll.len ? &g->ll : NULL, now, now);
+}
+
+/* Whom a peer has not answered for so long.  One that sends to where we were is
+ * told to forget that: it takes no care-of test (5.2.6). */
+static void
+on_patience(struct node *n, struct alarm *a, usec_t now)
+{
+	struct ro *r = container_of(a, struct ro, patience);
+	bool waits = r->reg.paused || !r->reg.home_stands;
+
+	if (r->leaving && !is_remembered(r, now))
+		ro_free(n, r);
+	/* Not its fault: nothing could be sent, or only to the home agent. */
+	else if (r->leaving || waits)
+		alarm_set(n, a, now + RO_PATIENCE);
+	else if (r->tunnel)
+		return;		/* a refresh; what stands ends by itself */
+	else if (r->reg.asking == REG_NOTHING)
+		return;
+	else if (is_remembered(r, now))
+		ro_leave(n, r, NOTE_RO_SILENT, now);
+	else
+		ro_give_up(n, r, NOTE_RO_SILENT, RO_SHUN_SILENT, now);
 }
 
 static usec_t
@@ -680,14 +696,23 @@ on_unknown_binding(struct node *n, struct ro *r, const struct rx *rx,
 }
 
 /* 11.3.6: "If the mobile node is not expecting an acknowledgement or response
- * from the correspondent node, the mobile node SHOULD ignore this message." */
+ * from the correspondent node, the mobile node SHOULD ignore this message."
+ * Anybody could say it: of one who has proved that he can it costs the shorter
+ * way, until he answers or his binding is over. */
 static void
 on_unable(struct node *n, struct ro *r, usec_t now)
 {
-	if (r->leaving)
+	if (is_remembered(r, now)) {
+		if (r->reg.asking != REG_NOTHING && r->tunnel) {
+			flow_down(n, r);
+			note_ro(n, r, NOTE_RO_LOST, now);
+			ro_be_patient(n, r, now);
+		}
+	} else if (r->leaving) {
 		ro_free(n, r);
-	else if (r->reg.asking != REG_NOTHING)
+	} else if (r->reg.asking != REG_NOTHING) {
 		ro_give_up(n, r, NOTE_RO_UNSUPPORTED, RO_SHUN_UNABLE, now);
+	}
 }
 
 void

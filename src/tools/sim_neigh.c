@@ -325,7 +325,8 @@ void neigh_on_nd(struct sim_iface *i, const struct ip6 *ip)
 		break;
 	case ND_RA:
 		host_on_ra(i, &ip->src, &nd);
-		/* fallthrough */
+		neigh_learn(i->node, i->ifindex, &ip->src, &nd.sll, true);
+		break;
 	case ND_RS:
 		neigh_learn(i->node, i->ifindex, &ip->src, &nd.sll, true);
 		break;
