@@ -298,6 +298,8 @@ static void configure(struct bench *b)
 	c->lma_address = b->lma;
 	c->lma_max_bindings = b->n;
 	c->lma_max_binding_life = c->mobile->lifetime = 262140;
+	c->heartbeat = 0;	/* nobody is there to answer */
+	c->revocation = false;	/* ... one for each move */
 	for (unsigned g = 0; g < GATEWAYS; g++) {
 		struct conf_peer *p = conf_add_peer(c);
 		uint8_t key[16];
