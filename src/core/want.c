@@ -61,6 +61,7 @@ same_key(const struct effect *a, const struct effect *b)
 	if (a->kind == EF_ROUTE)
 		return a->route.ifindex == b->route.ifindex &&
 		       prefix_eq(&a->route.dst, &b->route.dst) &&
+		       prefix_eq(&a->route.src, &b->route.src) &&
 		       addr_eq(&a->route.gateway, &b->route.gateway);
 	if (a->kind == EF_FLOW)
 		return prefix_eq(&a->flow.key.src, &b->flow.key.src) &&
