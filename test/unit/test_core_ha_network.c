@@ -494,7 +494,7 @@ START_TEST(prefixes_of_the_link)
 	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 1, .lifetime = 60 });
 	world_count(&w, "");
 	solicit_as(&w, 1, COA, VHA, VHOA);
-	world_expect(&w, "MPA VHA>COA rh2=VHOA 2001:db8:2::/64:c0:-1:-1\n");
+	world_expect(&w, "MPA VHA>COA rh2=VHOA VHA/64:e0:-1:-1\n");
 	world_close(&w);
 }
 END_TEST
