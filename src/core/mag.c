@@ -460,7 +460,7 @@ mag_attach(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 	bool comes = !m || m->state == MAG_LEAVING;
 
 	if (!p) {
-		if (!m && node_may_answer(n, now)) {
+		if (!m && node_may_tell(n, now)) {
 			n->mag->unknown++;
 			note_mobile(n, ll, ifindex, NOTE_UNKNOWN_MOBILE, now);
 		}

@@ -489,7 +489,7 @@ note_limit(struct node *n, usec_t now)
 		.value = n->conf->ro_max_peers,
 	};
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 
