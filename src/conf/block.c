@@ -348,6 +348,7 @@ block_open_home(struct parse *p, const struct stmt *s, void *parent)
 	    !value_ifname(p, "MnHomeLink", s->args, h->ifname))
 		return NULL;
 	h->lifetime = p->conf->mn_max_ha_binding_life;
+	h->ro_set = ++p->ro_sets;
 	return h;
 }
 

@@ -482,6 +482,10 @@ static const struct statement home_stmts[] = {
 	{ UINT("Lifetime", conf_home, lifetime, LIFE_MIN, LIFE_MAX, LIFE_MAX),
 	  .flags = STMT_DERIVED, .derived = "MnMaxHaBindingLife",
 	  .help = "binding asked for, seconds" },
+	{ CUSTOM("MnRoPolicy", "[address[/length]] "
+		 "enabled insecure|disabled", custom_home_ro, print_home_ro),
+	  .flags = STMT_MANY, .derived = "as outside all blocks",
+	  .help = "which peers it reaches without the home agent" },
 	{ NULL }
 };
 

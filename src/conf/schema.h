@@ -86,10 +86,13 @@ void	print_acl_default(const struct conf *, const void *row,
 
 /* route_opt.c */
 void	custom_ro_policy(struct parse *, const struct stmt *, void *row);
+void	custom_home_ro(struct parse *, const struct stmt *, void *row);
 void	custom_ro_cn(struct parse *, const struct stmt *, void *row);
 void	print_ro_cn(const struct conf *, const void *row, unsigned indent,
 		    FILE *);
 void	custom_cn_policy(struct parse *, const struct stmt *, void *row);
+void	print_home_ro(const struct conf *, const void *row, unsigned indent,
+		      FILE *);
 void	print_ro_policies(const struct conf *, const void *row,
 			  unsigned indent, FILE *);
 void	print_cn_policies(const struct conf *, const void *row,

@@ -503,7 +503,8 @@ agents_on_request(struct node *n, struct rx *rx, usec_t now)
 	if (!l || rx->pkt.has_rh2 || !addr_is_routable(&rx->pkt.src))
 		return;
 	n->ha->agents->requests++;
-	if (!home_link_own(n, l, &route.src) || !node_may_answer(n, now))
+	if (!home_link_own(n, l, &route.src) ||
+	    !node_may_answer(n, ANSWER_DISCOVERY, &rx->pkt.src, now))
 		return;
 	count = agents_list(n, l, now, true, list, REPLY_MAX);
 	for (unsigned k = 0; k < count; k++)

@@ -235,12 +235,10 @@ answer_unproven(struct node *n, struct registration *rq,
 
 	if (n->ha)
 		n->ha->ignored++;
-	if (!node_may_answer(n, now))
-		return;
 	/* home_answer says of a refusal that it is one. */
-	if (!ba.status || note.code != NOTE_REFUSED)
+	if ((!ba.status || note.code != NOTE_REFUSED) && node_may_tell(n, now))
 		note_put(n, &note, now);
-	if (!ba.status)
+	if (!ba.status || !node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		return;
 	/* RFC 4285 section 6: its low half, and our high one. */
 	if (verdict == SEC_ID_MISMATCH)
@@ -259,7 +257,8 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 	struct mh_ba ba = { .seq = rq->seq };
 
 	ba.status = rq->lifetime ? MH_ST_NO_HOME_REG : MH_ST_NOT_HA;
-	if (rq->keeper == KEEPER_HOME && node_may_answer(n, now))
+	if (rq->keeper == KEEPER_HOME &&
+	    node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		home_answer(n, rq, &ba, now);
 }
 
@@ -399,7 +398,8 @@ ha_on_stray(struct node *n, const struct ev_stray *ev, usec_t now)
 	struct mh_route r = { .src = ev->path.local, .dst = ev->path.remote };
 
 	if (!is_home_agent(n) || !n->ready || !node_owns(n, &r.src) ||
-	    !addr_is_routable(&r.dst) || !node_may_answer(n, now))
+	    !addr_is_routable(&r.dst) ||
+	    !node_may_answer(n, ANSWER_BINDING_ERROR, &r.dst, now))
 		return;
 	mh.be.status = MH_BE_UNKNOWN_BINDING;
 	node_send_mh(n, &mh, &r, NULL, 0, now);

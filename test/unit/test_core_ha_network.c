@@ -304,11 +304,11 @@ START_TEST(flood)
 	world_begin(&w);
 	for (int k = 0; k < 1000; k++)
 		ask(&w, COA, ANY);
-	ck_assert_uint_eq(world_count(&w, "HAADRep"), 100);
+	ck_assert_uint_eq(world_count(&w, "HAADRep"), 20);
 	world_later(&w, SEC(1));
 	for (int k = 0; k < 1000; k++)
 		ask(&w, COA, ANY);
-	ck_assert_uint_eq(world_count(&w, "HAADRep"), 100);
+	ck_assert_uint_eq(world_count(&w, "HAADRep"), 20);
 	world_close(&w);
 }
 END_TEST
