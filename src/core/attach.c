@@ -612,6 +612,20 @@ attach_coa(const struct node *n, const struct attach *a, usec_t now)
 	return best;
 }
 
+/* Of this link, and not of one that was left? */
+bool
+attach_has_coa(const struct attach *a, const struct in6_addr *coa)
+{
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->has_coa && addr_eq(&p->coa, coa) &&
+		    attach_prefix_router(a, p))
+			return true;
+	}
+	return false;
+}
+
 bool
 attach_coa_is_coming(const struct attach *a)
 {

@@ -126,6 +126,7 @@ bool	attach_usable(const struct attach *);
 const struct aprefix *attach_coa(const struct node *, const struct attach *,
 				 usec_t now);
 /* One is on its way: its duplicate address detection goes on. */
+bool	attach_has_coa(const struct attach *, const struct in6_addr *coa);
 bool	attach_coa_is_coming(const struct attach *);
 /* Is this prefix on the link here (11.5.2)?  It, or NULL. */
 const struct aprefix *attach_on_link_prefix(const struct attach *,

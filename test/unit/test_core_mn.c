@@ -146,7 +146,8 @@ START_TEST(handover)
 	w_ra(&w, 3, "2001:db8:3::");
 	w_expect(&w, "");				/* the grace */
 	w_pass(&w, MSEC(5));
-	w_expect(&w, "route down ::/0\n"
+	w_expect(&w, "flow hold\n"	/* not from the old one on that link */
+	       "route down ::/0\n"
 	       "route up 2001:db8:3::/64\n"
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
@@ -712,10 +713,10 @@ START_TEST(return_home)
 	w_forget(&w);
 	w_ra(&w, 1, HA);				/* R bit: the home agent */
 	w_pass(&w, MSEC(5));
-	w_expect(&w, "route down ::/0\n"
+	w_expect(&w, "flow hold\n"
+	       "route down ::/0\n"
 	       "route up 2001:db8:1::/64\n"
 	       "route up ::/0\n"
-	       "flow hold\n"
 	       "tunnel down to 2001:db8:1::1\n"
 	       "proxy up\n"
 	       "BU from home lifetime=0 auth\n"
