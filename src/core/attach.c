@@ -488,16 +488,39 @@ meet_again(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 	age_next(n, a, now);
 }
 
+/*
+ * The kernel has forgotten its neighbours with the link, and is asking for the
+ * router perhaps: packets wait.  From the answer to a unicast solicitation,
+ * which need not have a link-layer address (RFC 4861 7.2.4), it learns nothing,
+ * and would ask again after a second.
+ */
+static void
+ask_for_lladdr(struct node *n, struct attach *a)
+{
+	const struct in6_addr *src = iface_linklocal(a->iface);
+	struct in6_addr group = addr_solicited_node(&a->current->addr);
+	struct nd ns = { .type = ND_NS };
+
+	if (!linklocal_valid(a->iface, src))
+		return;
+	ns.ns.target = a->current->addr;
+	ns.sll = a->iface->ll;
+	outbox_nd(n, a->iface->ifindex, NULL, &ns, src, &group);
+}
+
 /* The old router answers the probe, or the second one of its link. */
 static void
 on_na(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 {
-	if (a->state == ATTACH_CHECKING && answers(a->current, rx))
+	if (a->state == ATTACH_CHECKING && answers(a->current, rx)) {
+		if (a->link_event && !rx->nd.tll.len)
+			ask_for_lladdr(n, a);
 		confirm(n, a, now);
-	else if (a->state == ATTACH_CHECKING && answers(a->second, rx))
+	} else if (a->state == ATTACH_CHECKING && answers(a->second, rx)) {
 		hand_over(n, a, a->second, now);
-	else
+	} else {
 		meet_again(n, a, rx, now);
+	}
 }
 
 void

@@ -188,13 +188,17 @@ START_TEST(flap_onto_second_router)
 	struct world w;
 
 	/* The link came back, a stranger advertises, the old router answers
-	 * the probe in time: nothing has happened. */
+	 * the probe in time: nothing has happened.  Without a link-layer
+	 * address in the answer it is asked again, for the kernel. */
 	w_away(&w);
 	w_link(&w, false);
 	w_link(&w, true);
 	w_ra(&w, 3, "2001:db8:3::");
 	w_pass(&w, MSEC(2));
+	w_forget(&w);
 	w_na(&w, 2);
+	w_drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "NS\n"));
 	w_pass(&w, SEC(2));
 	ck_assert_ptr_null(strstr(w.did, "BU"));
 	ck_assert_ptr_null(strstr(w.did, "flow"));
