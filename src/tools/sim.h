@@ -454,8 +454,10 @@ void	tunnel_forget(struct sim_node *);
 void	tunnel_sync(struct sim_node *);	/* what was not said again goes */
 struct k_flow *tunnel_flow(struct sim_node *, const struct in6_addr *src,
 			   const struct in6_addr *dst);
-/* True when a flow took the packet; `own': it is this node's. */
-bool	tunnel_output(struct sim_node *, struct sim_pkt *, bool own);
+/* True when a flow took the packet, which came by that interface; 0: through
+ * a tunnel. */
+#define FROM_US		UINT32_MAX
+bool	tunnel_output(struct sim_node *, struct sim_pkt *, uint32_t from);
 /* An IPv6-in-IPv6 packet for us; takes it. */
 void	tunnel_input(struct sim_node *, const struct ip6 *outer,
 		     struct sim_pkt *);

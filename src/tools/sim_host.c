@@ -153,7 +153,8 @@ bool access_takes(struct sim_iface *i, const struct lladdr *src,
 			return lladdr_eq(&f->access.ll, src);
 	}
 	ev.neighbour = (struct ev_neighbour){
-		.ifindex = i->ifindex, .ll = *src, .reachable = true,
+		.ifindex = i->ifindex, .addr = *from, .ll = *src,
+		.reachable = true,
 	};
 	sim_node_tell(i->node, &ev);
 	return false;
