@@ -144,6 +144,12 @@ has_iface(const struct conf *c, const char *name)
 static void
 check_declared(struct parse *p, const struct stmt *top)
 {
+	for (const struct stmt *s = top; s; s = s->next)
+		if (s->row && s->row->block == &schema_virtual_link &&
+		    s->args && has_iface(p->conf, s->args->text))
+			parse_error(p, &s->args->at, "this is an interface: "
+				    "say HomeLink, or give the virtual "
+				    "network another name");
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&

@@ -675,5 +675,5 @@ int main(void)
 	unit_add(s, "show", shown);
 	return unit_main((Suite *const[]){ s, suite_ha_status(),
 			  suite_ha_admission(), suite_ha_network(),
-			  suite_ha_multicast(), NULL });
+			  suite_ha_multicast(), suite_ha_renumber(), NULL });
 }

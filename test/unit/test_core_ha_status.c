@@ -208,7 +208,7 @@ START_TEST(errors_are_rationed)
 					   .lifetime = 60, .bad_auth = true });
 	n = world_count(&w, "BA 146");
 	ck_assert_uint_ge(n, 10);
-	ck_assert_uint_le(n, 100);
+	ck_assert_uint_le(n, 20);
 	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 1, .lifetime = 60 });
 	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
 	world_close(&w);

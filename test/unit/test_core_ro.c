@@ -25,6 +25,7 @@ struct msg {
 	const uint8_t	*kbm;		/* NULL: no authenticator */
 	struct in6_addr	covered;
 	bool		inside;		/* it comes through the tunnel */
+	bool		elsewhere;	/* by an interface of no use to us */
 };
 
 static void put(struct world *w, struct msg *m)
@@ -57,14 +58,16 @@ static void put(struct world *w, struct msg *m)
 	pkt_finish(&b);
 	mac_free(ctx);
 	if (m->inside)
-		w->eth = 0;
+		w->eth = IFINDEX_PATH;
+	if (m->elsewhere)
+		w->eth = 77;
 	w_packet(w, &b, 2);
 	w->eth = eth;
 	w_drain(w);
 }
 
 struct answer {
-	bool		other_cookie, on_the_link, no_nonce;
+	bool		other_cookie, on_the_link, elsewhere, no_nonce;
 	const char	*from, *to;
 };
 
@@ -78,6 +81,7 @@ static void answer_test(struct world *w, enum rr_kind kind, struct answer a)
 		.src = a.from ? w_addr(a.from) : t->dst,
 		.dst = a.to ? w_addr(a.to) : t->src,
 		.inside = kind == RR_HOME && !a.on_the_link,
+		.elsewhere = a.elsewhere,
 	};
 
 	m.mh.test.nonce = a.no_nonce ? 0 : NONCE + kind;
@@ -242,6 +246,57 @@ START_TEST(procedure)
 }
 END_TEST
 
+/* 11.7.2: "The sequence number [...] SHOULD start at a random value", and goes
+ * on from there. */
+START_TEST(first_number)
+{
+	static const char *const peer[] = {
+		PEER, "2001:db8:c::2", "2001:db8:c::3"
+	};
+	uint16_t seq[3];
+	struct world w;
+
+	begin(&w);
+	for (unsigned k = 0; k < 3; k++) {
+		traffic(&w, peer[k]);
+		both(&w);
+		seq[k] = w.bu.bu.seq;
+		w_pass(&w, SEC(1));
+		/* each has been sent once more */
+		ck_assert_uint_eq((uint16_t)(w.bu.bu.seq - seq[k]), 1);
+	}
+	for (unsigned k = 0; k < 3; k++) {
+		ck_assert_uint_gt(seq[k], 3);
+		ck_assert_uint_gt((uint16_t)(seq[(k + 1) % 3] - seq[k]), 3);
+	}
+	w_end(&w);
+}
+END_TEST
+
+/* An answer that does not come may have been 136 to 138, or the tokens are not
+ * what they should be: after some silence they are asked for again. */
+START_TEST(doubt)
+{
+	struct world w;
+
+	begin(&w);
+	traffic(&w, PEER);
+	both(&w);
+	w_forget(&w);
+	w_pass(&w, SEC(4));
+	w_drain(&w);
+	w_expect(&w, "BU lifetime=420\nBU lifetime=420\n");
+	w_pass(&w, MSEC(3500));
+	w_drain(&w);
+	w_expect(&w, "HoTI\nCoTI\n");
+	both(&w);
+	w_expect(&w, "BU lifetime=420\n");
+	ack(&w, (struct ack){ 0 });
+	ck_assert_uint_eq(w_count(&w, "route direct"), 1);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(whom_not)
 {
 	struct world w;
@@ -266,6 +321,7 @@ START_TEST(forged_tests)
 	traffic(&w, PEER);
 	answer_test(&w, RR_HOME, (struct answer){ .other_cookie = true });
 	answer_test(&w, RR_HOME, (struct answer){ .on_the_link = true });
+	answer_test(&w, RR_HOME, (struct answer){ .elsewhere = true });
 	answer_test(&w, RR_HOME, (struct answer){ .no_nonce = true });
 	answer_test(&w, RR_HOME, (struct answer){ .from = "2001:db8:c::2" });
 	answer_test(&w, RR_CAREOF, (struct answer){ .other_cookie = true });
@@ -524,6 +580,8 @@ int main(void)
 	Suite *s = suite_create("core: route optimization");
 
 	unit_add(s, "procedure", procedure);
+	unit_add(s, "first number", first_number);
+	unit_add(s, "doubt", doubt);
 	unit_add(s, "whom not", whom_not);
 	unit_add(s, "forged tests", forged_tests);
 	unit_add(s, "forged acks", forged_acks);
