@@ -186,7 +186,7 @@ mag_on_attach(struct node *n, const struct ev_attach *ev, usec_t now)
 /* The address that a Neighbour Discovery message shows to be its sender's
  * own; NULL: none. */
 static const struct in6_addr *
-address_in(const struct rx *rx)
+sender_in(const struct rx *rx)
 {
 	if (!addr_is_unspec(&rx->pkt.src))
 		return &rx->pkt.src;
@@ -207,7 +207,7 @@ mag_on_nd(struct node *n, struct rx *rx, usec_t now)
 	m = mag_attach(n, rx->iface->ifindex, &rx->ll_src, NULL, 0, now);
 	if (!m)
 		return;
-	mag_heard(n, m, address_in(rx), now);
+	mag_heard(n, m, sender_in(rx), now);
 	if (is_arrival(rx))
 		assert_again(n, m, now);
 	if (rx->nd.type == ND_RS && m->served)
