@@ -229,7 +229,7 @@ on_response(struct node *n, struct beat *p, const struct rx *rx, usec_t now)
 		if (n->mag)
 			mag_on_restart(n, &p->addr, now);
 		if (n->lma)
-			lma_on_restart(n, &p->addr);
+			lma_groups_forget(n, &p->addr);
 	}
 	p->counter = o->value;
 	p->known = true;

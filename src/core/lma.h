@@ -186,8 +186,9 @@ uint8_t	lma_group_revoked(struct node *, uint32_t theirs,
 			  const struct in6_addr *coa, usec_t now);
 /* A person does. */
 void	lma_group_revoke(struct node *, uint32_t ours, usec_t now);
-/* It has lost its sessions: what it means by a group we do not know. */
-void	lma_on_restart(struct node *, const struct in6_addr *coa);
+/* It has lost its sessions, or may not have heard that one is over: what it
+ * means by a group is not what we do.  Its next update of one is refused. */
+void	lma_groups_forget(struct node *, const struct in6_addr *coa);
 
 /* A request waits no longer: lma.c. */
 void	lma_pending_end(struct node *, struct lma_pending *);

@@ -11,7 +11,9 @@
  * An update of a group is ordered by its Timestamp, or its sequence number,
  * against the last one of that gateway: those of the sessions are their own.
  * Who has lost its sessions (RFC 5847) does not know whom it has told us to
- * keep together, so its groups are gone with it.
+ * keep together, so its groups are gone with it.  So they are when a gateway may
+ * not know that one of its sessions is over here: it would renew that one with
+ * the others, and never find out.
  */
 #include "core/lma.h"
 #include "core/revoke.h"
@@ -164,7 +166,7 @@ is_of(uint32_t id, uint32_t meant)
 }
 
 void
-lma_on_restart(struct node *n, const struct in6_addr *coa)
+lma_groups_forget(struct node *n, const struct in6_addr *coa)
 {
 	struct lma_gateway *w = gateway_find(n, coa);
 

@@ -288,6 +288,8 @@ lma_tell_revoked(struct node *n, const struct lma_session *s,
 		revoke_send(n, mag, &n->conf->lma_address,
 			    (enum revoke_trigger)trigger, &id, hnp, count,
 			    now);
+	else
+		lma_groups_forget(n, mag);
 }
 
 /* The gateway that it has left hears of it from us (RFC 5846 3.4.1), so that it

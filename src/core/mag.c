@@ -198,6 +198,9 @@ mag_start(struct node *n, usec_t now)
 		 offsetof(struct mag_router, node),
 		 sizeof(struct mag_router_key), n->secret);
 	mag_groups_start(n, now);
+	map_init(&n->mag->prefixes, offsetof(struct mag_prefix, hnp) -
+		 offsetof(struct mag_prefix, node), sizeof(struct in6_addr),
+		 n->secret);
 	pool_init(&n->mag->pool, sizeof(struct mag_mobile), UINT32_MAX);
 	n->beats = beats_new(n);
 	n->revocations = revoke_new(n);
@@ -232,6 +235,7 @@ mag_stop(struct node *n)
 	}
 	mag_groups_stop(n);
 	index_stop(n);
+	map_fini(&n->mag->prefixes);
 	map_fini(&n->mag->routers);
 	map_fini(&n->mag->mobiles);
 	pool_fini(&n->mag->pool);

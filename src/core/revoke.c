@@ -12,6 +12,7 @@
  * answered.
  */
 #include "core/exchange.h"
+#include "core/lma.h"
 #include "core/revoke.h"
 
 #include <stdlib.h>
@@ -134,15 +135,25 @@ transmit(struct node *n, struct revocation *r, usec_t now)
 	node_send_mh(n, &mh, &to, security_peer(n, &r->peer), 0, now);
 }
 
+/* What the other end believes to be in a group (RFC 6602) may not be. */
+static void
+in_doubt(struct node *n, const struct in6_addr *peer)
+{
+	if (n->lma)
+		lma_groups_forget(n, peer);
+}
+
 static void
 on_silence(struct node *n, struct alarm *a, usec_t now)
 {
 	struct revocation *r = container_of(a, struct revocation, x.alarm);
 
-	if (r->x.sent > BRI_RETRIES)
-		end(n, r);
-	else
+	if (r->x.sent <= BRI_RETRIES) {
 		transmit(n, r, now);
+		return;
+	}
+	in_doubt(n, &r->peer);
+	end(n, r);
 }
 
 /* 9.2: a gateway's identity, when it speaks for all; ours is its address. */
@@ -162,8 +173,10 @@ revocation_new(struct node *n, const struct in6_addr *peer,
 {
 	struct revocation *r = pool_get(&n->revocations->pool);
 
-	if (!r)
-		return NULL;	/* lifetimes end it as well */
+	if (!r) {		/* lifetimes end it as well */
+		in_doubt(n, peer);
+		return NULL;
+	}
 	r->peer = *peer;
 	r->local = *local;
 	r->trigger = (uint8_t)trigger;

@@ -362,6 +362,28 @@ START_TEST(anchor_revokes)
 }
 END_TEST
 
+/* A revocation that is not answered, or not sent: the gateway may take a session
+ * for its own that is over, and must not renew it with the others. */
+START_TEST(unheard)
+{
+	struct event ev = { .kind = EV_REVOKE, .revoke.id = "b@example.net" };
+	struct bri bra = { .answers = true };
+	struct story s;
+
+	two_sessions(&s);
+	s.conf->revocation = _i != 2;
+	story_input(&s, &ev);
+	ck_assert_uint_eq(s.nflows, 2);
+	bra.seq = s.mh.revocation.seq;
+	if (_i == 1)
+		story_revoke(&s, bra);
+	story_later(&s, SEC(5));
+	story_update(&s, of_group(THEIRS));
+	answered(&s, _i == 1 ? 0 : MH_ST_INVALID_GROUP, false);
+	story_close(&s);
+}
+END_TEST
+
 /* --- a gateway (5.1) ----------------------------------------------------------- */
 
 static void open_gateway(struct story *s)
@@ -697,6 +719,7 @@ int main(void)
 	tcase_add_test(t, gateway_restarts);
 	tcase_add_loop_test(t, gateway_revokes, 0, COUNT(revocations));
 	tcase_add_loop_test(t, anchor_revokes, 0, 2);
+	tcase_add_loop_test(t, unheard, 0, 3);
 	tcase_add_test(t, one_for_all);
 	tcase_add_test(t, anchor_without_groups);
 	tcase_add_test(t, not_wanted);
