@@ -47,6 +47,7 @@ struct lma_gateway {
 	uint64_t	stamp;		/* of its last update of a group */
 	uint16_t	seq;		/* ... without a Timestamp */
 	bool		has_seq;
+	bool		doubt;		/* it may not know what is over */
 };
 
 /* Sessions for which gateway and anchor have each said a group. */
@@ -186,8 +187,10 @@ uint8_t	lma_group_revoked(struct node *, uint32_t theirs,
 			  const struct in6_addr *coa, usec_t now);
 /* A person does. */
 void	lma_group_revoke(struct node *, uint32_t ours, usec_t now);
-/* It has lost its sessions, or may not have heard that one is over: what it
- * means by a group is not what we do.  Its next update of one is refused. */
+/* It may not have heard that one of its sessions is over: what it means by a
+ * group is not what we do.  Its next update of one is refused. */
+void	lma_groups_doubt(struct node *, const struct in6_addr *coa);
+/* It has lost its sessions, and its groups with them. */
 void	lma_groups_forget(struct node *, const struct in6_addr *coa);
 
 /* A request waits no longer: lma.c. */

@@ -11,9 +11,10 @@
  * An update of a group is ordered by its Timestamp, or its sequence number,
  * against the last one of that gateway: those of the sessions are their own.
  * Who has lost its sessions (RFC 5847) does not know whom it has told us to
- * keep together, so its groups are gone with it.  So they are when a gateway may
- * not know that one of its sessions is over here: it would renew that one with
- * the others, and never find out.
+ * keep together, so its groups are gone with it.  A gateway that may not know
+ * that one of its sessions is over here would renew that one with the others,
+ * and never find out: its next update of a group, whichever, is refused (175),
+ * and what was grouped is grouped anew.
  */
 #include "core/lma.h"
 #include "core/revoke.h"
@@ -105,7 +106,7 @@ lma_groups_tidy(struct node *n, const struct in6_addr *coa)
 	if (!w)
 		return;
 	drop_empty(w);
-	if (list_empty(&w->groups))
+	if (list_empty(&w->groups) && !w->doubt)
 		gateway_free(n->lma, w);
 }
 
@@ -165,6 +166,19 @@ is_of(uint32_t id, uint32_t meant)
 	return id == meant || meant == PMIP_GROUP_ALL;
 }
 
+static void
+dissolve(struct lma_gateway *w)
+{
+	list_each(l, &w->groups) {
+		struct lma_group *g = container_of(l, struct lma_group, l);
+
+		list_each(k, &g->sessions)
+			lma_group_leave(container_of(k, struct lma_session,
+						     g));
+		group_free(g);
+	}
+}
+
 void
 lma_groups_forget(struct node *n, const struct in6_addr *coa)
 {
@@ -172,14 +186,18 @@ lma_groups_forget(struct node *n, const struct in6_addr *coa)
 
 	if (!w)
 		return;
-	list_each(l, &w->groups) {
-		struct lma_group *g = container_of(l, struct lma_group, l);
-
-		list_each(k, &g->sessions)
-			lma_group_leave(container_of(k, struct lma_session,
-						     g));
-	}
+	dissolve(w);
 	gateway_free(n->lma, w);
+}
+
+void
+lma_groups_doubt(struct node *n, const struct in6_addr *coa)
+{
+	struct lma_gateway *w = n->conf->accept_bulk ? gateway_get(n, coa) :
+						       NULL;
+
+	if (w)
+		w->doubt = true;
 }
 
 /* --- an update of one (5.2.3) --------------------------------------------------- */
@@ -309,6 +327,10 @@ lma_group_update(struct node *n, struct registration *rq, const struct mh *mh,
 	struct note note = { .code = NOTE_GROUP, .a = rq->coa };
 	uint16_t lifetime;
 
+	if (!status && w->doubt) {
+		w->doubt = false;
+		dissolve(w);
+	}
 	if (!status) {
 		lifetime = shortest(n, w, rq->proxy->group, rq->lifetime);
 		if (!lifetime)

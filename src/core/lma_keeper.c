@@ -289,7 +289,7 @@ lma_tell_revoked(struct node *n, const struct lma_session *s,
 			    (enum revoke_trigger)trigger, &id, hnp, count,
 			    now);
 	else
-		lma_groups_forget(n, mag);
+		lma_groups_doubt(n, mag);
 }
 
 /* The gateway that it has left hears of it from us (RFC 5846 3.4.1), so that it

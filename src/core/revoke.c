@@ -140,7 +140,7 @@ static void
 in_doubt(struct node *n, const struct in6_addr *peer)
 {
 	if (n->lma)
-		lma_groups_forget(n, peer);
+		lma_groups_doubt(n, peer);
 }
 
 static void
