@@ -431,10 +431,13 @@ START_TEST(set_of_messages)
 	struct conf_iface *i;
 	struct world w;
 	char text[64];
-	unsigned ras = 0;
+	unsigned ras = 0, infos = 0;
 
 	i = router(&w);
 	w.ra_detail = true;
+	i->home_agent = i->ha_info = true;
+	i->ha_preference = 5;
+	i->ha_lifetime = 900;
 	i->nrdnss = 3;
 	memset(i->dnssl, 'a', 60);
 	for (int k = 0; k < 40; k++) {
@@ -463,6 +466,10 @@ START_TEST(set_of_messages)
 	}
 	for (const char *p = w.did; (p = strstr(p, "RA if")); p++)
 		ras++;
+	/* 7.4: in each of them, the same */
+	for (const char *p = w.did; (p = strstr(p, " ha=5/900\n")); p++)
+		infos++;
+	ck_assert_uint_eq(infos, ras);
 	ck_assert_uint_ge(ras, 3);
 	ck_assert_uint_le(ras, 4);
 	ck_assert_uint_eq(world_count(&w, "  pio 2001:db8:902::1/64 flags=e0"),

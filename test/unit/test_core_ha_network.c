@@ -199,6 +199,7 @@ END_TEST
 /* The router's lifetime where there is no option, and no option's 0. */
 START_TEST(lifetimes)
 {
+	char text[4096];
 	struct world w;
 
 	world_begin(&w);
@@ -223,9 +224,19 @@ START_TEST(lifetimes)
 	world_later(&w, SEC(10));
 	ask(&w, COA, ANY);
 	world_expect(&w, "HAADRep id=77 HA>COA HA 2001:db8:1::c\n");
+	/* ... and those that are over are not kept, asked or not (10.1) */
+	world_show(&w, "agents", text, sizeof(text));
+	ck_assert_str_eq(text, "agent router=fe80::c interface=home0 "
+			 "preference=-2 left=90s address=2001:db8:1::c\n");
 	world_later(&w, SEC(20));
+	world_show(&w, "agents", text, sizeof(text));
+	ck_assert_str_eq(text, "agent router=fe80::c interface=home0 "
+			 "preference=-2 left=70s\n");
 	ask(&w, COA, ANY);
 	world_expect(&w, "HAADRep id=77 HA>COA HA\n");
+	world_later(&w, SEC(70));
+	world_show(&w, "agents", text, sizeof(text));
+	ck_assert_str_eq(text, "");
 	world_close(&w);
 }
 END_TEST
@@ -667,6 +678,8 @@ END_TEST
  * but a new one is sent, with all that the old one said. */
 START_TEST(change_before_acknowledged)
 {
+	struct in6_addr coa = world_addr(COA), ha = world_addr(HA);
+	struct in6_addr hoa = world_addr(HOA);
 	struct wire_error err;
 	struct icmp m;
 	struct world w;
@@ -679,6 +692,10 @@ START_TEST(change_before_acknowledged)
 	ck_assert_int_eq(pkt_parse(w.sent, w.sent_len, &p, &err), 0);
 	ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len, pkt_src(&p),
 				    pkt_dst(&p), &m, &err), 0);
+	/* 6.8, 10.6.3: to the care-of address, from where it is registered,
+	 * with a routing header */
+	ck_assert(addr_eq(&p.dst, &coa) && addr_eq(&p.src, &ha));
+	ck_assert(p.has_rh2 && addr_eq(&p.rh2, &hoa));
 	ck_assert_uint_eq(m.type, ICMP_PREFIX_ADV);
 	ck_assert_uint_eq(m.prefix.npios, 2);
 	ck_assert_uint_eq(m.prefix.pio[0].valid, 90000);
