@@ -19,7 +19,7 @@ struct ra {
 	bool		no_h;
 	int		lifetime;	/* 0: 1800; -1: 0 */
 	bool		info;
-	int16_t		preference;
+	uint16_t	preference;
 	int		info_lifetime;
 	uint32_t	valid, preferred;	/* 0: for ever */
 	bool		no_r;
@@ -156,28 +156,28 @@ START_TEST(list_in_order)
 	advertise(&w, &(struct ra){ .from = "fe80::b",
 		.addr = { "2001:db8:1::b" } });
 	advertise(&w, &(struct ra){ .from = "fe80::c",
-		.addr = { "2001:db8:1::c" }, .info = true, .preference = -3,
+		.addr = { "2001:db8:1::c" }, .info = true, .preference = 40000,
 		.info_lifetime = 100 });
 	/* no address with the R bit: known, but nothing to tell */
 	advertise(&w, &(struct ra){ .from = "fe80::d", .no_r = true,
 		.addr = { "2001:db8:1::" } });
 	world_count(&w, "");
 	ask(&w, COA, ANY);
-	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::a HA "
-		     "2001:db8:1::b 2001:db8:1::c\n");
+	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::c 2001:db8:1::a "
+		     "HA 2001:db8:1::b\n");
 	/* a changed preference counts from now on */
 	advertise(&w, &(struct ra){ .from = "fe80::b",
 		.addr = { "2001:db8:1::b" }, .info = true, .preference = 11,
 		.info_lifetime = 50 });
 	ask(&w, COA, ANY);
-	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::b 2001:db8:1::a "
-		     "HA 2001:db8:1::c\n");
+	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::c 2001:db8:1::b "
+		     "2001:db8:1::a HA\n");
 	/* the lifetime of the option, not the router's */
 	world_later(&w, SEC(50));
 	world_expect(&w, "note agent-down router=fe80::b ifindex=2\n");
 	ask(&w, COA, ANY);
-	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::a HA "
-		     "2001:db8:1::c\n");
+	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::c 2001:db8:1::a "
+		     "HA\n");
 	/* the H bit is gone; a lifetime of 0 */
 	advertise(&w, &(struct ra){ .from = "fe80::c", .no_h = true,
 		.addr = { "2001:db8:1::c" } });
@@ -203,12 +203,13 @@ START_TEST(lifetimes)
 	struct world w;
 
 	world_begin(&w);
+	w.conf->iface[0].ha_preference = 9;
 	advertise(&w, &(struct ra){ .from = "fe80::a", .lifetime = 9,
 		.addr = { "2001:db8:1::a" } });
 	advertise(&w, &(struct ra){ .from = "fe80::b", .info = true,
-		.lifetime = -1, .info_lifetime = 20, .preference = -1,
+		.lifetime = -1, .info_lifetime = 20, .preference = 7,
 		.addr = { "2001:db8:1::b" } });
-	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = -2,
+	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = 5,
 		.info = true, .info_lifetime = 100, .valid = 30,
 		.addr = { "2001:db8:1::c", "2001:db8:7::c" } });
 	world_later(&w, SEC(9));
@@ -217,7 +218,7 @@ START_TEST(lifetimes)
 	ck_assert(strstr(w.did, "2001:db8:7::c") && !strstr(w.did, "1::a"));
 	world_count(&w, "");
 	world_later(&w, SEC(11));
-	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = -2,
+	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = 5,
 		.info = true, .info_lifetime = 100, .valid = 30,
 		.addr = { "2001:db8:1::c" } });
 	/* an address goes with its prefix, the home agent does not */
@@ -227,11 +228,11 @@ START_TEST(lifetimes)
 	/* ... and those that are over are not kept, asked or not (10.1) */
 	world_show(&w, "agents", text, sizeof(text));
 	ck_assert_str_eq(text, "agent router=fe80::c interface=home0 "
-			 "preference=-2 left=90s address=2001:db8:1::c\n");
+			 "preference=5 left=90s address=2001:db8:1::c\n");
 	world_later(&w, SEC(20));
 	world_show(&w, "agents", text, sizeof(text));
 	ck_assert_str_eq(text, "agent router=fe80::c interface=home0 "
-			 "preference=-2 left=70s\n");
+			 "preference=5 left=70s\n");
 	ask(&w, COA, ANY);
 	world_expect(&w, "HAADRep id=77 HA>COA HA\n");
 	world_later(&w, SEC(70));
@@ -293,7 +294,7 @@ START_TEST(many_agents)
 			snprintf(addr[j], sizeof(addr[j]), "2001:db8:%x::%x",
 				 100 + j, k + 16);
 		advertise(&w, &(struct ra){ .from = router, .info = true,
-			.info_lifetime = 100, .preference = (int16_t)k,
+			.info_lifetime = 100, .preference = (uint16_t)k,
 			.addr = { addr[0], addr[1], addr[2] } });
 	}
 	ck_assert(strstr(w.did, "note agent-limit limit=31"));
@@ -331,11 +332,11 @@ START_TEST(shown)
 
 	world_begin(&w);
 	advertise(&w, &(struct ra){ .from = "fe80::a", .info = true,
-		.preference = -7, .info_lifetime = 100,
+		.preference = 65535, .info_lifetime = 100,
 		.addr = { "2001:db8:1::a" } });
 	world_show(&w, "agents", text, sizeof(text));
 	ck_assert_str_eq(text, "agent router=fe80::a interface=home0 "
-			 "preference=-7 left=100s address=2001:db8:1::a\n");
+			 "preference=65535 left=100s address=2001:db8:1::a\n");
 	world_close(&w);
 }
 END_TEST
