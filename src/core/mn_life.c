@@ -476,6 +476,15 @@ mn_shutdown(struct node *n, usec_t now)
 	}
 }
 
+/* It asks for something else than what stands. */
+static bool
+waits_for_answer(const struct registrant *r)
+{
+	return r->asking != REG_NOTHING &&
+	       !(r->bound && r->asking == REG_REGISTER &&
+		 addr_eq(&r->coa, &r->ask_coa));
+}
+
 bool
 mn_settled(const struct node *n)
 {
@@ -484,7 +493,7 @@ mn_settled(const struct node *n)
 		    !h->active ||
 		    (h->place == PLACE_HOME && knows_its_link(n, h)))
 			continue;
-		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING ||
+		if (h->place != PLACE_AWAY || waits_for_answer(&h->reg) ||
 		    addr_is_unspec(&h->reg.peer))
 			return false;
 	}
