@@ -234,7 +234,8 @@ struct conf_mobile {
 
 /* BindingAclPolicy HOME-PREFIX|"IDENTITY" allow|deny: who may register with a
  * home agent.  The first row that fits counts; then DefaultBindingAclPolicy,
- * if it is there; then without any row whoever has a Peer may, with one nobody. */
+ * if it is there; then without any row whose very address a Peer names, with
+ * one nobody. */
 struct conf_acl {
 	struct prefix	hoa;			/* with an identity: not used */
 	const char	*nai;			/* RFC 4283; "@realm": all of it;

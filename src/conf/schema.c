@@ -121,7 +121,7 @@ static const struct statement top_stmts[] = {
 	  .help = "who may register" },
 	{ CUSTOM("DefaultBindingAclPolicy", "allow|deny|status",
 		 custom_acl_default, print_acl_default), .roles = HA,
-	  .derived = "deny where there is a BindingAclPolicy, else allow",
+	  .derived = "deny, but without a BindingAclPolicy those that Peer or KeyTable name one by one",
 	  .help = "the same for all others, of those that have a Peer" },
 	{ BOOL("SendMobPfxAdvs", conf, send_pfx_advs, 1), .roles = HA,
 	  .help = "answer Mobile Prefix Solicitations" },

@@ -9,6 +9,7 @@
  * home_link.c; what has to be said and heard there is defend.c.
  */
 #include "core/ha.h"
+#include "core/admission.h"
 #include "core/agents.h"
 #include "core/anchor.h"
 #include "core/defend.h"
@@ -162,7 +163,6 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 {
 	const struct mopt *alt = mh_opt(&rx->mh, MOPT_ALTCOA);
 	const struct mopt *replay = mh_opt(&rx->mh, MOPT_REPLAY);
-	const struct mopt *id = mh_opt(&rx->mh, MOPT_MNID);
 	bool home = rx->mh.bu.flags & MH_BU_H;
 
 	rq->hoa = *pkt_src(&rx->pkt);
@@ -179,8 +179,6 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 	rq->seq = rx->mh.bu.seq;
 	rq->lifetime = rx->mh.bu.lifetime;
 	rq->replay = replay ? replay->replay : 0;
-	rq->nai = id && id->mnid.subtype == MOPT_MNID_NAI ? id->mnid.id :
-		(struct span){ 0 };
 	rq->ifindex = 0;
 	rq->ll.len = 0;
 	rq->link = 0;
@@ -443,11 +441,13 @@ ha_start(struct node *n, usec_t now)
 	n->proofs = calloc(1, sizeof(*n->proofs));
 	n->ha->anchors = anchors_new(n);
 	n->ha->agents = agents_new(n);
+	n->ha->admission = admission_new(n);
 	n->ha->prefixes = mobile_prefix_new(n);
 	n->ha->multicast = multicast_new(n);
 	ha_switch_init(n);
 	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
-	    !n->ha->agents || !n->ha->prefixes || !n->ha->multicast || !n->proofs)
+	    !n->ha->agents || !n->ha->prefixes || !n->ha->multicast ||
+	    !n->ha->admission || !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
 	agents_settle(n, NULL);
@@ -460,6 +460,7 @@ ha_stop(struct node *n)
 	if (n->ha) {
 		alarm_clear(n, &n->ha->announce);
 		ha_switch_fini(n);
+		n->ha->admission = admission_free(n->ha->admission);
 		n->ha->agents = agents_free(n, n->ha->agents);
 		n->ha->prefixes = mobile_prefix_free(n, n->ha->prefixes);
 		n->ha->multicast = multicast_free(n, n->ha->multicast);
@@ -567,6 +568,8 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 {
 	int err = anchors_reset(n);
 
+	if (!err)
+		err = admission_reset(n);
 	if (err)
 		return err;
 	/* Both ends are told; what stays blocked is not told at all. */

@@ -17,6 +17,7 @@
 struct defend;
 struct presence;
 struct anchors;
+struct admission;
 struct agents;
 struct mobile_prefixes;
 struct multicast;
@@ -38,6 +39,7 @@ struct ha {
 	struct defend	*defend;
 	struct presence	*presence;	/* what anchors have seen */
 	struct anchors	*anchors;
+	struct admission *admission;	/* who may register */
 	struct agents	*agents;	/* other home agents */
 	struct mobile_prefixes *prefixes;
 	struct multicast *multicast;

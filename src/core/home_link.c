@@ -255,9 +255,9 @@ bound_lifetime(const struct node *n, const struct conf_home_link *l,
 /* Anchors have a policy of their own. */
 static uint8_t
 welcome(const struct node *n, const struct conf_home_link *l,
-	const struct in6_addr *hoa, const struct span *nai)
+	const struct conf_peer *peer, const struct in6_addr *hoa)
 {
-	return l->anchor ? 0 : admission_status(n->conf, hoa, nai);
+	return l->anchor ? 0 : admission_status(n, peer, hoa);
 }
 
 /*
@@ -283,7 +283,7 @@ home_link_admit(struct node *n, struct registration *rq, usec_t now)
 		return MH_ST_NOT_HA;
 	if (!rq->has_hao)
 		return MH_ST_NOT_HA;
-	status = welcome(n, l, &rq->hoa, &rq->nai);
+	status = welcome(n, l, rq->peer, &rq->hoa);
 	if (status)
 		return status;
 	if (!l->anchor && ha_switch_refuses(n, rq))
@@ -403,7 +403,6 @@ home_link_adopt(struct node *n, struct binding *b, usec_t now)
 	const struct conf_peer *peer = security_peer(n, &b->hoa);
 	struct in6_addr coa, local;
 	uint32_t valid, preferred;
-	struct span nai = { 0 };
 
 	binding_path(b, &coa, &local);
 	if (!l)
@@ -418,10 +417,7 @@ home_link_adopt(struct node *n, struct binding *b, usec_t now)
 	/* A key taken away takes what was registered with it. */
 	if (!peer)
 		return false;
-	if (peer->nai)
-		nai = (struct span){ (const uint8_t *)peer->nai,
-				     strlen(peer->nai) };
-	if (welcome(n, l, &b->hoa, peer->nai ? &nai : NULL))
+	if (welcome(n, l, peer, &b->hoa))
 		return false;
 	/* 10.3.1: "MUST remove a binding when the valid lifetime of the
 	 * prefix associated with it expires." */

@@ -678,7 +678,7 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	rng_init(&n->rng, n->secret);
 	heap_init(&n->timers);
 	effects_init(n);
-	list_init(&n->wants);
+	wants_init(n);
 	ifaces_init(n);
 	tunnels_init(n);
 	alarm_init(&n->sync_alarm, on_sync_alarm);

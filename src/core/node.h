@@ -132,7 +132,7 @@ void	note_put(struct node *, const struct note *, usec_t now);
 /* Fill in what a note says of a message: sequence number, lifetime, status. */
 void	note_of_mh(const struct mh *, struct note *);
 
-/* --- wanted objects: few, keyed, compared by value ---------------------- */
+/* --- wanted objects: keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
  * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_GROUP, EF_DNS, EF_OWNED or
@@ -145,6 +145,7 @@ const struct effect *want_find(const struct node *, const struct effect *key);
 void	want_repeat(struct node *, const struct effect *key);
 void	wants_repeat(struct node *, uint32_t ifindex);	/* all of a link */
 void	wants_withdraw(struct node *);	/* all of them shall not be */
+void	wants_init(struct node *);
 void	wants_free(struct node *);	/* says nothing */
 
 /* --- tunnels ------------------------------------------------------------ */
@@ -438,7 +439,8 @@ struct node {
 	struct bucket	answers;
 
 	struct list	ifaces;
-	struct list	wants;
+	struct list	wanted;		/* want.c */
+	struct map	wants;
 	struct map	tunnels;
 	struct pool	tunnel_pool;
 	struct peers	peers;

@@ -10,6 +10,7 @@ namespace has addresses: all that is sent and understood there is here.  Each
 case is a function; its lines are "ok - ..." and "not ok - ...".
 """
 import ctypes
+import hmac
 import os
 import select
 import socket
@@ -37,6 +38,7 @@ CN, NB, NB_LL = "2001:db8:c::99", "2001:db8:1::77", "fe80::77"
 ANY = "2001:db8:1:0:fdff:ffff:ffff:fffe"
 VANY = "2001:db8:2:0:fdff:ffff:ffff:fffe"
 MAC_C, MAC_H = "02:00:00:00:00:0c", "02:00:00:00:00:0d"
+KEY = bytes(range(16))
 libc = ctypes.CDLL(None, use_errno=True)
 failed = 0
 
@@ -110,12 +112,23 @@ def mh(kind, data, pseudo_src, dst):
     return head[:4] + struct.pack("!H", csum) + body
 
 
-def nai(text):
+def nai(text, more=0):
+    """An identity, padded; `more' octets follow."""
     raw = text.encode()
     opt = bytes([8, len(raw) + 1, 1]) + raw
-    short = -(12 + len(opt)) % 8
+    short = -(12 + len(opt) + more) % 8
     return opt + (b"\0" if short == 1 else
                   bytes([1, short - 2]) + bytes(short - 2) if short else b"")
+
+
+def proved(text, hoa, coa, seq, lifetime=60):
+    """The same with an authenticator behind it (RFC 4285 5.1)."""
+    options = nai(text, 19) + struct.pack("!BBBI", 9, 17, 1, 256)
+    data = struct.pack("!HHH", seq, 0xc000, lifetime) + options
+    head = struct.pack("!BBBBH", 59, (6 + len(data) + 12) // 8 - 1, 5, 0, 0)
+    covered = socket.inet_pton(socket.AF_INET6, coa) + socket.inet_pton(
+        socket.AF_INET6, hoa) + head + data
+    return options + hmac.new(KEY, covered, "sha1").digest()[:12]
 
 
 def bu(hoa, coa, dst, seq, lifetime=60, flags=0xc000, options=b"", hao=True):
@@ -464,15 +477,38 @@ def case_admission():
           == 130)
     check("whom nothing fits", register("2001:db8:1::68", COA, HA, 1)[0]
           == 129)
-    check("by identity", register("2001:db8:1::69", COA, HA, 1,
-                                  options=nai("anna@example.org"))[0] == 0)
-    check("another identity", register("2001:db8:1::6a", COA, HA, 1,
-                                       options=nai("otto@example.net"))[0]
-          == 129)
-    check("gone again", register("2001:db8:1::69", COA, HA, 2, lifetime=0)[0]
+    hoa = "2001:db8:1::69"
+    check("by identity, with its key", register(
+        hoa, COA, HA, 1, options=proved("anna@example.org", hoa, COA, 1))[0]
           == 0)
+    check("gone again", register(
+        hoa, COA, HA, 2, lifetime=0,
+        options=proved("anna@example.org", hoa, COA, 2, 0))[0] == 0)
+    check("another identity than the key's", register(
+        hoa, COA, HA, 3, options=proved("otto@example.org", hoa, COA, 3))[0]
+          is None)
+    hoa = "2001:db8:1::6a"
+    check("with a key that has no identity", register(
+        hoa, COA, HA, 1, options=proved("anna@example.org", hoa, COA, 1))[0]
+          == 129)
+    check("an identity that nobody has proved", register(
+        "2001:db8:1::6b", COA, HA, 1, options=nai("anna@example.org"))[0]
+          == 129)
     check("not its home link (132)",
           register("2001:db8:9::1", COA, HA, 1)[0] == 132)
+
+
+def case_named():
+    """Without a list."""
+    hoa = "2001:db8:1::6a"
+    drain()
+    check("who has a Peer of his own", register(
+        hoa, COA, HA, 2, options=proved("anna@example.org", hoa, COA, 2))[0]
+          == 0)
+    check("and goes again", register(
+        hoa, COA, HA, 3, lifetime=0,
+        options=proved("anna@example.org", hoa, COA, 3, 0))[0] == 0)
+    check("nobody else", register("2001:db8:1::6c", COA, HA, 1)[0] is None)
 
 
 def case_return():
