@@ -146,6 +146,12 @@ check_declared(struct parse *p, const struct stmt *top)
 {
 	const struct conf_iface *i;
 
+	for (const struct stmt *s = top; s; s = s->next)
+		if (s->row && s->row->block == &schema_virtual_link &&
+		    s->args && find_iface(p->conf, s->args->text))
+			parse_error(p, &s->args->at, "this is an interface: "
+				    "say HomeLink, or give the virtual "
+				    "network another name");
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&

@@ -27,7 +27,7 @@ note_limit(struct node *n, const struct attach *a, enum effect_kind what,
 		.ifindex = a->iface->ifindex,
 	};
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 

@@ -235,12 +235,10 @@ answer_unproven(struct node *n, struct registration *rq,
 
 	if (n->ha)
 		n->ha->ignored++;
-	if (!node_may_answer(n, now))
-		return;
 	/* home_answer says of a refusal that it is one. */
-	if (!ba.status || note.code != NOTE_REFUSED)
+	if ((!ba.status || note.code != NOTE_REFUSED) && node_may_tell(n, now))
 		note_put(n, &note, now);
-	if (!ba.status)
+	if (!ba.status || !node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		return;
 	/* RFC 4285 section 6: its low half, and our high one. */
 	if (verdict == SEC_ID_MISMATCH)
@@ -259,7 +257,8 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 	struct mh_ba ba = { .seq = rq->seq };
 
 	ba.status = rq->lifetime ? MH_ST_NO_HOME_REG : MH_ST_NOT_HA;
-	if (rq->keeper == KEEPER_HOME && node_may_answer(n, now))
+	if (rq->keeper == KEEPER_HOME &&
+	    node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		home_answer(n, rq, &ba, now);
 }
 
@@ -399,7 +398,8 @@ ha_on_stray(struct node *n, const struct ev_stray *ev, usec_t now)
 	struct mh_route r = { .src = ev->path.local, .dst = ev->path.remote };
 
 	if (!is_home_agent(n) || !n->ready || !node_owns(n, &r.src) ||
-	    !addr_is_routable(&r.dst) || !node_may_answer(n, now))
+	    !addr_is_routable(&r.dst) ||
+	    !node_may_answer(n, ANSWER_BINDING_ERROR, &r.dst, now))
 		return;
 	mh.be.status = MH_BE_UNKNOWN_BINDING;
 	node_send_mh(n, &mh, &r, NULL, 0, now);
@@ -600,10 +600,10 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 /* 10.3.1: "The home agent MUST remove a binding when the valid lifetime of the
  * prefix associated with it expires"; 10.6.2: those that stay are told. */
 void
-ha_on_prefixes(struct node *n, usec_t now)
+ha_on_prefixes(struct node *n, uint32_t ifindex, usec_t now)
 {
 	registrar_review(n, now);
-	mobile_prefix_changed(n, now);
+	mobile_prefix_changed(n, ifindex, now);
 }
 
 bool

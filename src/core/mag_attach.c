@@ -82,7 +82,7 @@ mag_attach(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 	bool comes = !m || m->state == MAG_LEAVING;
 
 	if (!p) {
-		if (!m && node_may_answer(n, now)) {
+		if (!m && node_may_tell(n, now)) {
 			n->mag->unknown++;
 			mag_note(n, ll, ifindex, NOTE_UNKNOWN_MOBILE, now);
 		}
