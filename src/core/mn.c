@@ -123,12 +123,21 @@ mn_on_lost(struct node *n, const struct attach *a)
 static void
 say_ways_out(struct node *n, usec_t now)
 {
+	bool any = false;
+
 	list_each(l, &n->ifaces) {
 		struct iface *i = container_of(l, struct iface, all);
 
+		any |= i->attach && attach_usable(i->attach);
 		if (i->up && i->attach && i->attach->current &&
 		    i->attach->state == ATTACH_ON)
 			attach_configure(n, i->attach, now);
+	}
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		if (any && !i->up && i->attach && i->attach->current)
+			attach_step_aside(n, i->attach);
 	}
 }
 
@@ -611,7 +620,7 @@ mn_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 	/* What the kernel forgot with the link is said again, and first what
 	 * has changed of it since. */
 	if (i->up && !was_up) {
-		if (i->attach->current)
+		if (i->attach->current && !i->attach->aside)
 			attach_configure(n, i->attach, now);
 		wants_repeat(n, i->ifindex);
 	}

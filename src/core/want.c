@@ -17,7 +17,7 @@
 
 struct want_key {			/* no padding */
 	uint32_t	kind, ifindex;
-	struct in6_addr	a, b;
+	struct in6_addr	a, b, c;
 	uint32_t	alen, blen;
 };
 
@@ -76,6 +76,8 @@ key_of(const struct effect *e)
 		k.a = e->route.dst.addr;
 		k.alen = e->route.dst.len;
 		k.b = e->route.gateway;
+		k.c = e->route.src.addr;
+		k.blen = e->route.src.len;
 		break;
 	case EF_FLOW:
 		k.a = e->flow.key.src.addr;

@@ -413,8 +413,9 @@ void	kernel_addr_state(struct k_addr *, enum addr_state);
 void	kernel_route_set(struct sim_node *, const struct ef_route *,
 			 bool made);
 /* Where to: false when there is no route.  `oif' 0: any. */
-bool	kernel_route(struct sim_node *, const struct in6_addr *dst,
-		     uint32_t oif, struct sim_iface **ret,
+/* src: NULL, any.  The interface may be unplugged. */
+bool	kernel_route(struct sim_node *, const struct in6_addr *src,
+		     const struct in6_addr *dst, uint32_t oif, struct sim_iface **ret,
 		     struct in6_addr *ret_next);
 
 /* sim_host.c */

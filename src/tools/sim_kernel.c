@@ -177,13 +177,17 @@ static void loop_back(struct sim_node *n, struct sim_pkt *p)
 }
 
 static void output_routed(struct sim_node *n, uint32_t oif,
-			  const struct in6_addr *dst, struct sim_pkt *p)
+			  const struct ip6 *ip, struct sim_pkt *p)
 {
 	struct sim_iface *i;
 	struct in6_addr next;
 
-	if (!kernel_route(n, dst, oif, &i, &next)) {
+	if (!kernel_route(n, &ip->src, &ip->dst, oif, &i, &next)) {
 		sim_pkt_lost(n->sim, p, "no route");
+		return;
+	}
+	if (!i->link) {
+		sim_pkt_lost(n->sim, p, "no carrier");
 		return;
 	}
 	check_output(i, p);
@@ -211,7 +215,7 @@ void kernel_output(struct sim_node *n, uint32_t ifindex,
 	} else if (kernel_owns(n, &ip.dst)) {
 		loop_back(n, p);
 	} else if (ifindex || !tunnel_output(n, p, true)) {
-		output_routed(n, ifindex, &ip.dst, p);
+		output_routed(n, ifindex, &ip, p);
 	}
 }
 
@@ -337,7 +341,7 @@ static void forward(struct sim_node *n, struct ip6 *ip, struct sim_pkt *p)
 	}
 	p->data[7] = (uint8_t)(ip->hlim - 1);
 	if (!tunnel_output(n, p, false))
-		output_routed(n, 0, &ip->dst, p);
+		output_routed(n, 0, ip, p);
 }
 
 void kernel_input(struct sim_iface *i, const struct lladdr *src, bool group,

@@ -374,7 +374,8 @@ START_TEST(routers_that_are_none)
 END_TEST
 
 /* Two interfaces of one preference: the routes of the one that carries the
- * home address go first, wherever that is, and none shares its traffic. */
+ * home address go first, wherever that is, and none shares its traffic; who
+ * has lost his carrier has none, until he knows his link again. */
 START_TEST(two_interfaces)
 {
 	struct world w;
@@ -397,11 +398,14 @@ START_TEST(two_interfaces)
 	ck_assert_uint_gt(w.metric[ETH0 + 1], w.metric[ETH0]);
 	w_link(&w, false);
 	w_forget(&w);
+	ck_assert_uint_eq(w.metric[ETH0], 0);
+	ck_assert_uint_gt(w.metric[ETH0 + 1], 0);
 	w_link(&w, true);
 	w_forget(&w);
-	ck_assert_uint_lt(w.metric[ETH0 + 1], w.metric[ETH0]);
+	ck_assert_uint_eq(w.metric[ETH0], 0);
 	w_ra(&w, 1, "2001:db8:1::");
 	w_forget(&w);
+	ck_assert_uint_gt(w.metric[ETH0], 0);
 	ck_assert_uint_gt(w.metric[ETH0 + 1], w.metric[ETH0]);
 	w_end(&w);
 }
