@@ -23,7 +23,8 @@
  *     a Home Address option or a type 2 routing header where RFC 6275 6.1
  *     lets them.
  *
- * Those of addresses on demand, 9 and on, are in sim_check_app.c.
+ * Those of addresses on demand, 9 and on, are in sim_check_app.c; of Proxy
+ * Mobile IPv6, 20 and on, in sim_check_proxy.c.
  */
 #include "sim.h"
 
@@ -275,6 +276,7 @@ void check_world(struct sim *s)
 			continue;
 		check_look(n, &v);
 		check_paths(n, &v);
+		check_sessions(n);
 		check_apps_time(n);
 		for (unsigned k = 0; k < n->conf->nhomes && k < SIM_HOMES;
 		     k++)
