@@ -304,9 +304,9 @@ static const struct statement top_stmts[] = {
 };
 
 static const struct statement iface_stmts[] = {
-	{ UINT("MnIfPreference", conf_iface, preference, 1, 10, 5),
+	{ UINT("MnIfPreference", conf_iface, preference, 0, 10, 5),
 	  .roles = MN,
-	  .help = "the lowest is taken first" },
+	  .help = "the lowest is taken first; 0: none is" },
 	{ CUSTOM("CareOfAddress", "opaque|eui64|temporary [seconds]|"
 		 "address/length ...", custom_careof, print_careof),
 	  .roles = MN, .derived = "opaque",

@@ -1442,10 +1442,15 @@ START_TEST(restart)
 	w_expect(&v, "RS\ntunnel up to 2001:db8:1::1\n"
 	       "address up hoa on path\nflow path\n");
 	w_ra(&v, 2, "2001:db8:2::");
+	/* The home agent may have forgotten it meanwhile: it is asked. */
 	w_expect(&v, "route up 2001:db8:2::/64\n"
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
+	       "BU lifetime=240 auth\n"
 	       "sync\n");
+	w_ok(&v);
+	w_pass(&v, SEC(100));
+	w_expect(&v, "");
 	w_end(&v);
 	w_end(&w);
 }
