@@ -72,6 +72,7 @@ struct conf_iface {
 	bool		tunnel;			/* data path here (default yes) */
 
 	bool		send_adverts;		/* SendAdvertisements */
+	bool		unsol_adverts;		/* SendUnsolAdvertisements (yes) */
 	uint32_t	max_ra_delay;		/* MaxRaDelay, ms: answer to an RS;
 						   0..500, default 500 */
 	uint32_t	max_interval, min_interval;	/* ms, RFC 4861 6.2.1 with
@@ -86,7 +87,7 @@ struct conf_iface {
 	int8_t		router_pref;		/* RFC 4191 */
 	bool		home_agent;		/* H: AdvHomeAgentFlag */
 	bool		ha_info;		/* AdvHomeAgentInfo */
-	int16_t		ha_preference;
+	uint16_t	ha_preference;
 	uint16_t	ha_lifetime;		/* seconds */
 	bool		adv_interval;		/* AdvIntervalOpt */
 	uint32_t	rdnss_lifetime;		/* seconds */

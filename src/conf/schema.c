@@ -313,9 +313,9 @@ static const struct statement top_stmts[] = {
 };
 
 static const struct statement iface_stmts[] = {
-	{ UINT("MnIfPreference", conf_iface, preference, 1, 10, 5),
+	{ UINT("MnIfPreference", conf_iface, preference, 0, 10, 5),
 	  .roles = MN,
-	  .help = "the lowest is taken first" },
+	  .help = "the lowest is taken first; 0: none is" },
 	{ CUSTOM("CareOfAddress", "opaque|eui64|temporary [seconds]|"
 		 "address/length ...", custom_careof, print_careof),
 	  .roles = MN, .derived = "opaque",
@@ -326,6 +326,9 @@ static const struct statement iface_stmts[] = {
 	  .roles = RTR, .flags = STMT_DERIVED,
 	  .derived = "enabled at an AccessAnchor, else disabled",
 	  .help = "send Router Advertisements" },
+	{ BOOL("SendUnsolAdvertisements", conf_iface, unsol_adverts, 1),
+	  .roles = RTR,
+	  .help = "send them unasked, too, RFC 6275 7.5" },
 	{ UINT("MaxRaDelay", conf_iface, max_ra_delay, 0, 500, 500),
 	  .roles = RTR,
 	  .help = "longest random delay of an answer to a solicitation, ms" },
@@ -371,7 +374,7 @@ static const struct statement iface_stmts[] = {
 	  .flags = STMT_DERIVED,
 	  .derived = "enabled at an AccessAnchor, else disabled",
 	  .help = "send the Home Agent Information option" },
-	{ UINT("HomeAgentPreference", conf_iface, ha_preference, 0, 32767, 0),
+	{ UINT("HomeAgentPreference", conf_iface, ha_preference, 0, 65535, 0),
 	  .roles = RTR,
 	  .help = "among home agents the highest is taken first" },
 	{ UINT("HomeAgentLifetime", conf_iface, ha_lifetime, 1, 65535, 1800),

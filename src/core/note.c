@@ -305,7 +305,7 @@ put_part(enum part p, const struct note *n, const char *ifname,
 			record_uint(r, "status", n->status);
 		return;
 	case P_PREFERENCE:
-		record_int(r, "preference", (int32_t)n->value);
+		record_uint(r, "preference", n->value);
 		return;
 	case P_A_PREFIX:
 		record_addr(r, "prefix", &n->a);
