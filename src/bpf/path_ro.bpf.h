@@ -19,7 +19,8 @@
  *   - a Home Address option's address has a binding when a flow selects
  *     exactly it as destination, and its path - a correspondent's, or a
  *     home agent's tunnel: a home registration is a binding, too - leads to
- *     the care-of address that the packet came from.
+ *     the care-of address that the packet came from.  In front of ESP no
+ *     binding is needed (section 9.3.1).
  * A packet between two mobiles has both headers, and two flows speak for
  * it, each set and removed on its own.
  *
@@ -87,7 +88,7 @@ struct ro_in {
 					   taken out */
 	__u8	next;			/* ... and what it names then */
 	__u8	hao, rh;
-	__u8	zero;
+	__u8	esp;			/* what follows them all is ESP */
 };
 
 struct options {
@@ -195,6 +196,22 @@ static __always_inline bool is_discovery(__u8 type)
 	return type >= DISCOVERY_FIRST && type <= DISCOVERY_LAST;
 }
 
+/* The Fragment header at `off': ours stand before it (RFC 6275 sections 6.3
+ * and 6.4), and what is behind it says no more than whose packet it is.  As
+ * ro_step(). */
+static __always_inline int ro_fragment(struct __sk_buff *skb, __u32 off)
+{
+	__u8 b[8], type;
+
+	if (bpf_skb_load_bytes(skb, off, b, sizeof(b)) ||
+	    b[0] == NEXT_MOBILITY || b[0] == NEXT_AH)
+		return -1;
+	if (b[0] != NEXT_ICMPV6 || b[2] || b[3] & 0xf8)
+		return 0;
+	return bpf_skb_load_bytes(skb, off + sizeof(b), &type, 1) ||
+	       is_discovery(type) ? -1 : 0;
+}
+
 /* On the way through the chain of headers. */
 struct ro_walk {
 	__u32	base, off;	/* of the packet; behind it, of the header */
@@ -217,17 +234,12 @@ ro_step(struct __sk_buff *skb, struct ro_walk *w, struct ro_in *r)
 	/* what home agents and prefixes are found with is for the daemon */
 	if (w->next == NEXT_ICMPV6)
 		return bpf_skb_load_bytes(skb, w->base + w->off, b, 1) ||
-		       (b[0] >= DISCOVERY_FIRST && b[0] <= DISCOVERY_LAST) ?
-		       -1 : 0;
-	if (w->next == NEXT_FRAGMENT &&
-	    bpf_skb_load_bytes(skb, w->base + w->off, &w->next, 1))
-		return -1;
+		       is_discovery(b[0]) ? -1 : 0;
+	if (w->next == NEXT_FRAGMENT)
+		return ro_fragment(skb, w->base + w->off);
 	if (w->next == NEXT_MOBILITY || w->next == NEXT_AH)
 		return -1;
-	/* Prefix discovery has them for whoever reads it. */
-	if (w->next == NEXT_ICMPV6)
-		return bpf_skb_load_bytes(skb, w->base + w->off, b, 1) ||
-		       is_discovery(b[0]) ? -1 : 0;
+	r->esp = w->next == NEXT_ESP;
 	if (w->next != NEXT_DSTOPTS && w->next != NEXT_ROUTING &&
 	    (w->next != NEXT_HOPOPTS || !w->first))
 		return 0;
@@ -338,6 +350,7 @@ ro_parse_plain(struct __sk_buff *skb, struct ro_in *r)
 		}
 	}
 	if ((r->hao || r->rh) && is_last(r->next)) {
+		r->esp = r->next == NEXT_ESP;
 		r->from = IP6_LEN;
 		r->prev = offsetof(struct ip6, next);
 		return true;
@@ -520,7 +533,9 @@ ro_believe(const struct ip6 *in, const struct ro_in *r, struct ro_flows *m)
 	m->want_home = r->rh;
 	m->want_peer = r->hao;
 	ro_flows(m);
-	return (!r->rh || m->is_home) && (!r->hao || m->peer);
+	/* 9.3.1: what ESP protects says itself who sent it, and a home agent
+	 * that has lost its binding must hear the mobile */
+	return (!r->rh || m->is_home) && (!r->hao || m->peer || r->esp);
 }
 
 /*
