@@ -102,30 +102,6 @@ check_roles(struct parse *p, const struct stmt *top)
 			    "Interface with SendAdvertisements enabled");
 }
 
-/* Would a home agent refuse everybody? */
-static void
-check_admission(struct parse *p, const struct stmt *top)
-{
-	const struct stmt *s = tree_find(top, "BindingAclPolicy");
-	const struct conf *c = p->conf;
-	unsigned rows = 0;
-
-	for (const struct stmt *t = top; t; t = t->next)
-		rows += t->row && !strcmp(t->row->name, "BindingAclPolicy");
-	if (!(c->roles & CONF_HA) || rows != c->nacls)
-		return;
-	if (c->acl_default == CONF_ACL_UNSAID ? !rows : !c->acl_default)
-		return;
-	for (unsigned k = 0; k < c->nacls; k++)
-		if (!c->acl[k].status)
-			return;
-	if (!s)
-		s = tree_find(top, "DefaultBindingAclPolicy");
-	parse_error(p, &s->head->at, "nobody could register: add "
-		    "BindingAclPolicy ADDRESS[/LENGTH] allow, or say "
-		    "DefaultBindingAclPolicy allow");
-}
-
 /* InitialBindackTimeout... <= MaxBindackTimeout (RFC 6275 section 11.8) */
 static void
 check_timeouts(struct parse *p, const struct stmt *top)
@@ -168,6 +144,12 @@ has_iface(const struct conf *c, const char *name)
 static void
 check_declared(struct parse *p, const struct stmt *top)
 {
+	for (const struct stmt *s = top; s; s = s->next)
+		if (s->row && s->row->block == &schema_virtual_link &&
+		    s->args && has_iface(p->conf, s->args->text))
+			parse_error(p, &s->args->at, "this is an interface: "
+				    "say HomeLink, or give the virtual "
+				    "network another name");
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&
@@ -413,6 +395,98 @@ check_mobiles(struct parse *p, const struct stmt *top)
 		check_mobile(p, i);
 }
 
+/* --- who may register at a home agent ------------------------------------ */
+
+static unsigned
+count_named(const struct stmt *top, const char *name)
+{
+	unsigned rows = 0;
+
+	for (; top; top = top->next)
+		rows += top->row && !strcmp(top->row->name, name);
+	return rows;
+}
+
+static bool
+is_home_address(const struct conf *c, const struct conf_peer *peer)
+{
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (!c->home_link[k].anchor &&
+		    prefix_overlap(&c->home_link[k].prefix, &peer->addr))
+			return true;
+	return false;
+}
+
+/* Without a word on who may register those may whose home address stands in
+ * the configuration.  A key for a prefix names nobody. */
+static void
+check_unnamed(struct parse *p)
+{
+	const struct conf *c = p->conf;
+
+	for (unsigned i = 0; i < c->npeers; i++) {
+		const struct conf_peer *peer = &c->peer[i];
+		char text[PREFIX_STRLEN];
+		struct place at;
+
+		if (peer->addr.len == 128 || !is_home_address(c, peer))
+			continue;
+		at = peer_place(p, i);
+		parse_error(p, &at, "this would let one have any address of "
+			    "%s: say who may register, with BindingAclPolicy "
+			    "ADDRESS[/LENGTH] allow or DefaultBindingAclPolicy "
+			    "allow", prefix_print(&peer->addr, text));
+	}
+}
+
+/* An identity is believed where its key proves it. */
+static void
+check_identities(struct parse *p, const struct stmt *top)
+{
+	const struct conf *c = p->conf;
+
+	for (unsigned i = 0; i < c->npeers; i++)
+		if (c->peer[i].nai &&
+		    c->peer[i].protect == CONF_PROTECT_SHARED_KEY)
+			return;
+	for (; top; top = top->next)
+		if (top->row && !strcmp(top->row->name, "BindingAclPolicy") &&
+		    top->args->kind == ARG_STRING)
+			break;
+	if (top)
+		parse_error(p, &top->args->at, "nobody has proved to be that: "
+			    "no Peer or KeyTable has both a shared key and an "
+			    "Identity");
+}
+
+static void
+check_admission(struct parse *p, const struct stmt *top)
+{
+	const struct stmt *s = tree_find(top, "BindingAclPolicy");
+	const struct conf *c = p->conf;
+
+	if (!(c->roles & CONF_HA) ||
+	    count_named(top, "BindingAclPolicy") != c->nacls ||
+	    count(top, &schema_peer) + p->ntable != c->npeers)
+		return;
+	if (p->keys || !tree_find(top, "KeyTable"))
+		check_identities(p, top);
+	if (c->acl_default == CONF_ACL_UNSAID && !c->nacls) {
+		check_unnamed(p);
+		return;
+	}
+	if (!c->acl_default)
+		return;
+	for (unsigned k = 0; k < c->nacls; k++)
+		if (!c->acl[k].status)
+			return;
+	if (!s)
+		s = tree_find(top, "DefaultBindingAclPolicy");
+	parse_error(p, &s->head->at, "nobody could register: add "
+		    "BindingAclPolicy ADDRESS[/LENGTH] allow, or say "
+		    "DefaultBindingAclPolicy allow");
+}
+
 /* Of the peers that have it, the most specific one. */
 static bool
 peer_is_cga(const struct conf *c, const struct in6_addr *addr)
@@ -531,7 +605,6 @@ check_conf(struct parse *p, const struct stmt *top)
 	find_home_links(p, top);
 	check_roles(p, top);
 	check_timeouts(p, top);
-	check_admission(p, top);
 	if (count(top, &schema_iface) == c->nifaces)
 		check_declared(p, top);
 	for (unsigned i = 0; i < c->nifaces; i++)
@@ -540,6 +613,7 @@ check_conf(struct parse *p, const struct stmt *top)
 	check_twice(p);
 	if (c->roles & (CONF_HA | CONF_AR))
 		check_mobiles(p, top);
+	check_admission(p, top);
 	if (c->roles & CONF_MN)
 		check_agents(p, top);
 	check_proxy(p, top);

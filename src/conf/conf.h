@@ -108,6 +108,11 @@ struct conf_home_link {
 	struct prefix	prefix;
 	struct in6_addr	ha;			/* HomeAgentAddress, Address; :: =
 						   any local one in the prefix */
+	/* of a virtual one: */
+	const char	*network;		/* the others of that name have its
+						   mobiles, too; NULL: none */
+	uint32_t	valid, preferred;	/* seconds that mobiles are told;
+						   ND_INFINITE */
 	bool		anchor;			/* an AccessAnchor: */
 	uint8_t		protect;		/* enum conf_protect: CGA, or NONE
 						   for only what a Peer says */
@@ -129,6 +134,8 @@ struct conf_home {
 	struct in6_addr	ha;			/* HomeAgentAddress; ::, it is
 						   found (RFC 6275 11.4.1) */
 	uint32_t	lifetime;		/* seconds asked for */
+	uint32_t	ro_set;			/* its own MnRoPolicy rows: those
+						   with this number, not 0 */
 };
 
 enum conf_replay {
@@ -189,8 +196,10 @@ struct conf_label {
 
 /* MnRoPolicy [TYPE, ...] [PEER] enabled insecure|disabled: between which
  * addresses of ours and which peers routes are optimized.  The first row that
- * fits counts; without any, none are. */
+ * fits counts, of those of the home address (as in UMIP they stand in its
+ * MnHomeLink), and then of the others; without any, none are. */
 struct conf_ro_policy {
+	uint32_t	set;			/* conf_home.ro_set; 0: of all */
 	struct prefix	peer;			/* ::/0: any */
 	uint8_t		types;			/* ATYPE_BIT()s; 0: any */
 	bool		on;
@@ -234,7 +243,8 @@ struct conf_mobile {
 
 /* BindingAclPolicy HOME-PREFIX|"IDENTITY" allow|deny: who may register with a
  * home agent.  The first row that fits counts; then DefaultBindingAclPolicy,
- * if it is there; then without any row whoever has a Peer may, with one nobody. */
+ * if it is there; then without any row whose very address a Peer names, with
+ * one nobody. */
 struct conf_acl {
 	struct prefix	hoa;			/* with an identity: not used */
 	const char	*nai;			/* RFC 4283; "@realm": all of it;

@@ -93,6 +93,7 @@ struct parse {
 	uint32_t	*table_line;	/* malloc; of the rows of key tables */
 	unsigned	ntable, table_cap;
 
+	uint32_t	ro_sets;	/* MnHomeLink blocks so far */
 	struct home_address *addresses;	/* of the MnHomeLink being read */
 	const struct stmt *policy;	/* the body of AddressPolicy */
 };

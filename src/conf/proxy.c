@@ -11,6 +11,8 @@
  * gateway those whose link-layer address is in a profile, or whom a
  * controller names.
  */
+#include "base/list.h"
+#include "base/map.h"
 #include "conf/parse.h"
 #include "conf/schema.h"
 
@@ -339,65 +341,102 @@ in_pool(const struct conf *c, const struct prefix *x)
 	return false;
 }
 
-/* What a profile says against what others say: identities, link-layer
- * addresses and prefixes are each one mobile's. */
-static void
-check_profile(struct parse *p, const struct stmt *s, const char *text,
-	      const struct stmt *const *before, unsigned n)
-{
-	static const char *const own[] = {
-		"LinkLayerAddress", "HomeNetworkPrefix"
-	};
+/* What one profile says and no other one may: a statement and its word. */
+struct claim {
+	struct map_node	node;
+	uint64_t	key[2];		/* a digest of both */
+	unsigned	profile;
+};
 
-	for (unsigned k = 0; k < n; k++) {
-		if (strcmp(before[k]->args->text, text) == 0)
-			parse_error(p, &s->args->at, "MobileNode \"%.60s\" is "
-				    "given twice", text);
-		for (const struct stmt *a = s->body; a; a = a->next)
-			for (const struct stmt *b = before[k]->body; b;
-			     b = b->next)
-				for (int i = 0; i < 2; i++)
-					if (a->row && b->row && a->args &&
-					    b->args &&
-					    !strcmp(a->row->name, own[i]) &&
-					    a->row == b->row &&
-					    !strcmp(a->args->text,
-						    b->args->text))
-						parse_error(p, &a->args->at,
-							"%s %.60s is another "
-							"mobile's already",
-							own[i],
-							a->args->text);
+static void
+claim_key(struct claim *c, const char *name, const char *text)
+{
+	static const uint8_t halves[2][16] = { "statement", "its word" };
+	char both[256];
+	int len = snprintf(both, sizeof(both), "%.60s %.180s", name, text);
+
+	for (int k = 0; k < 2; k++)
+		c->key[k] = siphash13(halves[k], both, (size_t)len);
+}
+
+/* Does another profile have it already? */
+static bool
+claimed(struct parse *p, struct map *claims, unsigned profile,
+	const char *name, const char *text)
+{
+	struct claim key, *c;
+	struct map_node *m;
+
+	claim_key(&key, name, text);
+	m = map_find(claims, key.key);
+	if (m)
+		return container_of(m, struct claim, node)->profile != profile;
+	c = arena_alloc(&p->conf->arena, sizeof(*c));
+	if (!c) {
+		parse_nomem(p);
+		return false;
+	}
+	*c = key;
+	c->profile = profile;
+	if (!map_insert(claims, &c->node))
+		parse_nomem(p);
+	return false;
+}
+
+/* Identities, link-layer addresses and prefixes are each one mobile's. */
+static void
+check_profile(struct parse *p, const struct stmt *s, struct map *claims,
+	      unsigned profile)
+{
+	if (claimed(p, claims, profile, "MobileNode", s->args->text))
+		parse_error(p, &s->args->at, "MobileNode \"%.60s\" is given "
+			    "twice", s->args->text);
+	for (const struct stmt *a = s->body; a; a = a->next) {
+		const char *name = a->row && a->args ? a->row->name : "";
+
+		if ((strcmp(name, "LinkLayerAddress") &&
+		     strcmp(name, "HomeNetworkPrefix")) ||
+		    !claimed(p, claims, profile, name, a->args->text))
+			continue;
+		parse_error(p, &a->args->at, "%s %.60s is another mobile's "
+			    "already", name, a->args->text);
 	}
 }
 
-#define CHECK_MOST	2048		/* profiles that are compared */
+/* An anchor's mobiles have prefixes that come to it. */
+static void
+check_own_prefixes(struct parse *p, const struct stmt *s)
+{
+	for (const struct stmt *a = s->body; a; a = a->next) {
+		struct prefix x;
+
+		if (!a->row || strcmp(a->row->name, "HomeNetworkPrefix") ||
+		    !a->args || prefix_parse(a->args->text, &x) ||
+		    x.len != 64 || in_pool(p->conf, &x))
+			continue;
+		parse_error(p, &a->args->at, "%.60s is not within a "
+			    "HomeNetworkPrefix of this anchor",
+			    a->args->text);
+	}
+}
 
 static void
 check_profiles(struct parse *p, const struct stmt *top)
 {
-	const struct stmt *seen[CHECK_MOST];
-	unsigned n = 0;
+	static const uint8_t secret[16] = "profiles";
+	struct map claims;
+	unsigned profile = 0;
 
+	map_init(&claims, offsetof(struct claim, key) -
+		 offsetof(struct claim, node), 2 * sizeof(uint64_t), secret);
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || s->row->block != &schema_mobile || !s->args)
 			continue;
-		check_profile(p, s, s->args->text, seen, n);
-		if (n < CHECK_MOST)
-			seen[n++] = s;
-		for (const struct stmt *a = s->body; a; a = a->next) {
-			struct prefix x;
-
-			if (!(p->conf->roles & CONF_LMA) || !a->row ||
-			    strcmp(a->row->name, "HomeNetworkPrefix") ||
-			    !a->args || prefix_parse(a->args->text, &x) ||
-			    x.len != 64 || in_pool(p->conf, &x))
-				continue;
-			parse_error(p, &a->args->at, "%.60s is not within a "
-				    "HomeNetworkPrefix of this anchor",
-				    a->args->text);
-		}
+		check_profile(p, s, &claims, profile++);
+		if (p->conf->roles & CONF_LMA)
+			check_own_prefixes(p, s);
 	}
+	map_fini(&claims);
 }
 
 /* RFC 4285's timestamps would be a second clock beside RFC 5213's, and its

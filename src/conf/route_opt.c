@@ -5,8 +5,10 @@
  *   MnRoPolicy [type, ...] [peer[/length]] enabled insecure|disabled;
  *   CnBindingPolicy home[/length] [local[/length]] enabled|disabled;
  *
- * Rows in the order of the file; the first that fits decides.  UMIP had an
- * MnRoPolicy for each home address; the rows of its CnBindingPolicySet { ... }
+ * Rows in the order of the file; the first that fits decides.  In an MnHomeLink,
+ * where UMIP had it, MnRoPolicy is about the home addresses of that block, and
+ * comes before those outside; its rows are all in one table, with the block's
+ * number.  The rows of UMIP's CnBindingPolicySet { ... }
  * come here as CnBindingPolicy (tree.c), with :: for any address.
  */
 #include "conf/parse.h"
@@ -70,11 +72,33 @@ read_insecure(struct parse *p, const struct stmt *s, const struct arg *a)
 	return read_end(p, s, a->next);
 }
 
+/* From `a' on, which may be NULL: [PEER] enabled insecure|disabled. */
+static void
+read_ro_policy(struct parse *p, const struct stmt *s, const struct arg *a,
+	       struct conf_ro_policy *new)
+{
+	struct conf_ro_policy *r;
+
+	if (a && a->kind != ARG_WORD) {
+		if (!read_prefix(p, s, a, &new->peer))
+			return;
+		a = a->next;
+	}
+	if (!read_switch(p, s, a, &new->on) ||
+	    !(new->on ? read_insecure(p, s, a->next) : read_end(p, s, a->next)))
+		return;
+	r = conf_add_ro_policy(p->conf);
+	if (r)
+		*r = *new;
+	else
+		parse_nomem(p);
+}
+
 void
 custom_ro_policy(struct parse *p, const struct stmt *s, void *row)
 {
+	struct conf_ro_policy new = { 0 };
 	const struct arg *a = NULL;
-	struct conf_ro_policy *r, new = { 0 };
 	bool bad = !args_want(p, s), more;
 	int type;
 
@@ -83,19 +107,27 @@ custom_ro_policy(struct parse *p, const struct stmt *s, void *row)
 		new.types |= (uint8_t)ATYPE_BIT(type);
 		more = args_next(p, s, &a, &bad);
 	}
-	if (more && a->kind != ARG_WORD) {
-		if (!read_prefix(p, s, a, &new.peer))
-			return;
-		more = args_next(p, s, &a, &bad);
-	}
-	if (bad || !read_switch(p, s, more ? a : NULL, &new.on) ||
-	    !(new.on ? read_insecure(p, s, a->next) : read_end(p, s, a->next)))
+	if (!bad)
+		read_ro_policy(p, s, more ? a : NULL, &new);
+}
+
+void
+custom_home_ro(struct parse *p, const struct stmt *s, void *row)
+{
+	const struct conf_home *h = row;
+	struct conf_ro_policy new = { .set = h->ro_set };
+	const struct arg *a = s->args;
+	int type;
+
+	if (!args_want(p, s))
 		return;
-	r = conf_add_ro_policy(p->conf);
-	if (r)
-		*r = new;
-	else
-		parse_nomem(p);
+	if (a->kind == ARG_WORD && schema_word(types, a->text, &type)) {
+		parse_error(p, &a->at, "MnRoPolicy: in an MnHomeLink it is "
+			    "about home addresses; what it says of `%.60s' "
+			    "stands outside", a->text);
+		return;
+	}
+	read_ro_policy(p, s, a, &new);
 }
 
 /* UMIP's way to say NodeConfig CN beside another role. */
@@ -164,15 +196,17 @@ put_some(const struct prefix *p, FILE *f)
 		fprintf(f, "%s ", prefix_print(p, buf));
 }
 
-void
-print_ro_policies(const struct conf *c, const void *row, unsigned indent,
-		  FILE *f)
+static void
+put_ro_policies(const struct conf *c, uint32_t set, const char *before,
+		FILE *f)
 {
 	for (unsigned k = 0; k < c->nro_policies; k++) {
 		const struct conf_ro_policy *r = &c->ro_policy[k];
 		const char *comma = "";
 
-		fputs("MnRoPolicy ", f);
+		if (r->set != set)
+			continue;
+		fprintf(f, "%sMnRoPolicy ", before);
 		for (const struct keyword *t = types; t->name; t++) {
 			if (!(r->types & ATYPE_BIT(t->value)))
 				continue;
@@ -185,6 +219,21 @@ print_ro_policies(const struct conf *c, const void *row, unsigned indent,
 			put_some(&r->peer, f);
 		fputs(r->on ? "enabled insecure;\n" : "disabled;\n", f);
 	}
+}
+
+void
+print_ro_policies(const struct conf *c, const void *row, unsigned indent,
+		  FILE *f)
+{
+	put_ro_policies(c, 0, "", f);
+}
+
+void
+print_home_ro(const struct conf *c, const void *row, unsigned indent, FILE *f)
+{
+	const struct conf_home *h = row;
+
+	put_ro_policies(c, h->ro_set, "\t", f);
 }
 
 void

@@ -121,7 +121,7 @@ static const struct statement top_stmts[] = {
 	  .help = "who may register" },
 	{ CUSTOM("DefaultBindingAclPolicy", "allow|deny|status",
 		 custom_acl_default, print_acl_default), .roles = HA,
-	  .derived = "deny where there is a BindingAclPolicy, else allow",
+	  .derived = "deny, but without a BindingAclPolicy those that Peer or KeyTable name one by one",
 	  .help = "the same for all others, of those that have a Peer" },
 	{ BOOL("SendMobPfxAdvs", conf, send_pfx_advs, 1), .roles = HA,
 	  .help = "answer Mobile Prefix Solicitations" },
@@ -288,7 +288,7 @@ static const struct statement top_stmts[] = {
 	  .help = "an interface that mip6d works on" },
 	{ BLOCK("HomeLink", "\"interface\"", &schema_home_link), .roles = HA,
 	  .help = "a home link behind an interface" },
-	{ BLOCK("VirtualHomeLink", "", &schema_virtual_link), .roles = HA,
+	{ BLOCK("VirtualHomeLink", "[\"network\"]", &schema_virtual_link), .roles = HA,
 	  .help = "a home link without an interface" },
 	{ BLOCK("AccessAnchor", "\"interface\"", &schema_anchor), .roles = AR,
 	  .help = "a link whose addresses are kept for who has left it" },
@@ -434,6 +434,12 @@ static const struct statement virtual_link_stmts[] = {
 	{ .name = "HomeAgentAddress", .type = V_ADDR,
 	  FIELD(conf_home_link, ha), .flags = STMT_REQUIRED,
 	  .help = "our address for it" },
+	{ LIFETIME("AdvValidLifetime", conf_home_link, valid, 0),
+	  .flags = STMT_DERIVED, .derived = "infinity",
+	  .help = "seconds that home addresses are valid, mobiles are told" },
+	{ LIFETIME("AdvPreferredLifetime", conf_home_link, preferred, 0),
+	  .flags = STMT_DERIVED, .derived = "AdvValidLifetime",
+	  .help = "seconds that they are preferred" },
 	{ NULL }
 };
 
@@ -476,6 +482,10 @@ static const struct statement home_stmts[] = {
 	{ UINT("Lifetime", conf_home, lifetime, LIFE_MIN, LIFE_MAX, LIFE_MAX),
 	  .flags = STMT_DERIVED, .derived = "MnMaxHaBindingLife",
 	  .help = "binding asked for, seconds" },
+	{ CUSTOM("MnRoPolicy", "[address[/length]] "
+		 "enabled insecure|disabled", custom_home_ro, print_home_ro),
+	  .flags = STMT_MANY, .derived = "as outside all blocks",
+	  .help = "which peers it reaches without the home agent" },
 	{ NULL }
 };
 
@@ -636,6 +646,7 @@ const struct block schema_virtual_link = {
 	.size = sizeof(struct conf_home_link),
 	.open = block_open_home_link, .close = block_close_home_link,
 	.rows = print_rows_home_link, .shown = print_shown_virtual,
+	.head = print_head_virtual, .named = print_named_virtual,
 };
 const struct block schema_anchor = {
 	.name = "AccessAnchor", .stmt = anchor_stmts,

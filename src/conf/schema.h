@@ -71,6 +71,7 @@ struct block {
 			    unsigned *n);
 	bool	(*shown)(const struct conf *, const void *row);
 	void	(*head)(const void *row, FILE *);
+	bool	(*named)(const void *row);	/* NULL: it always has them */
 };
 
 #define SCHEMA_STMTS	96		/* at most, in one block */
@@ -85,10 +86,13 @@ void	print_acl_default(const struct conf *, const void *row,
 
 /* route_opt.c */
 void	custom_ro_policy(struct parse *, const struct stmt *, void *row);
+void	custom_home_ro(struct parse *, const struct stmt *, void *row);
 void	custom_ro_cn(struct parse *, const struct stmt *, void *row);
 void	print_ro_cn(const struct conf *, const void *row, unsigned indent,
 		    FILE *);
 void	custom_cn_policy(struct parse *, const struct stmt *, void *row);
+void	print_home_ro(const struct conf *, const void *row, unsigned indent,
+		      FILE *);
 void	print_ro_policies(const struct conf *, const void *row,
 			  unsigned indent, FILE *);
 void	print_cn_policies(const struct conf *, const void *row,
@@ -232,6 +236,8 @@ void	print_head_iface(const void *, FILE *);
 void	print_head_prefix(const void *, FILE *);
 void	print_head_route(const void *, FILE *);
 void	print_head_link(const void *, FILE *);
+void	print_head_virtual(const void *, FILE *);
+bool	print_named_virtual(const void *);
 void	print_head_home(const void *, FILE *);
 void	print_head_peer(const void *, FILE *);
 

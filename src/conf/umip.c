@@ -14,6 +14,8 @@
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
 
+#define DSMIP		"IPv4 (RFC 5555) is " OTHERWISE
+
 #define ANY_NUMBER	"#"
 
 static const struct umip {
@@ -76,7 +78,16 @@ static const struct umip {
 	{ "UseESP", NULL, IPSEC },
 	{ "UseAH", NULL, IPSEC },
 	{ "UseIPComp", NULL, IPSEC },
-	{ "MnUseDsmip6", "disabled", "RFC 5555 is " OTHERWISE },
+	/* of its branch for RFC 5555, and of later ones */
+	{ "MnUseDsmip6", "disabled", DSMIP },
+	{ "HaAcceptDsmip6", "disabled", DSMIP },
+	{ "MnSupportIPv4Traffic", "disabled", DSMIP },
+	{ "HomeAgentV4Address", NULL, DSMIP },
+	{ "IfUseDhcp", "disabled",
+	  "care-of addresses are formed as CareOfAddress says; " DSMIP },
+	{ "HomeAgentName", NULL, "instead: HomeAgentAddress; without it home "
+	  "agents are found by the home prefix" },
+	{ "TunnelPayloadForceSANego", "disabled", IPSEC },
 	{ NULL }
 };
 

@@ -7,9 +7,15 @@
 
 #include "core/node.h"
 
-/* 0, or the status of the refusal.  `nai': who it is by RFC 4283, an empty one
- * who has not said so, NULL: that is not known here. */
-uint8_t admission_status(const struct conf *, const struct in6_addr *hoa,
-			 const struct span *nai);
+struct admission;			/* the rows, indexed */
+
+struct admission *admission_new(const struct node *);	/* NULL: memory */
+struct admission *admission_free(struct admission *);	/* always NULL */
+/* Anew, after a change of the configuration.  0 / -ENOMEM. */
+int	admission_reset(struct node *);
+/* 0, or the status of the refusal.  `peer' is whose key has proved that the
+ * home address is his. */
+uint8_t admission_status(const struct node *, const struct conf_peer *peer,
+			 const struct in6_addr *hoa);
 
 #endif

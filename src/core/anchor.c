@@ -257,7 +257,7 @@ owner_full(struct node *n, const struct in6_addr *hoa, const struct owner *o,
 
 	if (!o || o->bindings < limit)
 		return false;
-	said = !node_may_answer(n, now);
+	said = !node_may_tell(n, now);
 	refuse_full(n, hoa, &said, limit, now);
 	return true;
 }

@@ -38,6 +38,7 @@ struct aprefix {
 	struct prefix	prefix;
 	bool		on_link, autonomous;
 	usec_t		valid_until, preferred_until;	/* USEC_NEVER */
+	struct router	*way;		/* its packets go by this one */
 	bool		has_coa;
 	struct in6_addr	coa;
 	enum addr_state	coa_state;
@@ -92,6 +93,7 @@ struct attach {
 	unsigned	nrouters, nprefixes, nroutes;
 	bool		settled;	/* there was a router once */
 	bool		link_event;	/* the check began with a link-up */
+	bool		aside;		/* its routes are not said (down) */
 	struct exchange	rs;
 	struct alarm	probe;		/* next probe of the current router */
 	unsigned	probes;		/* sent in this check */
@@ -175,6 +177,8 @@ void	attach_forget_router(struct node *, struct attach *, struct router *);
 usec_t	attach_age(struct node *, struct attach *, usec_t now, bool *changed);
 /* Say addresses and routes of what is confirmed on the link. */
 void	attach_configure(struct node *, struct attach *, usec_t now);
+/* While its link is down and there is another way. */
+void	attach_step_aside(struct node *, struct attach *);
 
 /* attach_coa.c: care-of addresses of a prefix. */
 void	attach_coa_form(struct node *, struct attach *, struct aprefix *,

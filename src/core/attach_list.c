@@ -27,7 +27,7 @@ note_limit(struct node *n, const struct attach *a, enum effect_kind what,
 		.ifindex = a->iface->ifindex,
 	};
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 
@@ -41,13 +41,18 @@ attach_init_lists(struct attach *a)
 
 /* --- what is configured ------------------------------------------------- */
 
+static const struct prefix any = { .len = 0 };
+
 static void
-say_route(struct node *n, const struct attach *a, const struct prefix *dst,
-	  const struct router *via, uint32_t mtu, uint32_t metric, bool up)
+say_route_from(struct node *n, const struct attach *a,
+	       const struct prefix *src, const struct prefix *dst,
+	       const struct router *via, uint32_t mtu, uint32_t metric,
+	       bool up)
 {
 	struct effect e = { .kind = EF_ROUTE };
 
 	e.route.up = up;
+	e.route.src = *src;
 	e.route.dst = *dst;
 	if (via)
 		e.route.gateway = via->addr;
@@ -55,6 +60,13 @@ say_route(struct node *n, const struct attach *a, const struct prefix *dst,
 	e.route.mtu = mtu;
 	e.route.metric = metric;
 	want(n, &e);
+}
+
+static void
+say_route(struct node *n, const struct attach *a, const struct prefix *dst,
+	  const struct router *via, uint32_t mtu, uint32_t metric, bool up)
+{
+	say_route_from(n, a, &any, dst, via, mtu, metric, up);
 }
 
 /* Among interfaces the one that carries a home address goes first: the
@@ -74,9 +86,36 @@ static void
 say_default(struct node *n, const struct attach *a, const struct router *r,
 	    bool up)
 {
-	static const struct prefix any = { .len = 0 };
-
 	say_route(n, a, &any, r, r->mtu, metric_of(n, a, r->pref), up);
+}
+
+/* With one way out there is nothing to choose. */
+static bool
+has_several_ways(const struct node *n)
+{
+	unsigned ways = 0;
+
+	list_each(l, &n->ifaces)
+		ways += container_of(l, struct iface, all)->attach != NULL;
+	return ways > 1;
+}
+
+/*
+ * What is from a prefix goes by the router that advertises it, whatever the
+ * default route is: home and care-of addresses may be on several interfaces,
+ * and be in use at the same time (make before break; two home addresses).
+ * Others would drop it (RFC 2827), RFC 8028 section 3.2 asks for it.
+ */
+static void
+say_way(struct node *n, const struct attach *a, struct aprefix *p,
+	struct router *r)
+{
+	if (p->way && p->way != r)
+		say_route_from(n, a, &p->prefix, &any, p->way, 0, 0, false);
+	p->way = r;
+	if (r)
+		say_route_from(n, a, &p->prefix, &any, r, r->mtu,
+			       metric_of(n, a, r->pref), true);
 }
 
 void
@@ -84,6 +123,7 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 {
 	bool coa = demand_wants_coa(n, a);
 
+	a->aside = false;
 	/* Routes through routers that are not the one we use go first: two
 	 * ways out would share the traffic between them. */
 	list_each(l, &a->routers) {
@@ -105,6 +145,8 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 				  true);
 		if (r != a->current)
 			continue;
+		say_way(n, a, p, has_several_ways(n) && r->expires > now ?
+			a->current : NULL);
 		if (coa)
 			attach_coa_form(n, a, p, now);
 	}
@@ -119,9 +161,32 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 	}
 }
 
+/* The kernel goes on using what has lost its carrier; with another way out it
+ * shall not.  attach_configure says it again, once it is known which link
+ * it is: a home agent in the prefix of the link before is elsewhere now. */
+void
+attach_step_aside(struct node *n, struct attach *a)
+{
+	a->aside = true;
+	say_default(n, a, a->current, false);
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		say_way(n, a, p, NULL);
+		if (p->on_link)
+			say_route(n, a, &p->prefix, NULL, 0, 0, false);
+	}
+	list_each(l, &a->routes) {
+		struct aroute *r = container_of(l, struct aroute, l);
+
+		say_route(n, a, &r->prefix, r->router, 0, 0, false);
+	}
+}
+
 static void
 forget_prefix(struct node *n, struct attach *a, struct aprefix *p)
 {
+	say_way(n, a, p, NULL);
 	if (p->on_link)
 		say_route(n, a, &p->prefix, NULL, 0, 0, false);
 	attach_coa_drop(n, a, p);
@@ -208,6 +273,8 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 		struct aprefix *p = container_of(l, struct aprefix, l);
 
 		p->routers &= ~r->bit;
+		if (p->way == r)
+			say_way(n, a, p, NULL);
 		if (!p->routers)
 			forget_prefix(n, a, p);
 	}

@@ -295,7 +295,7 @@ cn_answer(struct node *n, const struct registration *rq,
 	mh.nopts = 0;
 	mh.ba = *ba;
 	node_send_mh(n, &mh, &route, NULL, 0, now);
-	if (ba->status >= MH_ST_UNSPECIFIED && node_may_answer(n, now))
+	if (ba->status >= MH_ST_UNSPECIFIED && node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 
@@ -352,7 +352,7 @@ check_key(struct node *n, const struct rx *rx, struct registration *rq,
 	return true;
 }
 
-/* No more often than the node may complain: anybody can cause it. */
+/* No more often than he may be answered: anybody can cause it. */
 static void
 answer_nonces(struct node *n, const struct registration *rq, uint8_t status,
 	      usec_t now)
@@ -360,7 +360,7 @@ answer_nonces(struct node *n, const struct registration *rq, uint8_t status,
 	struct mh_ba ba = { .status = status, .seq = rq->seq };
 
 	n->cn->ignored++;
-	if (node_may_answer(n, now))
+	if (node_may_answer(n, ANSWER_NONCE, &rq->src, now))
 		cn_answer(n, rq, &ba, now);
 }
 
@@ -373,7 +373,7 @@ ignore(struct node *n, const struct registration *rq, usec_t now)
 	};
 
 	n->cn->ignored++;
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 

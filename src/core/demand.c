@@ -133,7 +133,7 @@ demand_note_limit(struct node *n, enum effect_kind what, uint32_t limit,
 	struct note note = { .code = NOTE_LIMIT, .type = (uint8_t)what,
 			     .value = limit };
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 

@@ -61,10 +61,11 @@ struct ef_address {
 	uint32_t	valid, preferred;	/* seconds; 0xffffffff: for ever */
 };
 
-/* Destination routes of the main table.  key: dst, gateway, ifindex. */
+/* Routes of the main table.  key: dst, src, gateway, ifindex. */
 struct ef_route {
 	bool		up;
 	struct prefix	dst;
+	struct prefix	src;		/* ::/0, or for packets from there only */
 	struct in6_addr	gateway;	/* ::: on-link */
 	uint32_t	ifindex;
 	uint32_t	metric;		/* 0: the default, 1024 */

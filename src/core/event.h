@@ -46,7 +46,7 @@ enum event_kind {
 };
 
 struct ev_packet {
-	uint32_t	ifindex;
+	uint32_t	ifindex;	/* IFINDEX_PATH: out of a tunnel */
 	struct lladdr	ll_src;		/* len 0: not known */
 	struct span	data;		/* from the IPv6 header on */
 };

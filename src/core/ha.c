@@ -9,6 +9,7 @@
  * home_link.c; what has to be said and heard there is defend.c.
  */
 #include "core/ha.h"
+#include "core/admission.h"
 #include "core/agents.h"
 #include "core/anchor.h"
 #include "core/defend.h"
@@ -162,7 +163,6 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 {
 	const struct mopt *alt = mh_opt(&rx->mh, MOPT_ALTCOA);
 	const struct mopt *replay = mh_opt(&rx->mh, MOPT_REPLAY);
-	const struct mopt *id = mh_opt(&rx->mh, MOPT_MNID);
 	bool home = rx->mh.bu.flags & MH_BU_H;
 
 	rq->hoa = *pkt_src(&rx->pkt);
@@ -179,8 +179,6 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 	rq->seq = rx->mh.bu.seq;
 	rq->lifetime = rx->mh.bu.lifetime;
 	rq->replay = replay ? replay->replay : 0;
-	rq->nai = id && id->mnid.subtype == MOPT_MNID_NAI ? id->mnid.id :
-		(struct span){ 0 };
 	rq->ifindex = 0;
 	rq->ll.len = 0;
 	rq->link = 0;
@@ -237,12 +235,10 @@ answer_unproven(struct node *n, struct registration *rq,
 
 	if (n->ha)
 		n->ha->ignored++;
-	if (!node_may_answer(n, now))
-		return;
 	/* home_answer says of a refusal that it is one. */
-	if (!ba.status || note.code != NOTE_REFUSED)
+	if ((!ba.status || note.code != NOTE_REFUSED) && node_may_tell(n, now))
 		note_put(n, &note, now);
-	if (!ba.status)
+	if (!ba.status || !node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		return;
 	/* RFC 4285 section 6: its low half, and our high one. */
 	if (verdict == SEC_ID_MISMATCH)
@@ -261,7 +257,8 @@ answer_no_home_agent(struct node *n, const struct registration *rq,
 	struct mh_ba ba = { .seq = rq->seq };
 
 	ba.status = rq->lifetime ? MH_ST_NO_HOME_REG : MH_ST_NOT_HA;
-	if (rq->keeper == KEEPER_HOME && node_may_answer(n, now))
+	if (rq->keeper == KEEPER_HOME &&
+	    node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		home_answer(n, rq, &ba, now);
 }
 
@@ -401,7 +398,8 @@ ha_on_stray(struct node *n, const struct ev_stray *ev, usec_t now)
 	struct mh_route r = { .src = ev->path.local, .dst = ev->path.remote };
 
 	if (!is_home_agent(n) || !n->ready || !node_owns(n, &r.src) ||
-	    !addr_is_routable(&r.dst) || !node_may_answer(n, now))
+	    !addr_is_routable(&r.dst) ||
+	    !node_may_answer(n, ANSWER_BINDING_ERROR, &r.dst, now))
 		return;
 	mh.be.status = MH_BE_UNKNOWN_BINDING;
 	node_send_mh(n, &mh, &r, NULL, 0, now);
@@ -443,11 +441,13 @@ ha_start(struct node *n, usec_t now)
 	n->proofs = calloc(1, sizeof(*n->proofs));
 	n->ha->anchors = anchors_new(n);
 	n->ha->agents = agents_new(n);
+	n->ha->admission = admission_new(n);
 	n->ha->prefixes = mobile_prefix_new(n);
 	n->ha->multicast = multicast_new(n);
 	ha_switch_init(n);
 	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
-	    !n->ha->agents || !n->ha->prefixes || !n->ha->multicast || !n->proofs)
+	    !n->ha->agents || !n->ha->prefixes || !n->ha->multicast ||
+	    !n->ha->admission || !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
 	agents_settle(n, NULL);
@@ -460,6 +460,7 @@ ha_stop(struct node *n)
 	if (n->ha) {
 		alarm_clear(n, &n->ha->announce);
 		ha_switch_fini(n);
+		n->ha->admission = admission_free(n->ha->admission);
 		n->ha->agents = agents_free(n, n->ha->agents);
 		n->ha->prefixes = mobile_prefix_free(n, n->ha->prefixes);
 		n->ha->multicast = multicast_free(n, n->ha->multicast);
@@ -567,6 +568,8 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 {
 	int err = anchors_reset(n);
 
+	if (!err)
+		err = admission_reset(n);
 	if (err)
 		return err;
 	/* Both ends are told; what stays blocked is not told at all. */
@@ -597,10 +600,10 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 /* 10.3.1: "The home agent MUST remove a binding when the valid lifetime of the
  * prefix associated with it expires"; 10.6.2: those that stay are told. */
 void
-ha_on_prefixes(struct node *n, usec_t now)
+ha_on_prefixes(struct node *n, uint32_t ifindex, usec_t now)
 {
 	registrar_review(n, now);
-	mobile_prefix_changed(n, now);
+	mobile_prefix_changed(n, ifindex, now);
 }
 
 bool

@@ -17,6 +17,7 @@
 struct defend;
 struct presence;
 struct anchors;
+struct admission;
 struct agents;
 struct mobile_prefixes;
 struct multicast;
@@ -38,6 +39,7 @@ struct ha {
 	struct defend	*defend;
 	struct presence	*presence;	/* what anchors have seen */
 	struct anchors	*anchors;
+	struct admission *admission;	/* who may register */
 	struct agents	*agents;	/* other home agents */
 	struct mobile_prefixes *prefixes;
 	struct multicast *multicast;
@@ -59,7 +61,7 @@ struct binding *ha_defended(const struct node *, const struct iface *,
 bool	ha_read_bu(const struct node *, const struct rx *,
 		   struct registration *);
 /* What is advertised on a home link by others has changed. */
-void	ha_on_prefixes(struct node *, usec_t now);
+void	ha_on_prefixes(struct node *, uint32_t ifindex, usec_t now);
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);

@@ -30,6 +30,18 @@ home_link_virtual(const struct conf_home_link *l)
 	return !l->ifname[0];
 }
 
+/* Two prefixes of one home network: on one interface, or of one name. */
+bool
+home_link_same(const struct conf_home_link *a, const struct conf_home_link *b)
+{
+	if (a == b)
+		return true;
+	if (a->anchor || b->anchor || strcmp(a->ifname, b->ifname))
+		return false;
+	return !home_link_virtual(a) ||
+	       (a->network && b->network && !strcmp(a->network, b->network));
+}
+
 /* The home link of an address, longest prefix first; NULL: none. */
 const struct conf_home_link *
 home_link_of(const struct node *n, const struct in6_addr *hoa)
@@ -60,7 +72,8 @@ home_link_iface_of(const struct node *n, const struct binding *b)
 		home_link_iface(n, &n->conf->home_link[b->link]) : NULL;
 }
 
-/* What we advertise of the home prefix; NULL: nothing, it is for ever. */
+/* What we advertise of the home prefix; NULL: nothing, it is as the link has
+ * it: for ever, but where a virtual one says otherwise. */
 static const struct conf_prefix *
 link_prefix(const struct node *n, const struct conf_home_link *l)
 {
@@ -138,8 +151,8 @@ home_link_lifetimes(const struct node *n, const struct conf_home_link *l,
 		.link = l, .valid = ret_valid, .preferred = ret_preferred,
 	};
 
-	*ret_valid = p ? p->valid : ND_INFINITE;
-	*ret_preferred = p ? p->preferred : ND_INFINITE;
+	*ret_valid = p ? p->valid : l->valid;
+	*ret_preferred = p ? p->preferred : l->preferred;
 	if (!p)
 		agents_prefixes(n, l, now, longest, &t);
 }
@@ -255,9 +268,9 @@ bound_lifetime(const struct node *n, const struct conf_home_link *l,
 /* Anchors have a policy of their own. */
 static uint8_t
 welcome(const struct node *n, const struct conf_home_link *l,
-	const struct in6_addr *hoa, const struct span *nai)
+	const struct conf_peer *peer, const struct in6_addr *hoa)
 {
-	return l->anchor ? 0 : admission_status(n->conf, hoa, nai);
+	return l->anchor ? 0 : admission_status(n, peer, hoa);
 }
 
 /*
@@ -283,7 +296,7 @@ home_link_admit(struct node *n, struct registration *rq, usec_t now)
 		return MH_ST_NOT_HA;
 	if (!rq->has_hao)
 		return MH_ST_NOT_HA;
-	status = welcome(n, l, &rq->hoa, &rq->nai);
+	status = welcome(n, l, rq->peer, &rq->hoa);
 	if (status)
 		return status;
 	if (!l->anchor && ha_switch_refuses(n, rq))
@@ -403,7 +416,6 @@ home_link_adopt(struct node *n, struct binding *b, usec_t now)
 	const struct conf_peer *peer = security_peer(n, &b->hoa);
 	struct in6_addr coa, local;
 	uint32_t valid, preferred;
-	struct span nai = { 0 };
 
 	binding_path(b, &coa, &local);
 	if (!l)
@@ -418,10 +430,7 @@ home_link_adopt(struct node *n, struct binding *b, usec_t now)
 	/* A key taken away takes what was registered with it. */
 	if (!peer)
 		return false;
-	if (peer->nai)
-		nai = (struct span){ (const uint8_t *)peer->nai,
-				     strlen(peer->nai) };
-	if (welcome(n, l, &b->hoa, peer->nai ? &nai : NULL))
+	if (welcome(n, l, peer, &b->hoa))
 		return false;
 	/* 10.3.1: "MUST remove a binding when the valid lifetime of the
 	 * prefix associated with it expires." */

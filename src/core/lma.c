@@ -40,10 +40,10 @@ answer_unproven(struct node *n, struct registration *rq,
 	};
 
 	n->lma->ignored++;
-	if (!node_may_answer(n, now))
-		return;
-	note_put(n, &note, now);
-	if (verdict == SEC_AUTH_FAIL)
+	if (node_may_tell(n, now))
+		note_put(n, &note, now);
+	if (verdict == SEC_AUTH_FAIL &&
+	    node_may_answer(n, ANSWER_REFUSAL, &rq->src, now))
 		refuse(n, rq, MH_ST_AUTH_FAIL, now);
 }
 

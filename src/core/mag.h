@@ -3,7 +3,10 @@
  * mag.h - the mobile access gateway (RFC 5213 section 6), seen from its own
  * parts.
  *
- *	mag.c		who attaches and detaches, and their registrations
+ *	mag.c		the table of mobiles, and life
+ *	mag_attach.c	who attaches and detaches
+ *	mag_update.c	what is registered of them, and what is answered
+ *	mag_revoke.c	sessions that are taken back (RFC 5846)
  *	mag_link.c	what a mobile sees of us, and whether it is there
  *	mag_store.c	mobiles over a restart, and to look at
  */
@@ -25,6 +28,17 @@ enum mag_state {
 	MAG_LEAVING,			/* deregistration under way */
 };
 
+/* An address of ours that mobiles of a link have for their router. */
+struct mag_router_key {			/* no padding */
+	struct in6_addr	addr;
+	uint32_t	ifindex;
+};
+struct mag_router {
+	struct map_node	node;
+	struct mag_router_key key;
+	uint32_t	users;
+};
+
 /* A mobile on an access link: an entry of the Binding Update List (6.1). */
 struct mag_mobile {
 	struct map_node	node;
@@ -41,6 +55,7 @@ struct mag_mobile {
 	unsigned	nhnps;		/* 0: the anchor assigns */
 	struct in6_addr	hnp[CONF_HNPS];
 	struct in6_addr	router;		/* our address for it; :: = none yet */
+	struct mag_router *held;	/* NULL: the configuration's */
 	struct in6_addr	linklocal;	/* its own; :: = not heard yet */
 	struct tunnel	*tunnel;	/* served */
 	uint64_t	stamp, first_stamp;	/* sent last; for this question */
@@ -54,7 +69,7 @@ struct mag_mobile {
 };
 
 struct mag {
-	struct map	mobiles;
+	struct map	mobiles, routers;
 	struct pool	pool;
 	struct pmip_index by_id;	/* conf->mobile */
 	struct pmip_index by_ll;
@@ -66,20 +81,35 @@ struct mag {
 
 struct lladdr	mag_lladdr(const struct mag_mobile *);
 struct mag_mobile *mag_find(const struct node *, const struct lladdr *);
+struct mag_mobile *mag_new(struct node *, const struct lladdr *,
+			   const struct span *id);
+void	mag_drop(struct node *, struct mag_mobile *);
+const struct conf_access_link *mag_access(const struct node *,
+					  uint32_t ifindex);
+struct span	mag_id(const struct mag_mobile *);
+/* NULL: it has none any more. */
+const struct conf_mobile *mag_profile(const struct node *,
+				      const struct mag_mobile *);
+struct in6_addr	mag_lma(const struct node *, const struct mag_mobile *);
+void	mag_note(struct node *, const struct lladdr *, uint32_t ifindex,
+		 enum note_code, usec_t now);
+
+/* --- mag_attach.c ----------------------------------------------------------- */
+
 /* It is on that link; by its profile when `id' is NULL or empty.  NULL: nobody
  * that we serve. */
 struct mag_mobile *mag_attach(struct node *, uint32_t ifindex,
 			      const struct lladdr *, const struct span *id,
 			      uint8_t handoff, usec_t now);
 void	mag_detach(struct node *, struct mag_mobile *, usec_t now);
-struct mag_mobile *mag_new(struct node *, const struct lladdr *,
-			   const struct span *id);
-void	mag_drop(struct node *, struct mag_mobile *);
+
+/* --- mag_update.c ------------------------------------------------------------ */
+
+extern const struct registrant_ops mag_ops;
 /* Begin, or go on. */
 void	mag_register(struct node *, struct mag_mobile *, usec_t now);
-const struct conf_access_link *mag_access(const struct node *,
-					  uint32_t ifindex);
-struct in6_addr	mag_lma(const struct node *, const struct mag_mobile *);
+
+/* --- mag_revoke.c ------------------------------------------------------------ */
 
 /* An anchor has lost its sessions. */
 void	mag_on_restart(struct node *, const struct in6_addr *lma, usec_t now);

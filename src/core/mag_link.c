@@ -18,6 +18,8 @@
  */
 #include "core/mag.h"
 
+#include <stdlib.h>
+
 #define ASK_TIMES	3
 /* A mobile that solicits and solicits is answered so often. */
 #define ADVERT_GAP	MSEC(30)
@@ -58,32 +60,56 @@ mag_addresses(struct node *n, bool up)
 	}
 }
 
-/* Does another mobile of that link have the same router? */
-static bool
-shared(const struct node *n, const struct mag_mobile *m)
+/* One that the anchor chose is ours while a mobile of that link has it for its
+ * router. */
+static void
+leave_router(struct node *n, struct mag_mobile *m)
 {
-	struct map_node *k = NULL;
-	size_t pos = 0;
+	struct mag_router *r = m->held;
 
-	while ((k = map_next(&n->mag->mobiles, k, &pos))) {
-		const struct mag_mobile *o =
-			container_of(k, struct mag_mobile, node);
-
-		if (o != m && o->served && o->ifindex == m->ifindex &&
-		    addr_eq(&o->router, &m->router))
-			return true;
-	}
-	return false;
+	m->held = NULL;
+	if (!r || --r->users)
+		return;
+	say_address(n, r->key.ifindex, &r->key.addr, false);
+	map_remove(&n->mag->routers, &r->node);
+	free(r);
 }
 
-/* One that the anchor chose is ours while the mobile is. */
-static void
-own_address(struct node *n, const struct mag_mobile *m, bool up)
+static struct mag_router *
+router_get(struct node *n, const struct mag_router_key *key)
 {
+	struct map_node *x = map_find(&n->mag->routers, key);
+	struct mag_router *r;
+
+	if (x)
+		return container_of(x, struct mag_router, node);
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->key = *key;
+	if (map_insert(&n->mag->routers, &r->node))
+		return r;
+	free(r);
+	return NULL;
+}
+
+static void
+have_router(struct node *n, struct mag_mobile *m)
+{
+	struct mag_router_key key = { m->router, m->ifindex };
+	struct mag_router *r;
+
 	if (!addr_is_unspec(&n->conf->mag_linklocal) ||
-	    addr_is_unspec(&m->router) || (!up && shared(n, m)))
+	    addr_is_unspec(&m->router))
 		return;
-	say_address(n, m->ifindex, &m->router, up);
+	r = router_get(n, &key);
+	if (r && r != m->held) {
+		r->users++;
+		leave_router(n, m);
+		m->held = r;
+	}
+	if (r)
+		say_address(n, key.ifindex, &key.addr, true);
 }
 
 /* --- advertisements (6.9.2) ---------------------------------------------------------- */
@@ -201,7 +227,7 @@ mag_serve(struct node *n, struct mag_mobile *m, usec_t now)
 		m->advertised = 0;
 	}
 	say_routes(n, m, true);
-	own_address(n, m, true);
+	have_router(n, m);
 	mag_advertise(n, m, now);
 }
 
@@ -215,7 +241,7 @@ mag_unserve(struct node *n, struct mag_mobile *m, bool tell, usec_t now)
 	alarm_clear(n, &m->advert);
 	say_routes(n, m, false);
 	m->served = false;
-	own_address(n, m, false);
+	leave_router(n, m);
 	m->tunnel = tunnel_put(n, m->tunnel);
 }
 

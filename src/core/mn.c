@@ -123,12 +123,21 @@ mn_on_lost(struct node *n, const struct attach *a)
 static void
 say_ways_out(struct node *n, usec_t now)
 {
+	bool any = false;
+
 	list_each(l, &n->ifaces) {
 		struct iface *i = container_of(l, struct iface, all);
 
+		any |= i->attach && attach_usable(i->attach);
 		if (i->up && i->attach && i->attach->current &&
 		    i->attach->state == ATTACH_ON)
 			attach_configure(n, i->attach, now);
+	}
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		if (any && !i->up && i->attach && i->attach->current)
+			attach_step_aside(n, i->attach);
 	}
 }
 
@@ -443,15 +452,15 @@ mn_wants_proof(const struct node *n, enum rr_kind kind,
 
 bool
 mn_hears_home(const struct node *n, const struct in6_addr *hoa,
-	      const struct iface *i)
+	      const struct rx *rx)
 {
 	const struct mn_home *h = home_find(n, hoa);
 
 	if (!h)
 		return false;
 	if (h->place == PLACE_HOME || h->place == PLACE_RETURNING)
-		return i && i->ifindex == h->ifindex;
-	return !i || !i->attach;
+		return rx->iface && rx->iface->ifindex == h->ifindex;
+	return rx->tunnelled;
 }
 
 /* 11.7.4: only for bindings that we have. */
@@ -466,14 +475,21 @@ mn_on_brr(struct node *n, struct rx *rx, usec_t now)
 		ro_on_brr(n, rx, now);
 }
 
-/* 11.3.6: what was taken for an access anchor is a home agent. */
+/* 11.3.6: what was taken for an access anchor is a home agent; or what was
+ * taken for one knows no Binding Update, as after an ICMPv6 error.  Who expects
+ * no answer ignores it. */
 static void
-on_no_test(struct node *n, const struct rx *rx, usec_t now)
+on_unknown_type(struct node *n, const struct rx *rx, usec_t now)
 {
-	each_home(n, h, l)
-		if (addr_eq(&rx->pkt.src, &h->reg.peer) &&
-		    addr_eq(&rx->pkt.dst, &h->reg.ask_coa))
+	each_home(n, h, l) {
+		if (!addr_eq(&rx->pkt.src, &h->reg.peer) ||
+		    !addr_eq(&rx->pkt.dst, &h->reg.ask_coa))
+			continue;
+		if (h->reg.proving)
 			registrant_on_no_test(n, &h->reg, now);
+		else if (!h->reg.bound && !n->conf->discard_param_problem)
+			registrant_on_unable(n, &h->reg, now);
+	}
 }
 
 /* 11.3.6: the home agent says that it does not know the binding; without a
@@ -486,7 +502,7 @@ mn_on_be(struct node *n, struct rx *rx, usec_t now)
 
 	ro_on_be(n, rx, now);
 	if (rx->mh.be.status == MH_BE_UNKNOWN_TYPE)
-		on_no_test(n, rx, now);
+		on_unknown_type(n, rx, now);
 	if (rx->mh.be.status != MH_BE_UNKNOWN_BINDING)
 		return;
 	each_home(n, h, l)
@@ -584,7 +600,7 @@ mn_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 	/* What the kernel forgot with the link is said again, and first what
 	 * has changed of it since. */
 	if (i->up && !was_up) {
-		if (i->attach->current)
+		if (i->attach->current && !i->attach->aside)
 			attach_configure(n, i->attach, now);
 		wants_repeat(n, i->ifindex);
 	}

@@ -518,10 +518,12 @@ mn_reconfigure(struct node *n, const struct conf *old, usec_t now)
 
 		if (h->type != ATYPE_HOME)
 			continue;
-		if (c && h->formed)
+		if (c && h->formed) {
 			h->conf.lifetime = c->lifetime;
-		else if (c)
+			h->conf.ro_set = c->ro_set;
+		} else if (c) {
 			h->conf = *c;
+		}
 		if (c)
 			continue;
 		home_retire(n, h, now);

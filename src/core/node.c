@@ -22,9 +22,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Errors and refusals a second, and at once. */
-#define ANSWER_RATE	100
-
 /* A restarted node waits this long for its world to settle before it says
  * what may be removed (EF_SYNC). */
 #define SYNC_PATIENCE	SEC(10)
@@ -53,54 +50,16 @@ alarm_clear(struct node *n, struct alarm *a)
 	heap_cancel(&n->timers, &a->t);
 }
 
-/* --- limits ------------------------------------------------------------- */
-
-usec_t
-rate_next(const struct rate *r)
-{
-	usec_t oldest = r->sent[r->next];
-
-	return oldest ? oldest + SEC(1) : 0;
-}
-
-void
-rate_sent(struct rate *r, usec_t now)
-{
-	r->sent[r->next] = now;
-	r->next = (r->next + 1) % MAX_UPDATE_RATE;
-}
-
-bool
-bucket_take(struct bucket *b, uint32_t rate, usec_t now)
-{
-	usec_t since = now - b->time;
-	uint64_t earned = since >= SEC(1) ? rate : since * rate / USEC_PER_SEC;
-
-	if (earned) {
-		b->time = now;
-		b->tokens = b->tokens + earned > rate ? rate :
-			    b->tokens + (uint32_t)earned;
-	}
-	if (!b->tokens)
-		return false;
-	b->tokens--;
-	return true;
-}
-
-bool
-node_may_answer(struct node *n, usec_t now)
-{
-	return bucket_take(&n->answers, ANSWER_RATE, now);
-}
-
 /* --- answers to what cannot be taken ------------------------------------ */
 
 /* RFC 4443 2.4 e: who must not be answered with an error. */
 static bool
-may_complain(struct node *n, const struct pkt *p, usec_t now)
+may_complain(struct node *n, const struct pkt *p, enum answer_kind kind,
+	     usec_t now)
 {
 	return !addr_is_multicast(&p->dst) && !addr_is_multicast(&p->src) &&
-	       !addr_is_unspec(&p->src) && node_may_answer(n, now);
+	       !addr_is_unspec(&p->src) &&
+	       node_may_answer(n, kind, &p->src, now);
 }
 
 static void
@@ -109,7 +68,7 @@ send_icmp(struct node *n, const struct rx *rx, uint8_t code, uint32_t pointer,
 {
 	struct wbuf *w;
 
-	if (!may_complain(n, &rx->pkt, now))
+	if (!may_complain(n, &rx->pkt, ANSWER_ICMP, now))
 		return;
 	w = outbox_start(n);
 	if (!w)
@@ -130,7 +89,7 @@ send_binding_error(struct node *n, const struct rx *rx, uint8_t status,
 	struct mh mh = { .type = MH_BE };
 	struct mh_route r = { .src = rx->pkt.dst, .dst = rx->pkt.src };
 
-	if (!may_complain(n, &rx->pkt, now))
+	if (!may_complain(n, &rx->pkt, ANSWER_BINDING_ERROR, now))
 		return;
 	mh.be.status = status;
 	if (rx->pkt.has_hao)
@@ -148,7 +107,7 @@ note_bad(struct node *n, const struct rx *rx, const struct wire_error *e,
 		.ifindex = rx->iface ? rx->iface->ifindex : 0,
 	};
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 
@@ -343,6 +302,7 @@ input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
 	struct wire_error e;
 
 	rx.iface = iface_find(n, ev->ifindex);
+	rx.tunnelled = ev->ifindex == IFINDEX_PATH;
 	rx.ll_src = ev->ll_src;
 	rx.data = ev->data;
 	rx.pkt.src = rx.pkt.dst = addr_unspec;
@@ -466,7 +426,7 @@ input_done(struct node *n, const struct ev_done *ev, usec_t now)
 			 ev->key.flow.src.addr;
 	else
 		note.a = ev->key.addr.addr;
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 
@@ -674,11 +634,11 @@ node_new(const struct conf *conf, const struct node_seed *seed, usec_t now)
 	memcpy(n->secret, seed->secret, sizeof(n->secret));
 	n->wall = seed->wall;
 	n->early_bind = seed->early_bind;
-	n->answers = (struct bucket){ .time = now, .tokens = ANSWER_RATE };
+	limits_init(n, now);
 	rng_init(&n->rng, n->secret);
 	heap_init(&n->timers);
 	effects_init(n);
-	list_init(&n->wants);
+	wants_init(n);
 	ifaces_init(n);
 	tunnels_init(n);
 	alarm_init(&n->sync_alarm, on_sync_alarm);

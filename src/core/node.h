@@ -132,7 +132,7 @@ void	note_put(struct node *, const struct note *, usec_t now);
 /* Fill in what a note says of a message: sequence number, lifetime, status. */
 void	note_of_mh(const struct mh *, struct note *);
 
-/* --- wanted objects: few, keyed, compared by value ---------------------- */
+/* --- wanted objects: keyed, compared by value ---------------------- */
 
 /* Say what an address, route, flow, proxy, resolver or type shall be (e->kind
  * is EF_ADDRESS, EF_ROUTE, EF_FLOW, EF_PROXY, EF_ANYCAST, EF_GROUP, EF_DNS, EF_OWNED or
@@ -145,6 +145,7 @@ const struct effect *want_find(const struct node *, const struct effect *key);
 void	want_repeat(struct node *, const struct effect *key);
 void	wants_repeat(struct node *, uint32_t ifindex);	/* all of a link */
 void	wants_withdraw(struct node *);	/* all of them shall not be */
+void	wants_init(struct node *);
 void	wants_free(struct node *);	/* says nothing */
 
 /* --- tunnels ------------------------------------------------------------ */
@@ -217,6 +218,7 @@ bool	node_owns(const struct node *, const struct in6_addr *);
 /* A packet that was parsed whole. */
 struct rx {
 	struct iface	*iface;		/* NULL: not known */
+	bool		tunnelled;	/* it came through a path of ours */
 	struct lladdr	ll_src;
 	struct span	data;		/* from the IPv6 header on */
 	struct pkt	pkt;
@@ -415,9 +417,30 @@ struct bucket {
 };
 bool	bucket_take(struct bucket *, uint32_t rate, usec_t now);
 
-/* Answers to messages that nobody vouched for (errors, refusals): a token
- * bucket for the whole node (RFC 4443 2.4 f). */
-bool	node_may_answer(struct node *, usec_t now);
+/*
+ * Answers to messages that nobody vouched for (errors, refusals).  Each kind
+ * has limits of its own, for each address that is answered and for its /64, so
+ * that one who causes too many takes none away from others (limit.c).
+ */
+enum answer_kind {
+	ANSWER_ICMP,			/* RFC 4443 2.4 f */
+	ANSWER_BINDING_ERROR,		/* RFC 6275 9.3.3 */
+	ANSWER_NONCE,			/* 9.5.1: 136 to 138, not authentic */
+	ANSWER_REFUSAL,			/* other refusals */
+	ANSWER_DISCOVERY,		/* 10.5.1 */
+	ANSWER_KINDS
+};
+#define ANSWER_SLOTS	256
+
+struct answers {
+	struct bucket	address[ANSWER_SLOTS], network[ANSWER_SLOTS];
+};
+
+bool	node_may_answer(struct node *, enum answer_kind,
+			const struct in6_addr *to, usec_t now);
+/* The same of notes that anybody can cause: so many for the whole node. */
+bool	node_may_tell(struct node *, usec_t now);
+void	limits_init(struct node *, usec_t now);
 
 struct node {
 	const struct conf *conf;
@@ -435,10 +458,12 @@ struct node {
 	struct wbuf	outgoing;	/* being built */
 	struct outgoing	*outgoing_obj;
 	unsigned	outbox;		/* packets waiting */
-	struct bucket	answers;
+	struct answers	answers[ANSWER_KINDS];
+	struct bucket	notes;
 
 	struct list	ifaces;
-	struct list	wants;
+	struct list	wanted;		/* want.c */
+	struct map	wants;
 	struct map	tunnels;
 	struct pool	tunnel_pool;
 	struct peers	peers;

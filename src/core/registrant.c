@@ -714,7 +714,7 @@ unproven(struct node *n, struct registrant *r, const struct rx *rx,
 		.status = rx->mh.ba.status, .type = MH_BA,
 	};
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 	if (rx->mh.ba.status == MH_ST_AUTH_FAIL && !r->bound &&
 	    outstanding(r, rx->mh.ba.seq) && alarm_is_set(&r->x.alarm)) {

@@ -190,11 +190,16 @@ registrant_doubt(struct node *n, const struct registrant *r)
 {
 	bool cga = registrant_under_cga(n, r);
 
-	if (r->x.sent < TOKEN_TRIES || (!cga && !under_key(n, r)))
+	if (r->x.sent < TOKEN_TRIES ||
+	    (!cga && !under_key(n, r) && !r->correspondent))
 		return;
 	/* An answer may have been too much for the peer (it answers so many
-	 * a second that it cannot authenticate): perhaps it was 137. */
+	 * a second that it cannot authenticate): perhaps it was 136 to 138.
+	 * A token that is wrong altogether is discarded in silence (9.5.1), and
+	 * would be until it is too old. */
 	rr_spoil(n, RR_CAREOF, &r->peer, &r->ask_coa);
+	if (r->correspondent)
+		rr_spoil(n, RR_HOME, &r->peer, &r->hoa);
 	if (!cga && r->anchor)
 		*r->no_test = !*r->no_test;
 }

@@ -221,6 +221,15 @@ binding_hold(struct node *n, struct binding *b, usec_t at_least, usec_t now)
 	wish_add(n, &b->wish, BINDING_STORE);
 }
 
+/* How long its keeper wants one remembered that is over. */
+static usec_t
+hold_time(const struct node *n, const struct binding *b)
+{
+	const struct keeper *k = keeper_of(n, b->keeper);
+
+	return k->hold ? k->hold(n, b) : MAX_DELETE_BCE_TIMEOUT;
+}
+
 /* From ACTIVE or WAITING: nothing of it remains outside but the record. */
 void
 binding_stop(struct node *n, struct binding *b)
@@ -581,7 +590,6 @@ registrar_remove(struct node *n, struct binding *b, enum note_down why,
 static void
 deregister(struct node *n, const struct registration *rq, usec_t now)
 {
-	const struct keeper *k = keeper_of(n, rq->keeper);
 	struct binding *b = rq->b;
 
 	/* A repeated one, whose acknowledgement was lost, is a success. */
@@ -598,8 +606,7 @@ deregister(struct node *n, const struct registration *rq, usec_t now)
 		binding_stop(n, b);
 	wish_add(n, &b->wish, BINDING_STORE);
 	answer(n, rq, MH_ST_ACCEPTED, rq->seq, 0, now);
-	binding_hold(n, b, k->hold ? k->hold(n, b) : MAX_DELETE_BCE_TIMEOUT,
-		     now);
+	binding_hold(n, b, hold_time(n, b), now);
 }
 
 /* RFC 6275 9.5.1.  Not before the one that is being decided, and not for
@@ -661,7 +668,10 @@ registrar_review(struct node *n, usec_t now)
 		if (b->state == BINDING_ACTIVE)
 			note_down(n, b, NOTE_DOWN_CONFIGURATION, now);
 		binding_stop(n, b);
-		binding_drop(n, b);
+		/* Its last message is as old as it was: the configuration may
+		 * change back before it is of no use any more (9.5.1). */
+		b->flags &= (uint8_t)~BINDING_LEFT;
+		binding_hold(n, b, hold_time(n, b), now);
 	}
 }
 

@@ -106,8 +106,6 @@ struct registration {
 	uint8_t		status;		/* of acceptance: 0 or 1 */
 	bool		timed;		/* timestamps protect against replay,
 					   the sequence number does not */
-	struct span	nai;		/* its identity, RFC 4283; good until
-					   it is admitted */
 	bool		has_hao;
 	bool		quiet;		/* no answer when it is accepted */
 	struct own	own;		/* under cga, and of a correspondent

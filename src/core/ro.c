@@ -57,24 +57,37 @@ struct ro {
 
 /* --- policy -------------------------------------------------------------- */
 
+/* A row of its own MnHomeLink, or one for addresses of its type. */
 static bool
 speaks_of(const struct conf_ro_policy *p, const struct mn_home *h)
 {
-	return !p->types || p->types & ATYPE_BIT(h->type);
+	return p->set ? h->type == ATYPE_HOME && p->set == h->conf.ro_set :
+	       !p->types || p->types & ATYPE_BIT(h->type);
+}
+
+static const struct conf_ro_policy *
+policy_find(const struct node *n, const struct mn_home *h,
+	    const struct in6_addr *peer, bool own)
+{
+	for (unsigned k = 0; k < n->conf->nro_policies; k++) {
+		const struct conf_ro_policy *p = &n->conf->ro_policy[k];
+
+		if ((p->set != 0) == own && speaks_of(p, h) &&
+		    prefix_match(&p->peer, peer))
+			return p;
+	}
+	return NULL;
 }
 
 static bool
 policy_wants(const struct node *n, const struct mn_home *h,
 	     const struct in6_addr *peer)
 {
-	for (unsigned k = 0; n->conf->ro_mn && k < n->conf->nro_policies;
-	     k++) {
-		const struct conf_ro_policy *p = &n->conf->ro_policy[k];
+	const struct conf_ro_policy *p = policy_find(n, h, peer, true);
 
-		if (speaks_of(p, h) && prefix_match(&p->peer, peer))
-			return p->on;
-	}
-	return false;
+	if (!p)
+		p = policy_find(n, h, peer, false);
+	return n->conf->ro_mn && p && p->on;
 }
 
 bool
@@ -489,7 +502,7 @@ note_limit(struct node *n, usec_t now)
 		.value = n->conf->ro_max_peers,
 	};
 
-	if (node_may_answer(n, now))
+	if (node_may_tell(n, now))
 		note_put(n, &note, now);
 }
 

@@ -95,12 +95,15 @@ nonce_current(struct node *n, usec_t now)
 	struct rr *r = n->rr;
 	struct nonce *last = &r->ring[r->at];
 	unsigned next = (r->at + 1) % RR_NONCES;
+	uint16_t index = last->index;
 
 	if (last->index && now - last->made < RR_NONCE_PERIOD)
 		return last;
-	/* 0 says in a Binding Update that there is none. */
-	if (!nonce_make(n, &r->ring[next], last->index ?
-			(uint16_t)(last->index + 1) : 0, now))
+	/* The first is drawn.  After the last comes 1, and not one that may be
+	 * in use: 0 says in a Binding Update that there is none. */
+	if (index)
+		index = index == UINT16_MAX ? 1 : (uint16_t)(index + 1);
+	if (!nonce_make(n, &r->ring[next], index, now))
 		return NULL;
 	r->at = next;
 	return &r->ring[next];
@@ -434,7 +437,7 @@ rr_on_test(struct node *n, struct rx *rx, usec_t now)
 	struct wbuf w;
 
 	if (!t || !t->asking || rx->pkt.has_hao || rx->pkt.has_rh2 ||
-	    (kind == RR_HOME && !mn_hears_home(n, &rx->pkt.dst, rx->iface)) ||
+	    (kind == RR_HOME && !mn_hears_home(n, &rx->pkt.dst, rx)) ||
 	    !rx->mh.test.nonce || rx->mh.test.cookie != t->cookie)
 		return;
 	t->asking = false;

@@ -94,10 +94,11 @@ void	mn_on_proof(struct node *, enum rr_kind, const struct in6_addr *peer,
 bool	mn_wants_proof(const struct node *, enum rr_kind,
 		       const struct in6_addr *peer,
 		       const struct in6_addr *addr);
-/* May a Home Test for that home address have come this way?  RFC 6275
- * 11.6.2: away, only through the tunnel. */
+/* May a Home Test for that home address have come this way?  RFC 6275 5.2.6
+ * and 11.6.2: away, only through the tunnel from the home agent; at home, only
+ * from the home link. */
 bool	mn_hears_home(const struct node *, const struct in6_addr *hoa,
-		      const struct iface *);
+		      const struct rx *);
 
 /* --- both --------------------------------------------------------------- */
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * want.c - the few keyed objects that shall be: addresses, routes, flows,
+ * want.c - the keyed objects that shall be: addresses, routes, flows,
  * proxies and resolvers of this node, and the types of its addresses.
  *
  * A part says what it wants as often as it likes; an effect comes of it
  * only when that is new or different.  What is no longer wanted is told
  * once, as its removal, and forgotten.  (A home agent's million bindings
- * do not live here: they are their own objects, registrar.c.)
+ * do not live here: they are their own objects, registrar.c.)  A gateway has a
+ * flow for each of its mobiles, so they are found by a hash of the key.
  */
 #include "core/node.h"
 
@@ -14,11 +15,19 @@
 
 #define WANT_SAY	0x1
 
+struct want_key {			/* no padding */
+	uint32_t	kind, ifindex;
+	struct in6_addr	a, b, c;
+	uint32_t	alen, blen;
+};
+
 struct want {
-	struct list	all;
+	struct map_node	node;
+	struct want_key	key;
+	struct list	all;		/* as they came: walks are in order */
 	struct wish	wish;
 	bool		said;		/* its being up was told */
-	struct effect	ef;
+	struct effect	ef;		/* what its kind has of it */
 };
 
 /* The member's size: no need to copy the packet of a SEND around. */
@@ -39,37 +48,62 @@ want_size(enum effect_kind kind)
 	return sizes[kind];
 }
 
-static bool
-addr_key_eq(const struct addr_key *a, const struct addr_key *b)
+/* What makes two of them the same object; what a kind does not have is zero. */
+static struct want_key
+key_of(const struct effect *e)
 {
-	return a->ifindex == b->ifindex && addr_eq(&a->addr, &b->addr);
-}
+	struct want_key k = { .kind = e->kind };
 
-static bool
-same_key(const struct effect *a, const struct effect *b)
-{
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind == EF_ADDRESS)
-		return addr_key_eq(&a->address.key, &b->address.key);
-	if (a->kind == EF_PROXY)
-		return addr_key_eq(&a->proxy.key, &b->proxy.key);
-	if (a->kind == EF_ANYCAST)
-		return addr_key_eq(&a->anycast.key, &b->anycast.key);
-	if (a->kind == EF_GROUP)
-		return addr_key_eq(&a->group.key, &b->group.key);
-	if (a->kind == EF_ROUTE)
-		return a->route.ifindex == b->route.ifindex &&
-		       prefix_eq(&a->route.dst, &b->route.dst) &&
-		       addr_eq(&a->route.gateway, &b->route.gateway);
-	if (a->kind == EF_FLOW)
-		return prefix_eq(&a->flow.key.src, &b->flow.key.src) &&
-		       prefix_eq(&a->flow.key.dst, &b->flow.key.dst);
-	if (a->kind == EF_OWNED)
-		return addr_eq(&a->owned.addr, &b->owned.addr);
-	if (a->kind == EF_CURRENT)
-		return a->current.type == b->current.type;
-	return a->dns.ifindex == b->dns.ifindex;
+	switch (e->kind) {
+	case EF_ADDRESS:
+		k.ifindex = e->address.key.ifindex;
+		k.a = e->address.key.addr;
+		break;
+	case EF_PROXY:
+		k.ifindex = e->proxy.key.ifindex;
+		k.a = e->proxy.key.addr;
+		break;
+	case EF_ANYCAST:
+		k.ifindex = e->anycast.key.ifindex;
+		k.a = e->anycast.key.addr;
+		break;
+	case EF_GROUP:
+		k.ifindex = e->group.key.ifindex;
+		k.a = e->group.key.addr;
+		break;
+	case EF_ROUTE:
+		k.ifindex = e->route.ifindex;
+		k.a = e->route.dst.addr;
+		k.alen = e->route.dst.len;
+		k.b = e->route.gateway;
+		k.c = e->route.src.addr;
+		k.blen = e->route.src.len;
+		break;
+	case EF_FLOW:
+		k.a = e->flow.key.src.addr;
+		k.alen = e->flow.key.src.len;
+		k.b = e->flow.key.dst.addr;
+		k.blen = e->flow.key.dst.len;
+		break;
+	case EF_OWNED:
+		k.a = e->owned.addr;
+		break;
+	case EF_CURRENT:
+		k.ifindex = e->current.type;
+		break;
+	case EF_DNS:
+		k.ifindex = e->dns.ifindex;
+		break;
+	case EF_SEND:
+	case EF_PATH:
+	case EF_REPLY:
+	case EF_ABORT:
+	case EF_STORE:
+	case EF_SYNC:
+	case EF_NOTE:
+		break;		/* never wanted */
+	}
+	return k;
 }
 
 static bool
@@ -155,13 +189,10 @@ copy(struct effect *to, const struct effect *from)
 static struct want *
 find(const struct node *n, const struct effect *key)
 {
-	list_each(l, &n->wants) {
-		struct want *w = container_of(l, struct want, all);
+	struct want_key k = key_of(key);
+	struct map_node *m = map_find(&n->wants, &k);
 
-		if (same_key(&w->ef, key))
-			return w;
-	}
-	return NULL;
+	return m ? container_of(m, struct want, node) : NULL;
 }
 
 const struct effect *
@@ -173,8 +204,9 @@ want_find(const struct node *n, const struct effect *key)
 }
 
 static void
-want_free(struct want *w)
+want_free(struct node *n, struct want *w)
 {
+	map_remove(&n->wants, &w->node);
 	wish_drop(&w->wish);
 	list_del(&w->all);
 	free(w);
@@ -183,13 +215,20 @@ want_free(struct want *w)
 static struct want *
 want_new(struct node *n, const struct effect *e)
 {
-	struct want *w = calloc(1, sizeof(*w));
+	/* Not the whole of an effect: there may be many. */
+	struct want *w = calloc(1, offsetof(struct want, ef.address) +
+				   want_size(e->kind));
 
 	if (!w)
 		return NULL;
+	w->key = key_of(e);
+	if (!map_insert(&n->wants, &w->node)) {
+		free(w);
+		return NULL;
+	}
 	wish_init(&w->wish, WISH_WANT);
 	list_init(&w->all);
-	list_append(&n->wants, &w->all);
+	list_append(&n->wanted, &w->all);
 	return w;
 }
 
@@ -207,7 +246,7 @@ want(struct node *n, const struct effect *e)
 		if (!w)
 			return;
 	} else if (!is_up(e) && !w->said) {
-		want_free(w);		/* came and went unseen */
+		want_free(n, w);		/* came and went unseen */
 		return;
 	}
 	copy(&w->ef, e);
@@ -246,7 +285,7 @@ ifindex_of(const struct effect *e)
 void
 wants_repeat(struct node *n, uint32_t ifindex)
 {
-	list_each(l, &n->wants) {
+	list_each(l, &n->wanted) {
 		struct want *w = container_of(l, struct want, all);
 
 		if (ifindex_of(&w->ef) == ifindex && is_up(&w->ef))
@@ -263,22 +302,32 @@ want_build(struct node *n, struct wish *wish, struct effect *ret)
 	copy(ret, &w->ef);
 	w->said = is_up(&w->ef);
 	if (!w->said)
-		want_free(w);
+		want_free(n, w);
 	return true;
+}
+
+void
+wants_init(struct node *n)
+{
+	list_init(&n->wanted);
+	map_init(&n->wants, offsetof(struct want, key) -
+		 offsetof(struct want, node), sizeof(struct want_key),
+		 n->secret);
 }
 
 void
 wants_free(struct node *n)
 {
-	list_each(l, &n->wants)
-		want_free(container_of(l, struct want, all));
+	list_each(l, &n->wanted)
+		want_free(n, container_of(l, struct want, all));
+	map_fini(&n->wants);
 }
 
 /* Everything that was said or is about to be, as its removal. */
 void
 wants_withdraw(struct node *n)
 {
-	list_each(l, &n->wants) {
+	list_each(l, &n->wanted) {
 		struct want *w = container_of(l, struct want, all);
 		struct effect down;
 

@@ -126,6 +126,7 @@ void
 daemon_event(struct report *report, const struct event *ev)
 {
 	struct daemon *d = container_of(report, struct daemon, report);
+	struct event packet;
 
 	/* ways in are closed after the node, and some empty themselves then */
 	if (!d->node)
@@ -140,6 +141,10 @@ daemon_event(struct report *report, const struct event *ev)
 		nic_on_link(d, &ev->link);
 	} else if (ev->kind == EV_PACKET) {
 		demand_recount(d, MSEC(100));
+		packet = *ev;
+		if (d->path && ev->packet.ifindex == d->caps.ifindex)
+			packet.packet.ifindex = IFINDEX_PATH;
+		ev = &packet;
 	}
 	if (ev->kind == EV_ADDRESS)
 		nic_on_address(d, &ev->address.addr);

@@ -305,7 +305,10 @@ static int
 path_step_open(struct daemon *d, char why[DAEMON_WHY])
 {
 	struct path_options o = {
-		.fast_path = d->conf->fast_path,
+		/* To a mobile nothing comes that it forwards, and of a Home
+		 * Test it has to see that it came through the tunnel. */
+		.fast_path = d->conf->fast_path &&
+			     !(d->conf->roles & CONF_MN),
 		.multicast = d->conf->ha_max_memberships > 0,
 	};
 	int err;

@@ -297,6 +297,7 @@ struct sim_stream {			/* echo requests at an interval */
 	struct in6_addr	src, dst;
 	uint16_t	id;
 	usec_t		every;
+	struct in6_addr	hao;		/* forged; :: none */
 	bool		stopped;
 	unsigned	sent, answered;
 	usec_t		last, gap;
@@ -382,6 +383,9 @@ void	kernel_output(struct sim_node *, uint32_t ifindex,
 /* A decapsulated packet. */
 void	kernel_inject(struct sim_node *, struct sim_pkt *);
 void	kernel_forget(struct sim_node *);	/* its memory, at the end */
+/* An echo request with a Home Address option that is not true. */
+void	kernel_forge(struct sim_node *, const struct in6_addr *src,
+		     const struct in6_addr *dst, const struct in6_addr *hao);
 void	kernel_ping(struct sim_node *, const struct in6_addr *src,
 		    const struct in6_addr *dst, uint16_t id, uint16_t seq,
 		    bool line);
@@ -409,8 +413,9 @@ void	kernel_addr_state(struct k_addr *, enum addr_state);
 void	kernel_route_set(struct sim_node *, const struct ef_route *,
 			 bool made);
 /* Where to: false when there is no route.  `oif' 0: any. */
-bool	kernel_route(struct sim_node *, const struct in6_addr *dst,
-		     uint32_t oif, struct sim_iface **ret,
+/* src: NULL, any.  The interface may be unplugged. */
+bool	kernel_route(struct sim_node *, const struct in6_addr *src,
+		     const struct in6_addr *dst, uint32_t oif, struct sim_iface **ret,
 		     struct in6_addr *ret_next);
 
 /* sim_host.c */

@@ -18,7 +18,9 @@
  *     untunnelled anywhere but on its own link, and there not before the
  *     deregistration (11.5.5).  A mobile that has just been moved away has
  *     DETECTION_TIME to notice.
- *  8. Every message that a node builds can be parsed.
+ *  8. Every message that a node builds can be parsed; and Mobility Headers have
+ *     a Home Address option or a type 2 routing header where RFC 6275 6.1
+ *     lets them.
  *
  * Those of addresses on demand, 9 and on, are in sim_check_app.c.
  */
@@ -374,6 +376,18 @@ static void check_seq(struct sim_node *n, struct sim_reg *w, uint16_t seq)
 	w->seq = seq;
 }
 
+/* 6.1: a routing header in Binding Acknowledgements (and, RFC 5142 5.1, a Home
+ * Agent Switch), a Home Address option in Binding Updates. */
+static void check_headers(struct sim_node *n, const struct pkt *p, uint8_t type)
+{
+	if (p->has_rh2 && type != MH_BA && type != MH_HA_SWITCH)
+		check_fail(n->sim, n, "sends type %u with a routing header",
+			   type);
+	if (p->has_hao && type != MH_BU)
+		check_fail(n->sim, n, "sends type %u with a Home Address "
+			   "option", type);
+}
+
 void check_send(struct sim_node *n, const struct ef_send *e)
 {
 	struct wire_error err = { WIRE_OK, 0 };
@@ -386,6 +400,8 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	if (rc == 0 && p.proto == IPPROTO_MOBILITY) {
 		rc = mh_parse_known(p.payload.p, p.payload.len, pkt_src(&p),
 				    pkt_dst(&p), MH_KNOW_ALL, &mh, &err);
+		if (rc == 0)
+			check_headers(n, &p, mh.type);
 		if (rc == 0 && mh.type == MH_BU && mh.bu.flags & MH_BU_H &&
 		    reg_of(n, pkt_src(&p)))
 			check_seq(n, reg_of(n, pkt_src(&p)), mh.bu.seq);

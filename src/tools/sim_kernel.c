@@ -44,13 +44,14 @@ bool ip6_parse(const uint8_t *p, size_t len, struct ip6 *ret)
 /* --- echo --------------------------------------------------------------- */
 
 static struct sim_pkt *echo_build(uint8_t type, const struct in6_addr *src,
-				  const struct in6_addr *dst, uint16_t id,
+				  const struct in6_addr *dst,
+				  const struct in6_addr *hao, uint16_t id,
 				  uint16_t seq, uint32_t mark)
 {
 	uint8_t buf[100], *icmp;
 	struct wbuf w = wbuf_of(buf, sizeof(buf));
 
-	pkt_start(&w, src, dst, PKT_HOPLIMIT, NULL, NULL, PROTO_ICMP);
+	pkt_start(&w, src, dst, PKT_HOPLIMIT, hao, NULL, PROTO_ICMP);
 	icmp = w.p;
 	wbuf_u8(&w, type);
 	wbuf_u8(&w, 0);
@@ -60,7 +61,8 @@ static struct sim_pkt *echo_build(uint8_t type, const struct in6_addr *src,
 	wbuf_u32(&w, mark);
 	pkt_finish(&w);
 	wbuf_patch_u16(&w, (size_t)(icmp - buf) + 2,
-		       wire_checksum(src, dst, PROTO_ICMP, icmp, ECHO_LEN));
+		       wire_checksum(hao ? hao : src, dst, PROTO_ICMP, icmp,
+				     ECHO_LEN));
 	return sim_pkt_new(buf, wbuf_len(&w));
 }
 
@@ -81,11 +83,19 @@ void kernel_ping(struct sim_node *n, const struct in6_addr *src,
 		 const struct in6_addr *dst, uint16_t id, uint16_t seq,
 		 bool line)
 {
-	struct sim_pkt *p = echo_build(ICMP_ECHO, src, dst, id, seq, line);
+	struct sim_pkt *p = echo_build(ICMP_ECHO, src, dst, NULL, id, seq,
+				       line);
 
 	if (line)
 		echo_line(n, p, dst, "echo request", seq);
 	kernel_output(n, 0, NULL, p);
+}
+
+void kernel_forge(struct sim_node *n, const struct in6_addr *src,
+		  const struct in6_addr *dst, const struct in6_addr *hao)
+{
+	kernel_output(n, 0, NULL, echo_build(ICMP_ECHO, src, dst, hao, 0, 0,
+					     0));
 }
 
 static void stream_answered(struct sim *s, uint16_t id)
@@ -122,7 +132,7 @@ static void echo_input(struct sim_node *n, const struct ip6 *ip)
 		stream_answered(n->sim, id);
 	if (type != ICMP_ECHO)
 		return;
-	p = echo_build(ICMP_REPLY, &ip->dst, &ip->src, id, seq, mark);
+	p = echo_build(ICMP_REPLY, &ip->dst, &ip->src, NULL, id, seq, mark);
 	if (mark)
 		echo_line(n, p, &ip->src, "echo reply", seq);
 	kernel_output(n, 0, NULL, p);
@@ -167,13 +177,17 @@ static void loop_back(struct sim_node *n, struct sim_pkt *p)
 }
 
 static void output_routed(struct sim_node *n, uint32_t oif,
-			  const struct in6_addr *dst, struct sim_pkt *p)
+			  const struct ip6 *ip, struct sim_pkt *p)
 {
 	struct sim_iface *i;
 	struct in6_addr next;
 
-	if (!kernel_route(n, dst, oif, &i, &next)) {
+	if (!kernel_route(n, &ip->src, &ip->dst, oif, &i, &next)) {
 		sim_pkt_lost(n->sim, p, "no route");
+		return;
+	}
+	if (!i->link) {
+		sim_pkt_lost(n->sim, p, "no carrier");
 		return;
 	}
 	check_output(i, p);
@@ -201,7 +215,7 @@ void kernel_output(struct sim_node *n, uint32_t ifindex,
 	} else if (kernel_owns(n, &ip.dst)) {
 		loop_back(n, p);
 	} else if (ifindex || !tunnel_output(n, p, true)) {
-		output_routed(n, ifindex, &ip.dst, p);
+		output_routed(n, ifindex, &ip, p);
 	}
 }
 
@@ -327,7 +341,7 @@ static void forward(struct sim_node *n, struct ip6 *ip, struct sim_pkt *p)
 	}
 	p->data[7] = (uint8_t)(ip->hlim - 1);
 	if (!tunnel_output(n, p, false))
-		output_routed(n, 0, &ip->dst, p);
+		output_routed(n, 0, ip, p);
 }
 
 void kernel_input(struct sim_iface *i, const struct lladdr *src, bool group,

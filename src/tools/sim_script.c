@@ -181,19 +181,19 @@ static void stream_fire(struct sim *s, struct sim_job *j)
 	if (s->ended || st->stopped)
 		return;
 	st->sent++;
-	if (kernel_owns(st->node, &st->src))
+	if (!addr_is_unspec(&st->hao))
+		kernel_forge(st->node, &st->src, &st->dst, &st->hao);
+	else if (kernel_owns(st->node, &st->src))
 		kernel_ping(st->node, &st->src, &st->dst, st->id,
 			    (uint16_t)st->sent, false);
 	sim_job_set(s, &st->job, s->now + st->every);
 }
 
-static void run_stream(struct sim *s, struct action *a)
+static struct sim_stream *
+stream_new(struct sim *s, struct action *a, const struct in6_addr *src)
 {
-	const struct in6_addr *src = source(a);
 	struct sim_stream *st;
 
-	if (!src)
-		return;
 	st = sim_alloc(sizeof(*st));
 	sim_job_init(&st->job, stream_fire);
 	st->node = a->node;
@@ -205,6 +205,27 @@ static void run_stream(struct sim *s, struct action *a)
 	list_init(&st->l);
 	list_append(&s->streams, &st->l);
 	sim_job_set(s, &st->job, s->now);
+	return st;
+}
+
+static void run_stream(struct sim *s, struct action *a)
+{
+	const struct in6_addr *src = source(a);
+
+	if (src)
+		stream_new(s, a, src);
+}
+
+/* Its own address is the source, that of somebody else the home address. */
+static void run_forge(struct sim *s, struct action *a)
+{
+	struct in6_addr hao = a->src;
+	const struct in6_addr *src;
+
+	a->src = addr_unspec;
+	src = source(a);
+	if (src)
+		stream_new(s, a, src)->hao = hao;
 }
 
 static void run_quiet(struct sim *s, struct action *a)
@@ -362,6 +383,7 @@ static const struct verb verbs[] = {
 	{ "ping",	"NODE ADDRESS [from ADDRESS]", run_ping },
 	{ "stream",	"NODE ADDRESS every TIME [from ADDRESS]",
 	  run_stream },
+	{ "forge",	"NODE ADDRESS every TIME from ADDRESS", run_forge },
 	{ "quiet",	"NODE", run_quiet },
 	{ "show",	"NODE WORD", run_show },
 	{ "say",	"WORD", run_say },

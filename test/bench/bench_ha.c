@@ -229,6 +229,25 @@ static double measure(struct bench *b, bool moves)
 	return (double)ROUNDS * b->n / b->spent;
 }
 
+/* BENCH_ACL: so many rows of BindingAclPolicy before the one that fits. */
+static void admit(struct conf *c)
+{
+	const char *env = getenv("BENCH_ACL");
+	unsigned rows = env ? (unsigned)strtoul(env, NULL, 0) : 0;
+	struct conf_acl *r;
+
+	for (unsigned k = 0; k < rows; k++) {
+		r = conf_add_acl(c);
+		if (!r)
+			die("memory");
+		r->hoa.addr = address("2001:db8:3::", k, 0);
+		r->hoa.len = 128;
+	}
+	r = rows ? conf_add_acl(c) : NULL;
+	if (r && prefix_parse("2001:db8:2::/64", &r->hoa))
+		die("a prefix");
+}
+
 static void configure(struct bench *b)
 {
 	struct conf *c = conf_new();
@@ -255,6 +274,7 @@ static void configure(struct bench *b)
 		p->key_len = sizeof(key);
 		p->spi = 256 + k;
 	}
+	admit(c);
 	b->conf = c;
 }
 

@@ -623,6 +623,7 @@ static void agent(struct conf *c)
 	a->max_bindings = 4;
 	a->max_per_link = 2;
 	c->roles = CONF_HA | CONF_AR | CONF_CN;
+	c->acl_default = 0;
 	c->ha_max_memberships = 4;
 	c->ha_max_agents = 3;
 	c->cn_max_bindings = 4;

@@ -10,6 +10,7 @@ namespace has addresses: all that is sent and understood there is here.  Each
 case is a function; its lines are "ok - ..." and "not ok - ...".
 """
 import ctypes
+import hmac
 import os
 import select
 import socket
@@ -31,12 +32,14 @@ from scapy.layers.inet6 import (
 NS_CORE, NS_HOME, CORE_MAC, HOME_MAC, HA_LL = sys.argv[1:6]
 HA, VHA = "2001:db8:1::1", "2001:db8:2::1"
 HOA, HOA_LL, VHOA = "2001:db8:1::10", "fe80::10", "2001:db8:2::10"
+VHA2, VHOA2, FOREVER = "2001:db8:3::1", "2001:db8:3::10", 0xffffffff
 COA, COA2 = "2001:db8:c::10", "2001:db8:c::20"
 LINKCOA = "2001:db8:d::10"      # behind a router of the home link
 CN, NB, NB_LL = "2001:db8:c::99", "2001:db8:1::77", "fe80::77"
 ANY = "2001:db8:1:0:fdff:ffff:ffff:fffe"
 VANY = "2001:db8:2:0:fdff:ffff:ffff:fffe"
 MAC_C, MAC_H = "02:00:00:00:00:0c", "02:00:00:00:00:0d"
+KEY = bytes(range(16))
 libc = ctypes.CDLL(None, use_errno=True)
 failed = 0
 
@@ -110,12 +113,23 @@ def mh(kind, data, pseudo_src, dst):
     return head[:4] + struct.pack("!H", csum) + body
 
 
-def nai(text):
+def nai(text, more=0):
+    """An identity, padded; `more' octets follow."""
     raw = text.encode()
     opt = bytes([8, len(raw) + 1, 1]) + raw
-    short = -(12 + len(opt)) % 8
+    short = -(12 + len(opt) + more) % 8
     return opt + (b"\0" if short == 1 else
                   bytes([1, short - 2]) + bytes(short - 2) if short else b"")
+
+
+def proved(text, hoa, coa, seq, lifetime=60):
+    """The same with an authenticator behind it (RFC 4285 5.1)."""
+    options = nai(text, 19) + struct.pack("!BBBI", 9, 17, 1, 256)
+    data = struct.pack("!HHH", seq, 0xc000, lifetime) + options
+    head = struct.pack("!BBBBH", 59, (6 + len(data) + 12) // 8 - 1, 5, 0, 0)
+    covered = socket.inet_pton(socket.AF_INET6, coa) + socket.inet_pton(
+        socket.AF_INET6, hoa) + head + data
+    return options + hmac.new(KEY, covered, "sha1").digest()[:12]
 
 
 def bu(hoa, coa, dst, seq, lifetime=60, flags=0xc000, options=b"", hao=True):
@@ -464,15 +478,38 @@ def case_admission():
           == 130)
     check("whom nothing fits", register("2001:db8:1::68", COA, HA, 1)[0]
           == 129)
-    check("by identity", register("2001:db8:1::69", COA, HA, 1,
-                                  options=nai("anna@example.org"))[0] == 0)
-    check("another identity", register("2001:db8:1::6a", COA, HA, 1,
-                                       options=nai("otto@example.net"))[0]
-          == 129)
-    check("gone again", register("2001:db8:1::69", COA, HA, 2, lifetime=0)[0]
+    hoa = "2001:db8:1::69"
+    check("by identity, with its key", register(
+        hoa, COA, HA, 1, options=proved("anna@example.org", hoa, COA, 1))[0]
           == 0)
+    check("gone again", register(
+        hoa, COA, HA, 2, lifetime=0,
+        options=proved("anna@example.org", hoa, COA, 2, 0))[0] == 0)
+    check("another identity than the key's", register(
+        hoa, COA, HA, 3, options=proved("otto@example.org", hoa, COA, 3))[0]
+          is None)
+    hoa = "2001:db8:1::6a"
+    check("with a key that has no identity", register(
+        hoa, COA, HA, 1, options=proved("anna@example.org", hoa, COA, 1))[0]
+          == 129)
+    check("an identity that nobody has proved", register(
+        "2001:db8:1::6b", COA, HA, 1, options=nai("anna@example.org"))[0]
+          == 129)
     check("not its home link (132)",
           register("2001:db8:9::1", COA, HA, 1)[0] == 132)
+
+
+def case_named():
+    """Without a list."""
+    hoa = "2001:db8:1::6a"
+    drain()
+    check("who has a Peer of his own", register(
+        hoa, COA, HA, 2, options=proved("anna@example.org", hoa, COA, 2))[0]
+          == 0)
+    check("and goes again", register(
+        hoa, COA, HA, 3, lifetime=0,
+        options=proved("anna@example.org", hoa, COA, 3, 0))[0] == 0)
+    check("nobody else", register("2001:db8:1::6c", COA, HA, 1)[0] is None)
 
 
 def case_return():
@@ -521,7 +558,7 @@ def case_virtual():
     solicit(VHOA, COA, VHA, 7)
     p = advertised()
     check("its prefix is told", p is not None and p.src == VHA and
-          [x[1:3] for x in pios(p)] == [("2001:db8:2::", 64)])
+          pios(p) == [(3, VHA, 64, 0xe0, FOREVER, FOREVER)])
     check("a care-of address on it is refused (174)",
           register("2001:db8:2::11", "2001:db8:2::12", VHA, 1, wait=1)[0]
           in (174, None))
@@ -532,6 +569,49 @@ def case_virtual():
     core.send(data(CN, VHOA))
     check("and unreachable again",
           core.hear(error(ICMPv6DestUnreach)) is not None)
+
+
+def case_steps():
+    """10.6.2: a mobile that is there before its network is renumbered."""
+    drain()
+    code, p = register(VHOA, COA, VHA, 10, lifetime=3600)
+    check("registered for long", code == 0 and
+          p[MIP6MH_BA].mhtime == 3600)
+
+
+def case_deprecated():
+    """The configuration was just changed: the first prefix is deprecated, and
+    valid for an hour; there is another one."""
+    p = advertised(wait=5)
+    check("told unasked, the home address's prefix first", p is not None and
+          p.src == VHA and p.dst == COA and
+          pios(p) == [(3, VHA, 64, 0xe0, 3600, 0),
+                      (3, VHA2, 64, 0xe0, FOREVER, FOREVER)])
+    p = advertised(wait=5)
+    check("and again, until it is acknowledged", p is not None)
+    solicit(VHOA, COA, VHA, 11)
+    time.sleep(0.5)
+    drain()
+    code, p = register(VHOA, COA, VHA, 11, lifetime=3600)
+    check("not for longer than the prefix (status 1)", code == 1 and
+          p[MIP6MH_BA].mhtime == 900)
+    check("the other prefix serves", register(
+        VHOA2, COA, VHA2, 1)[0] == 0)
+    drain()
+    core.send(data(CN, VHOA2))
+    check("and is tunnelled", core.hear(tunnelled(VHOA2)) is not None)
+
+
+def case_gone():
+    """And now the first one is not there any more."""
+    drain()
+    core.send(data(CN, VHOA))
+    check("nothing is tunnelled of the old prefix",
+          core.quiet(tunnelled(VHOA)))
+    check("nor registered (132)", register(VHOA, COA, VHA, 12)[0] == 132)
+    core.send(data(CN, VHOA2))
+    check("the new one serves on", core.hear(tunnelled(VHOA2)) is not None)
+    check("deregistered", register(VHOA2, COA, VHA2, 2, lifetime=0)[0] == 0)
 
 
 # --- sent away --------------------------------------------------------------------

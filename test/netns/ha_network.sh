@@ -18,6 +18,12 @@
 python=/usr/bin/python3
 mac() { ip -n "$P-$1" -br link show dev "$2" | awk '{ print $3 }'; }
 
+refused() {
+	local what=$1
+	shift
+	! "$@" > "$T/out" 2>&1 && grep -q "$what" "$T/out"
+}
+
 net_begin ha_network "$python" awk sed
 "$python" -c 'import scapy.layers.inet6' 2> /dev/null ||
 	skip "python3-scapy is not installed"
@@ -55,7 +61,14 @@ cat > "$T/ha.conf" <<-EOC
 	HomeLink "lan0" { Prefix 2001:db8:1::/64; HomeAgentAddress 2001:db8:1::1; }
 	VirtualHomeLink { Prefix 2001:db8:2::/64; HomeAgentAddress 2001:db8:2::1; }
 	Peer 2001:db8::/32 { Protect none insecure; }
+	Peer 2001:db8:1::69 {
+		Protect shared-key spi 256 file "key";
+		Identity "anna@example.org";
+	}
+	Peer 2001:db8:1::6a { Protect shared-key spi 256 file "key"; }
 EOC
+(umask 077; echo 000102030405060708090a0b0c0d0e0f > "$T/key")
+cp "$T/ha.conf" "$T/list.conf"
 daemon ha "$T/ha.conf"
 nap 1
 ll=$(ip -n "$P-ha" -o -6 addr show dev lan0 scope link | awk '{ print $4 }')
@@ -76,9 +89,40 @@ expect "discovery and prefixes" play discovery prefixes
 expect "who may register" play admission
 expect "leaving" play return
 expect "a virtual home link" play virtual
+
+# one virtual network is renumbered, by three configurations
+ip -n "$P-ha" addr add 2001:db8:3::1/128 dev lo
+steps() {
+	sed '/^VirtualHomeLink/d' "$T/list.conf" > "$T/ha.conf"
+	sed -i 's/^NodeConfig.*/& MinMobPfxAdvInterval 1; MaxMobPfxAdvInterval 3;/' "$T/ha.conf"
+	echo "BindingAclPolicy 2001:db8:3::/64 allow;" >> "$T/ha.conf"
+	for l in "$@"; do
+		echo "VirtualHomeLink \"office\" { $l }" >> "$T/ha.conf"
+	done
+	ctl ha reload
+}
+old="Prefix 2001:db8:2::/64; HomeAgentAddress 2001:db8:2::1;"
+new="Prefix 2001:db8:3::/64; HomeAgentAddress 2001:db8:3::1;"
+expect "a virtual network" play steps
+expect "one prefix more, the other one deprecated" \
+	steps "$old AdvValidLifetime 3600; AdvPreferredLifetime 0;" "$new"
+expect "in the mobile's eyes" play deprecated
+expect "the old prefix is taken away" steps "$new"
+expect "and is not served" play gone
+cp "$T/list.conf" "$T/ha.conf"
+expect "as it was" ctl ha reload
+
 expect "sending away" play switch
 expect "the other home agent is shown" eval \
 	'ctl ha agents | grep -q "preference=9 .*address=2001:db8:1::a"'
+sed -i /BindingAclPolicy/d "$T/ha.conf"
+expect "a prefix's key is not enough, the reload says" \
+	refused 'say who may register' ctl ha reload
+sed -i '/^Peer 2001:db8::\/32/d' "$T/ha.conf"
+expect "without a list" ctl ha reload
+expect "who is named" play named
+cp "$T/list.conf" "$T/ha.conf"
+expect "with it again" ctl ha reload
 expect "the daemon runs" daemon_up ha
 daemon_stop ha
 expect "no anycast address is left" test 0 = \

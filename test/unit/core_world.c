@@ -520,6 +520,7 @@ struct conf *world_conf(unsigned roles)
 	struct conf *c = conf_new();
 
 	c->roles = roles;
+	c->acl_default = 0;		/* the peers are for prefixes */
 	if (roles & CONF_HA)
 		home_links(c);
 	peers(c);

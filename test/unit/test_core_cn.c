@@ -543,6 +543,88 @@ START_TEST(not_asked)
 }
 END_TEST
 
+/* 9.5.1: any number to begin with, and then modulo 2^16. */
+START_TEST(numbers)
+{
+	struct token h, c;
+	struct story s;
+
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	update(&s, (struct bu){ .seq = 65535, .home = &h, .careof = &c });
+	expect(&s, 0, 65535, true);
+	update(&s, (struct bu){ .seq = 0, .home = &h, .careof = &c });
+	expect(&s, 0, 0, true);
+	update(&s, (struct bu){ .seq = 65535, .home = &h, .careof = &c });
+	expect(&s, MH_ST_SEQUENCE, 0, true);
+	update(&s, (struct bu){ .seq = 32767, .home = &h, .careof = &c });
+	expect(&s, 0, 32767, true);
+	update(&s, (struct bu){ .seq = 0, .home = &h, .careof = &c });
+	expect(&s, MH_ST_SEQUENCE, 32767, true);
+	close_story(&s);
+}
+END_TEST
+
+/* 6.1.7, 6.1.8: K and L are nothing to a correspondent, nor what is reserved;
+ * K is clear in its answer. */
+START_TEST(ignores_bits)
+{
+	struct token h, c;
+	struct story s;
+
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	update(&s, (struct bu){ .seq = 5, .flags = MH_BU_A | MH_BU_K | MH_BU_L,
+				.home = &h, .careof = &c });
+	expect(&s, 0, 5, true);
+	ck_assert_uint_eq(s.mh.ba.flags, 0);
+	ck_assert_uint_eq(s.flows, 1);
+	close_story(&s);
+}
+END_TEST
+
+/* Whatever is wrong with it: no answer. */
+static void test_in_vain(struct story *s, uint8_t type, const char *from,
+			 const char *hao, const char *rh2)
+{
+	struct in6_addr src = addr(from), dst = addr(CN);
+	struct in6_addr h = addr(hao ? hao : "::"), r = addr(rh2 ? rh2 : "::");
+	struct mh mh = { .type = type };
+	uint8_t buf[200];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	unsigned before = s->sent;
+	size_t at;
+
+	pkt_start(&w, &src, &dst, 64, hao ? &h : NULL, rh2 ? &r : NULL,
+		  IPPROTO_MOBILITY);
+	at = wbuf_len(&w);
+	ck_assert_int_eq(mh_build(&mh, &w), 0);
+	mh_seal(buf + at, mh.len, hao ? &h : &src, rh2 ? &r : &dst);
+	send_packet(s, &w);
+	ck_assert_uint_eq(s->sent, before);
+}
+
+/* 9.4.1, 9.4.2: with a Home Address option a test is ignored; with a routing
+ * header, or from where nobody can be answered, it is as well. */
+START_TEST(silent_tests)
+{
+	struct story s;
+
+	open_story(&s);
+	test_in_vain(&s, MH_HOTI, COA, HOA, NULL);
+	test_in_vain(&s, MH_COTI, COA, HOA, NULL);
+	test_in_vain(&s, MH_HOTI, HOA, NULL, HOA2);
+	test_in_vain(&s, MH_COTI, COA, NULL, HOA2);
+	test_in_vain(&s, MH_HOTI, "fe80::1:2", NULL, NULL);
+	test_in_vain(&s, MH_COTI, "::", NULL, NULL);
+	test(&s, RR_HOME, HOA);
+	test(&s, RR_CAREOF, COA);
+	close_story(&s);
+}
+END_TEST
+
 /* From the home address itself: no routing header in the answer. */
 START_TEST(at_home)
 {
@@ -695,6 +777,124 @@ START_TEST(flood)
 }
 END_TEST
 
+/* Behind the last index comes the first, and never one that is in use. */
+START_TEST(index_wraps)
+{
+	struct token last[3], next;
+	struct story s;
+
+	open_story(&s);
+	last[0] = last[1] = last[2] = test(&s, RR_HOME, HOA);
+	while (last[2].nonce != UINT16_MAX) {
+		later(&s, SEC(30));
+		last[0] = last[1];
+		last[1] = last[2];
+		last[2] = test(&s, RR_HOME, HOA);
+		ck_assert_uint_eq(last[2].nonce, last[1].nonce + 1);
+	}
+	for (uint16_t k = 1; k <= 5; k++) {
+		later(&s, SEC(30));
+		next = test(&s, RR_CAREOF, COA);
+		ck_assert_uint_eq(next.nonce, k);
+	}
+	for (uint16_t k = 0; k < 3; k++) {
+		update(&s, (struct bu){ .seq = 1 + k, .home = &last[k],
+					.careof = &next });
+		expect(&s, 0, 1 + k, true);
+	}
+	close_story(&s);
+}
+END_TEST
+
+/* A reload that refuses a mobile, and another that does not: in between its
+ * last message has not become new (9.5.1, 9.5.3). */
+START_TEST(reload_remembers)
+{
+	struct conf *no = conf_new();
+	struct conf_cn_policy *p = conf_add_cn_policy(no);
+	struct token h, c;
+	struct story s;
+
+	no->roles = CONF_CN;
+	*p = (struct conf_cn_policy){ .on = false };
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	update(&s, (struct bu){ .seq = 5, .home = &h, .careof = &c });
+	expect(&s, 0, 5, true);
+	ck_assert_int_eq(node_reconfigure(s.node, no, s.now), 0);
+	drain(&s);
+	ck_assert_uint_eq(s.flows + s.paths, 0);
+	later(&s, SEC(60));
+	ck_assert_int_eq(node_reconfigure(s.node, s.conf, s.now), 0);
+	update(&s, (struct bu){ .seq = 5, .home = &h, .careof = &c });
+	expect(&s, MH_ST_SEQUENCE, 5, true);
+	ck_assert_uint_eq(s.flows, 0);
+	update(&s, (struct bu){ .seq = 6, .home = &h, .careof = &c });
+	expect(&s, 0, 6, true);
+	close_story(&s);
+	conf_free(no);
+}
+END_TEST
+
+/* How many Binding Errors so many packets cause that are spoofed at once. */
+static unsigned spoof(struct story *s, unsigned n, const char *net, bool one)
+{
+	struct in6_addr src = addr(net), dst = addr(CN), hoa = addr(HOA2);
+	unsigned before = s->sent;
+
+	for (unsigned k = 0; k < n; k++) {
+		uint8_t buf[200];
+		struct wbuf w = wbuf_of(buf, sizeof(buf));
+
+		if (!one) {
+			src.s6_addr[13] = (uint8_t)(k >> 8);
+			src.s6_addr[14] = (uint8_t)k;
+		}
+		pkt_start(&w, &src, &dst, 64, &hoa, NULL, IPPROTO_UDP);
+		wbuf_put(&w, "12345678", 8);
+		send_packet(s, &w);
+	}
+	return s->sent - before;
+}
+
+/* 9.3.3, RFC 4443 2.4 f: who causes too many errors takes nothing from others,
+ * and not the other kinds of answers either. */
+START_TEST(rationed)
+{
+	struct token none = { .nonce = 1 };
+	struct story s;
+	unsigned n;
+
+	open_story(&s);
+	n = spoof(&s, 1000, COA2, true);
+	ck_assert_uint_ge(n, 10);
+	ck_assert_uint_le(n, 20);
+	/* his neighbour, and the whole of his link */
+	ck_assert_uint_eq(spoof(&s, 1, "2001:db8:b::77", true), 1);
+	n = spoof(&s, 10000, "2001:db8:b::", false);
+	ck_assert_uint_ge(n, 50);
+	ck_assert_uint_le(n, 100);
+	ck_assert_uint_eq(spoof(&s, 1, "2001:db8:b::78", true), 0);
+	/* another link */
+	ck_assert_uint_eq(spoof(&s, 1, COA, true), 1);
+	/* another kind, for himself */
+	update(&s, (struct bu){ .seq = 5, .src = COA2, .home = &none,
+				.careof = &none });
+	expect(&s, MH_ST_NONCES, 5, false);
+	for (unsigned k = 0; k < 1000; k++)
+		update(&s, (struct bu){ .seq = 5, .src = COA2, .home = &none,
+					.careof = &none });
+	quiet(&s);
+	update(&s, (struct bu){ .seq = 5, .home = &none, .careof = &none });
+	expect(&s, MH_ST_NONCES, 5, false);
+	/* and again after a while */
+	later(&s, SEC(1));
+	ck_assert_uint_eq(spoof(&s, 1, COA2, true), 1);
+	close_story(&s);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("core: correspondent");
@@ -706,10 +906,16 @@ int main(void)
 	unit_add(s, "replays", replays);
 	unit_add(s, "statuses", statuses);
 	unit_add(s, "not asked", not_asked);
+	unit_add(s, "numbers", numbers);
+	unit_add(s, "ignores bits", ignores_bits);
+	unit_add(s, "silent tests", silent_tests);
 	unit_add(s, "at home", at_home);
 	unit_add(s, "refresh request", refresh_request);
 	unit_add(s, "spoofed option", spoofed_option);
 	unit_add(s, "persistent errors", persistent_errors);
 	unit_add(s, "flood", flood);
+	unit_add(s, "index wraps", index_wraps);
+	unit_add(s, "reload remembers", reload_remembers);
+	unit_add(s, "rationed", rationed);
 	return unit_main((Suite *const[]){ s, NULL });
 }

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mag_update.c - what a gateway registers, and what it makes of the answer.
+ *
+ * The registration itself is registrant.c's, as a mobile node's is: sequence
+ * numbers, repetition, refresh, and what each status means.  Here is what is
+ * in a Proxy Binding Update (mag_fill: RFC 5213 6.9.1.5), and whether an answer
+ * is about it (mag_fits: 6.9.1.2).
+ */
+#include "core/heartbeat.h"
+#include "core/mag.h"
+
+/* --- registrations --------------------------------------------------------------- */
+
+static struct mag_mobile *
+mobile_of(struct registrant *r)
+{
+	return container_of(r, struct mag_mobile, reg);
+}
+
+static uint32_t
+mag_lifetime(const struct node *n, struct registrant *r, usec_t now)
+{
+	const struct conf_mobile *p = mag_profile(n, mobile_of(r));
+	uint32_t most = n->conf->lma_max_binding_life;
+
+	return p && p->lifetime < most ? p->lifetime : most;
+}
+
+/* 6.9.1.5: "P & A flags MUST be set"; a home registration it is as well. */
+static uint16_t
+mag_flags(const struct node *n, struct registrant *r)
+{
+	return MH_BU_A | MH_BU_H | MH_BU_P;
+}
+
+static uint8_t
+handoff_now(const struct mag_mobile *m)
+{
+	if (m->reg.asking == REG_DEREGISTER)
+		return MOPT_HANDOFF_UNKNOWN;			/* 6.9.1.4 */
+	if (m->handoff)
+		return m->handoff;
+	/* 6.9.1.3; 6.9.1.1: whether it came from elsewhere we do not know
+	 * ourselves. */
+	return m->reg.bound ? MOPT_HANDOFF_SAME : MOPT_HANDOFF_UNKNOWN;
+}
+
+/* 6.9.4 no. 4: "MUST use the latest timestamp"; and it grows. */
+static uint64_t
+next_stamp(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	uint64_t stamp = pmip_stamp(n, now);
+
+	if (stamp <= m->stamp)
+		stamp = m->stamp + 1;
+	m->stamp = stamp;
+	if (m->reg.x.sent <= 1)
+		m->first_stamp = stamp;
+	return stamp;
+}
+
+static void
+mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
+{
+	struct mag_mobile *m = mobile_of(r);
+	const struct conf_access_link *a = mag_access(n, m->ifindex);
+	struct pmip_request req = {
+		.id_subtype = MOPT_MNID_NAI, .id = mag_id(m),
+		.hi = handoff_now(m),
+		.att = a ? a->technology : MOPT_ATT_ETHERNET,
+		/* 6.9.1.1 no. 7, no. 9 */
+		.has_lli = true, .lli = { m->key.b, m->key.len },
+		.has_ll = addr_is_unspec(&n->conf->mag_linklocal),
+		.ll = m->router, .has_stamp = n->conf->timestamps,
+		.nhnps = m->nhnps,
+	};
+
+	if (req.has_stamp)
+		req.stamp = next_stamp(n, m, now);
+	for (unsigned k = 0; k < m->nhnps; k++)
+		req.hnp[k] = (struct prefix){ m->hnp[k], 64 };
+	m->sent_handoff = req.hi;
+	pmip_write(mh, &req);
+}
+
+/* Of an acceptance: prefixes that a mobile can have, and an address. */
+static bool
+prefixes_ok(const struct pmip_request *a)
+{
+	if (!a->nhnps || a->nhnps > CONF_HNPS)
+		return false;
+	for (unsigned k = 0; k < a->nhnps; k++) {
+		struct prefix whole = prefix_of(&a->hnp[k].addr, 64);
+
+		if (a->hnp[k].len != 64 || !prefix_eq(&whole, &a->hnp[k]) ||
+		    !addr_is_routable(&a->hnp[k].addr))
+			return false;
+	}
+	return true;
+}
+
+static bool
+stamp_ok(const struct node *n, const struct mag_mobile *m,
+	 const struct mh *mh, const struct pmip_request *a)
+{
+	if (a->has_stamp != n->conf->timestamps)
+		return false;
+	return !a->has_stamp || mh->ba.status == MH_ST_TIMESTAMP ||
+	       mh->ba.status == MH_ST_TIMESTAMP_LOWER ||
+	       (a->stamp >= m->first_stamp && a->stamp <= m->stamp);
+}
+
+static void
+take_prefixes(struct node *n, struct mag_mobile *m,
+	      const struct pmip_request *a)
+{
+	m->nhnps = a->nhnps;
+	for (unsigned k = 0; k < a->nhnps; k++)
+		m->hnp[k] = a->hnp[k].addr;
+	m->reg.hoa = m->hnp[0];
+	if (!addr_is_unspec(&n->conf->mag_linklocal))
+		m->router = n->conf->mag_linklocal;
+	else if (addr_is_linklocal(&a->ll))
+		m->router = a->ll;
+}
+
+static bool
+same_prefixes(const struct mag_mobile *m, const struct pmip_request *a)
+{
+	bool same = m->nhnps == a->nhnps;
+
+	for (unsigned k = 0; same && k < a->nhnps; k++)
+		same = addr_eq(&m->hnp[k], &a->hnp[k].addr);
+	return same;
+}
+
+/* 6.9.1.2 no. 6: what is to be echoed is.  Here the prefixes of an acceptance
+ * are taken, since the message is at hand. */
+static bool
+mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
+{
+	struct mag_mobile *m = mobile_of(r);
+	const struct conf_access_link *l = mag_access(n, m->ifindex);
+	struct pmip_request a;
+
+	pmip_read(mh, &a);
+	if (!span_eq(&a.id, m->id.b, m->id.len) ||
+	    !span_eq(&a.lli, m->key.b, m->key.len) ||
+	    a.hi != m->sent_handoff || (l && a.att != l->technology) ||
+	    !stamp_ok(n, m, mh, &a))
+		return false;
+	if (mh->ba.status >= MH_ST_UNSPECIFIED ||
+	    r->asking == REG_DEREGISTER)
+		return true;
+	if (!prefixes_ok(&a))
+		return false;
+	if (m->served && !same_prefixes(m, &a))
+		mag_unserve(n, m, true, now);
+	take_prefixes(n, m, &a);
+	pmip_get_control(mh, &m->control);
+	return true;
+}
+
+static bool
+mag_relax(struct node *n, struct registrant *r)
+{
+	struct mag_mobile *m = mobile_of(r);
+	bool named = m->nhnps;
+
+	m->nhnps = 0;
+	return named;
+}
+
+/* RFC 8127 5.2: the anchor's numbers are used instead of ours, until it gives
+ * others, or none.  Ones that make no sense are not. */
+static void
+obey(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	const struct pmip_control *c = &m->control;
+	usec_t before = SEC(c->before);
+
+	m->reg.first_wait = c->registrations ? c->first * 1000U : 0;
+	m->reg.most_wait = c->registrations && c->most >= c->first ?
+			   c->most * 1000U : 0;
+	if (c->registrations && before && m->reg.expires > now + before)
+		registrant_refresh_at(n, &m->reg, m->reg.expires - before);
+	if (c->heartbeats && c->beat)
+		beats_control(n, &m->reg.peer, c->beat, c->beat_retry,
+			      c->beat_most);
+}
+
+/* --- what comes of them ------------------------------------------------------------- */
+
+/* 6.9.1.2 no. 15: an address that the mobile itself has is no good for us. */
+static bool
+collides(const struct mag_mobile *m)
+{
+	return !addr_is_unspec(&m->linklocal) &&
+	       addr_eq(&m->linklocal, &m->router);
+}
+
+static void
+choose_other(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	struct in6_addr iid = addr_unspec;
+	struct wbuf w = wbuf_of(&iid, sizeof(iid));
+
+	wbuf_u64(&w, 0);
+	wbuf_u64(&w, rng_u64(&n->rng) & ~((uint64_t)2 << 56));
+	m->router = addr_linklocal_of(&iid);
+	registrant_refresh(n, &m->reg, now);
+}
+
+static void
+mag_on_event(struct node *n, struct registrant *r, enum reg_event what,
+	     usec_t now)
+{
+	struct mag_mobile *m = mobile_of(r);
+
+	switch (what) {
+	case REG_ACCEPTED:
+		m->handoff = 0;
+		if (collides(m) && addr_is_unspec(&n->conf->mag_linklocal))
+			choose_other(n, m, now);
+		mag_serve(n, m, now);
+		beats_watch(n, &r->peer, &r->coa, now);
+		obey(n, m, now);
+		return;
+	case REG_DEREGISTERED:
+		alarm_set(n, &m->watch, now);	/* it may go */
+		return;
+	case REG_REFUSED:
+		/* 6.9.1.2 no. 7, 11: "MUST deny the mobility service" */
+		if (m->state == MAG_HERE)
+			m->state = MAG_DENIED;
+		mag_unserve(n, m, true, now);
+		return;
+	case REG_DEFERRED:
+		mag_unserve(n, m, true, now);
+		return;
+	case REG_SILENT:
+		return;
+	case REG_EXPIRED:
+		mag_unserve(n, m, true, now);
+		if (m->state == MAG_HERE)
+			mag_register(n, m, now);
+		return;
+	}
+}
+
+const struct registrant_ops mag_ops = {
+	.on_event = mag_on_event, .lifetime = mag_lifetime,
+	.flags = mag_flags, .fill = mag_fill, .fits = mag_fits,
+	.relax = mag_relax, .remember = mag_remember,
+};
+
+void
+mag_register(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	m->state = MAG_HERE;
+	registrant_register(n, &m->reg, &n->conf->mag_address, 0, NULL, now,
+			    now);
+}
