@@ -237,6 +237,7 @@ struct conf_mobile {
 	unsigned	prefixes;		/* Prefixes: so many of the pools */
 	struct in6_addr	lma;			/* LmaAddress; :: = the node's */
 	uint32_t	lifetime;		/* Lifetime, seconds */
+	uint32_t	group;			/* BulkGroup: the anchor's */
 	bool		allowed;		/* ProxyRegistration */
 	struct prefix	*mag;			/* Mag: who may register it */
 	unsigned	nmags;			/* 0: any that has a Peer */
@@ -366,6 +367,9 @@ struct conf {
 	bool		revocation;		/* BindingRevocation */
 	uint32_t	heartbeat;		/* HeartbeatInterval, s; 0: none */
 	uint32_t	missing_heartbeats;	/* MissingHeartbeatsAllowed */
+	bool		accept_bulk;		/* AcceptBulkBindingUpdateReq... */
+	bool		request_bulk;		/* RequestBulkBindingUpdate... */
+	uint32_t	lma_max_groups;		/* LmaMaxBulkGroups, of a gateway */
 	bool		timestamps;		/* TimestampBasedApproachInUse */
 	bool		mag_local_routing;	/* EnableMAGLocalRouting */
 	struct in6_addr	mag_linklocal;		/* FixedMAGLinkLocalAddress...;

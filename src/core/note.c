@@ -75,6 +75,7 @@ static const struct {
 	[NOTE_REVOCATION_FAILED] = { "revocation-failed", { P_A_PEER, P_PLAIN } },
 	[NOTE_REVOKED] = { "revoked", { P_A_PEER, P_TRIGGER } },
 	[NOTE_PEER_LOST] = { "peer-lost", { P_A_PEER } },
+	[NOTE_GROUP] = { "group-extended", { P_A_PEER, P_COUNT, P_LIFETIME } },
 	[NOTE_PEER_BACK] = { "peer-back", { P_A_PEER } },
 	[NOTE_PEER_RESTARTED] = { "peer-restarted", { P_A_PEER } },
 	[NOTE_UNKNOWN_MOBILE] = { "unknown-mobile", { P_LL, P_IFACE } },
