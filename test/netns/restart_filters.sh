@@ -62,13 +62,14 @@ EOC
 node container
 daemon ha "$T/ha.conf"
 index=$(at ha cat /sys/class/net/mip6/ifindex)
-ip -n "$P-ha" link add eth2 type veth \
-	peer name far netns "$P-container" index "$index" ||
+ip -n "$P-container" link add far index "$index" type veth \
+	peer name eth2 netns "$P-ha" ||
 	die "cannot make a pair of devices"
 ip -n "$P-ha" link set eth2 up
 ip -n "$P-container" link set far up
 six() { test 6 = "$(filters | grep -c path_)"; }
 eventually 5 six
+ip -n "$P-ha" -br link | sed "s,^,   ,"
 filters > "$T/first"
 sed 's/^/   /' "$T/first"
 expect "all interfaces have filters, in and out" \
