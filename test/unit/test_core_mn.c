@@ -285,6 +285,27 @@ START_TEST(router_fails)
 }
 END_TEST
 
+/* RFC 4191: its routes go with its lifetime for them. */
+START_TEST(routes_told)
+{
+	struct nd nd = { .type = ND_RA };
+	struct world w;
+
+	w_away(&w);
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 2 } };
+	nd.ra.lifetime = 1800;
+	nd.ra.nroutes = 1;
+	nd.ra.route[0] = (struct nd_route){
+		{ w_addr("2001:db8:9::"), 48 }, 1, 60,
+	};
+	w_ra_send(&w, 2, &nd);
+	w_expect(&w, "route up 2001:db8:9::/48\n");
+	w_pass(&w, SEC(61));
+	w_expect(&w, "route down 2001:db8:9::/48\n");
+	w_end(&w);
+}
+END_TEST
+
 /* 11.5.1, 7.3: a router that tells its interval, and then is not heard. */
 START_TEST(missed_advertisements)
 {
@@ -795,6 +816,25 @@ static void returning(struct world *w)
 	w_pass(w, MSEC(5));
 	w_forget(w);
 }
+
+/* On its way home the binding ends: nothing stands any more, so the address is
+ * put on the link, and asked for like any other. */
+START_TEST(expires_on_the_way)
+{
+	struct world w;
+
+	returning(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 0);
+	w_pass(&w, SEC(241));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 1);
+	w_forget(&w);
+	w_pass(&w, SEC(300));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
 
 START_TEST(deregisters_so)
 {
@@ -1484,7 +1524,7 @@ int main(void)
 		first_registration, address_first, retransmission,
 		refresh_and_expiry,
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
-		silent_router, router_fails, missed_advertisements, no_probes, stranger_without_prefix,
+		silent_router, router_fails, missed_advertisements, routes_told, expires_on_the_way, no_probes, stranger_without_prefix,
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
