@@ -263,6 +263,29 @@ static const struct statement top_stmts[] = {
 	  .help = "then the anchor is out of reach" },
 	{ BOOL("BindingRevocation", conf, revocation, 1), .roles = LMA,
 	  .help = "tell a gateway that a mobile has left it, RFC 5846" },
+	{ BOOL("EnableLMARedirectFunction", conf, redirect, 0), .roles = PMIP,
+	  .help = "anchors are assigned at registration, RFC 6463" },
+	{ BOOL("EnableLMARedirectAcceptFunction", conf, redirect_accept, 0),
+	  .roles = LMA,
+	  .help = "take sessions that another anchor assigns" },
+	{ .name = "LmaRedirectAddress", .type = V_ADDR,
+	  FIELD(conf, lma_redirect), .roles = LMA, .flags = STMT_DERIVED,
+	  .derived = "none",
+	  .help = "an address of ours that only assigns anchors" },
+	{ BLOCK("RedirectLma", "address", &schema_redirect), .roles = LMA,
+	  .help = "an anchor that sessions are assigned to" },
+	{ CUSTOM("RedirectingLma", "address[/length]", custom_redirector,
+		 print_redirectors), .roles = LMA, .flags = STMT_MANY,
+	  .help = "who may assign sessions to us" },
+	{ BOOL("AcceptBulkBindingUpdateReqForMobilitySession", conf,
+	       accept_bulk, 1), .roles = LMA,
+	  .help = "gateways may renew many sessions at once, RFC 6602" },
+	{ UINT("LmaMaxBulkGroups", conf, lma_max_groups, 1, 65536, 256),
+	  .roles = LMA,
+	  .help = "most groups of sessions of one gateway" },
+	{ BOOL("RequestBulkBindingUpdateSupportForMobilitySession", conf,
+	       request_bulk, 1), .roles = MAG,
+	  .help = "renew many sessions at once, RFC 6602" },
 	{ UINT("HeartbeatInterval", conf, heartbeat, 0, 3600, 60),
 	  .roles = PMIP,
 	  .help = "between two heartbeats, seconds, RFC 5847; 0: none" },
@@ -304,9 +327,9 @@ static const struct statement top_stmts[] = {
 };
 
 static const struct statement iface_stmts[] = {
-	{ UINT("MnIfPreference", conf_iface, preference, 1, 10, 5),
+	{ UINT("MnIfPreference", conf_iface, preference, 0, 10, 5),
 	  .roles = MN,
-	  .help = "the lowest is taken first" },
+	  .help = "the lowest is taken first; 0: none is" },
 	{ CUSTOM("CareOfAddress", "opaque|eui64|temporary [seconds]|"
 		 "address/length ...", custom_careof, print_careof),
 	  .roles = MN, .derived = "opaque",
@@ -317,6 +340,9 @@ static const struct statement iface_stmts[] = {
 	  .roles = RTR, .flags = STMT_DERIVED,
 	  .derived = "enabled at an AccessAnchor, else disabled",
 	  .help = "send Router Advertisements" },
+	{ BOOL("SendUnsolAdvertisements", conf_iface, unsol_adverts, 1),
+	  .roles = RTR,
+	  .help = "send them unasked, too, RFC 6275 7.5" },
 	{ UINT("MaxRaDelay", conf_iface, max_ra_delay, 0, 500, 500),
 	  .roles = RTR,
 	  .help = "longest random delay of an answer to a solicitation, ms" },
@@ -362,7 +388,7 @@ static const struct statement iface_stmts[] = {
 	  .flags = STMT_DERIVED,
 	  .derived = "enabled at an AccessAnchor, else disabled",
 	  .help = "send the Home Agent Information option" },
-	{ UINT("HomeAgentPreference", conf_iface, ha_preference, 0, 32767, 0),
+	{ UINT("HomeAgentPreference", conf_iface, ha_preference, 0, 65535, 0),
 	  .roles = RTR,
 	  .help = "among home agents the highest is taken first" },
 	{ UINT("HomeAgentLifetime", conf_iface, ha_lifetime, 1, 65535, 1800),
@@ -517,10 +543,13 @@ static const struct statement mobile_stmts[] = {
 	  .roles = LMA, .flags = STMT_MANY,
 	  .derived = "every gateway that has a Peer",
 	  .help = "who may register it" },
+	{ UINT("BulkGroup", conf_mobile, group, 1, UINT32_MAX, 1), .roles = LMA,
+	  .help = "our group for it, RFC 6602; 1: that of all" },
 	{ BOOL("ProxyRegistration", conf_mobile, allowed, 1), .roles = LMA,
 	  .help = "is it served at all" },
 	{ .name = "LmaAddress", .type = V_ADDR, FIELD(conf_mobile, lma),
-	  .roles = MAG, .flags = STMT_DERIVED, .derived = "LmaAddress at the top",
+	  .roles = PMIP, .flags = STMT_DERIVED,
+	  .derived = "LmaAddress at the top, or any RedirectLma",
 	  .help = "its anchor" },
 	{ UINT("Lifetime", conf_mobile, lifetime, LIFE_MIN, LIFE_MAX, 3600),
 	  .flags = STMT_DERIVED, .derived = "LmaMaxBindingLife",
@@ -681,6 +710,20 @@ const struct block schema_access = {
 	.rows = print_rows_access, .head = print_head_access,
 };
 
+static const struct statement redirect_stmts[] = {
+	{ UINT("Priority", conf_redirect, priority, 0, 65535, 0),
+	  .help = "the lowest is asked first" },
+	{ UINT("Weight", conf_redirect, weight, 1, 64, 1),
+	  .help = "share of the mobiles among those alike" },
+	{ NULL }
+};
+const struct block schema_redirect = {
+	.name = "RedirectLma", .stmt = redirect_stmts, .short_form = true,
+	.size = sizeof(struct conf_redirect),
+	.open = block_open_redirect,
+	.rows = print_rows_redirect, .head = print_head_redirect,
+};
+
 const struct block schema_policy = {
 	.name = "AddressPolicy", .stmt = policy_stmts,
 	.size = sizeof(struct conf),
@@ -698,6 +741,7 @@ const struct block *const schema_blocks[] = {
 	&schema_top, &schema_iface, &schema_prefix, &schema_route,
 	&schema_home_link, &schema_virtual_link, &schema_anchor,
 	&schema_home, &schema_peer, &schema_mobile, &schema_access,
+	&schema_redirect,
 	&schema_policy, &schema_rule, NULL
 };
 

@@ -301,8 +301,10 @@ check_request(const struct node *n, const struct registration *rq, usec_t now)
 
 	if (!r->has_id || !r->id.len)
 		return MH_ST_MISSING_MNID;			/* 4. */
+	/* RFC 6463 5.3.2: for another one, by an anchor that may. */
 	if (!security_peer(n, &rq->coa) ||
-	    (m && !lma_mag_allowed(m, &rq->src)))
+	    (!addr_eq(&rq->src, &rq->coa) && !lma_may_relay(n, &rq->src)) ||
+	    (m && !lma_mag_allowed(m, &rq->coa)))
 		return MH_ST_MAG_UNAUTHORIZED;			/* 6. */
 	if (!m || r->id_subtype != MOPT_MNID_NAI ||
 	    r->id.len > PMIP_ID_MAX)
@@ -336,6 +338,11 @@ read_update(const struct node *n, const struct rx *rx, struct registration *rq)
 		.hoa = addr_unspec,
 	};
 	rq->peer = security_peer(n, &rq->src);
+	/* RFC 6463 5.3.1 */
+	if (addr_eq(&rx->pkt.dst, &n->conf->lma_redirect)) {
+		rq->asked = rx->pkt.dst;
+		rq->local = n->conf->lma_address;
+	}
 	/* No Home Address option (6.9.1.5): no. 3 looks for none. */
 	return addr_is_routable(&rq->src) && addr_is_routable(&rq->coa) &&
 	       addr_eq(&rq->local, &n->conf->lma_address) &&
@@ -360,16 +367,21 @@ lma_on_bu(struct node *n, struct rx *rx, usec_t now)
 	rq.timed = req.has_stamp;
 	rq.replay = req.stamp;
 	verdict = security_check(n, rq.peer, &rx->mh, rx->pkt.payload.p,
-				 &rq.coa, &rq.local, 0, now);
+				 &rq.coa, &rx->pkt.dst, 0, now);
 	if (verdict != SEC_OK) {
 		answer_unproven(n, &rq, verdict, now);
 		return;
 	}
 	n->lma->updates++;
+	/* RFC 6602 5.2.3 */
+	if (!req.bulk && req.has_group) {
+		lma_group_update(n, &rq, &rx->mh, now);
+		return;
+	}
 	status = check_request(n, &rq, now);
 	if (status)
 		refuse(n, &rq, status, now);
-	else
+	else if (!lma_redirect(n, &rq, rx, now))
 		find_session(n, &rq, now);
 }
 
@@ -431,6 +443,13 @@ lma_on_revoke(struct node *n, const struct mh *mh,
 
 	n->lma->now = now;
 	note_put(n, &note, now);
+	/* RFC 6602 5.2.3 */
+	if (r->has_group)
+		return pmip_names_session(mh) ? REVOKE_NONE :
+			lma_group_revoked(n, r->group, from, now);
+	/* 8.2: a gateway has no other trigger for many. */
+	if (mh->revocation.code == REVOKE_LOCAL_POLICY)
+		return REVOKE_NO_TRIGGER;
 	if (mh->revocation.flags & MH_REVOCATION_G) {
 		if (!r->has_id || !r->id.len)
 			return REVOKE_NO_GLOBAL;
@@ -440,6 +459,30 @@ lma_on_revoke(struct node *n, const struct mh *mh,
 	if (!r->has_id)
 		return REVOKE_NO_IDENTITY;
 	return end_sessions(n, r, from, now) ? REVOKE_OK : REVOKE_NONE;
+}
+
+/* All of a realm; each gateway that has some hears of it once (8.1). */
+static void
+end_realm(struct node *n, const struct span *realm, usec_t now)
+{
+	const struct conf *c = n->conf;
+	struct binding *b, *next;
+	size_t pos = 0;
+
+	for (b = registrar_next(n->registrar, NULL, &pos); b; b = next) {
+		const struct lma_mobile *m = b->session ? b->session->mobile :
+							  NULL;
+
+		next = registrar_next(n->registrar, b, &pos);
+		if (!m || m->id_len <= realm->len ||
+		    !span_eq(realm, m->id + m->id_len - realm->len,
+			     realm->len))
+			continue;
+		if (b->state == BINDING_ACTIVE)
+			revoke_realm(n, &b->session->coa, &c->lma_address,
+				     realm, now);
+		registrar_remove(n, b, NOTE_DOWN_REVOKED, now);
+	}
 }
 
 /* By a person: the gateways are told (8.1). */
@@ -452,7 +495,11 @@ lma_revoke(struct node *n, const struct ev_revoke *ev, usec_t now)
 	struct lma_mobile *m = lma_mobile_find(n, &r.id);
 
 	n->lma->now = now;
-	if (!m)
+	if (ev->group)
+		lma_group_revoke(n, ev->group, now);
+	if (ev->id[0] == '@')
+		end_realm(n, &r.id, now);
+	if (!m || ev->group)
 		return;
 	list_each(l, &m->sessions) {
 		struct lma_session *s = container_of(l, struct lma_session, l);
@@ -492,6 +539,7 @@ lma_start(struct node *n, usec_t now)
 	map_init(&lma->more, offsetof(struct lma_more, hnp) -
 		 offsetof(struct lma_more, node), sizeof(struct in6_addr),
 		 n->secret);
+	lma_groups_start(lma, n->secret);
 	pool_init(&lma->session_pool, sizeof(struct lma_session), UINT32_MAX);
 	pool_init(&lma->more_pool, sizeof(struct lma_more), UINT32_MAX);
 	pool_init(&lma->pending_pool, sizeof(struct lma_pending),
@@ -500,7 +548,8 @@ lma_start(struct node *n, usec_t now)
 	n->registrar->of[KEEPER_PROXY].limit = n->conf->lma_max_bindings;
 	n->beats = beats_new(n);
 	n->revocations = revoke_new(n);
-	if (!n->beats || !n->revocations || lma_profiles_start(n))
+	if (!n->beats || !n->revocations || lma_redirect_start(n) ||
+	    lma_profiles_start(n))
 		return -ENOMEM;
 	block_pools(n, n->conf, true);
 	return 0;
@@ -527,6 +576,8 @@ lma_stop(struct node *n)
 		map_remove(&lma->mobiles, m);
 		free(mobile);
 	}
+	lma_groups_stop(lma);
+	lma_redirect_stop(n);
 	lma_profiles_stop(n);
 	map_fini(&lma->mobiles);
 	map_fini(&lma->more);
@@ -557,6 +608,7 @@ lma_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	int err;
 
 	n->lma->now = now;
+	lma_redirect_forget(n);
 	lma_profiles_stop(n);
 	err = lma_profiles_start(n);
 	if (err)
@@ -600,6 +652,8 @@ lma_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	record_uint(&r, "accepted", n->lma->accepted);
 	record_uint(&r, "refused", n->lma->refused);
 	record_uint(&r, "ignored", n->lma->ignored);
+	record_uint(&r, "bulk", n->lma->bulk);
+	record_uint(&r, "redirected", n->lma->redirected);
 	sink->put(sink, &r);
 	beats_show(n, sink);
 	return false;

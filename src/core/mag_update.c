@@ -10,6 +10,9 @@
 #include "core/heartbeat.h"
 #include "core/mag.h"
 
+/* Updates without an answer, then the anchor is asked that assigns others. */
+#define REDIRECT_TRIES	3
+
 /* --- registrations --------------------------------------------------------------- */
 
 static struct mag_mobile *
@@ -31,7 +34,10 @@ mag_lifetime(const struct node *n, struct registrant *r, usec_t now)
 static uint16_t
 mag_flags(const struct node *n, struct registrant *r)
 {
-	return MH_BU_A | MH_BU_H | MH_BU_P;
+	bool bulk = mag_group_to_say(n, mobile_of(r));
+
+	return (uint16_t)(MH_BU_A | MH_BU_H | MH_BU_P |
+			  (bulk ? MH_BU_B : 0));		/* RFC 6602 */
 }
 
 static uint8_t
@@ -60,6 +66,18 @@ next_stamp(struct node *n, struct mag_mobile *m, usec_t now)
 	return stamp;
 }
 
+/* RFC 6463 5.2: "a PBU that establishes a new mobility session (i.e., Handoff
+ * Indicator Option in the PBU has the value of 1)"; whether it does we do not
+ * know ourselves (RFC 5213 6.9.1.1): whoever assigns anchors gives a mobile the
+ * same one again. */
+static bool
+may_be_redirected(const struct node *n, const struct mag_mobile *m)
+{
+	return n->conf->redirect && m->reg.asking == REG_REGISTER &&
+	       !m->reg.bound && addr_is_unspec(&m->redirector) &&
+	       !m->no_redirect;
+}
+
 static void
 mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 {
@@ -73,7 +91,7 @@ mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 		.has_lli = true, .lli = { m->key.b, m->key.len },
 		.has_ll = addr_is_unspec(&n->conf->mag_linklocal),
 		.ll = m->router, .has_stamp = n->conf->timestamps,
-		.nhnps = m->nhnps,
+		.nhnps = m->nhnps, .group = mag_group_to_say(n, m),
 	};
 
 	if (req.has_stamp)
@@ -81,7 +99,12 @@ mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 	for (unsigned k = 0; k < m->nhnps; k++)
 		req.hnp[k] = (struct prefix){ m->hnp[k], 64 };
 	m->sent_handoff = req.hi;
+	m->sent_group = req.group;
+	m->offered = may_be_redirected(n, m);
+	req.has_group = req.group;
 	pmip_write(mh, &req);
+	if (m->offered)
+		mh_add(mh, MOPT_REDIRECT_CAP);
 }
 
 /* Of an acceptance: prefixes that a mobile can have, and an address. */
@@ -135,6 +158,58 @@ same_prefixes(const struct mag_mobile *m, const struct pmip_request *a)
 	return same;
 }
 
+/* RFC 6463 5.2: "If the MAG receives a PBA that contains the Redirect mobility
+ * option without first including the Redirect-Capability mobility option [...]
+ * MUST ignore the option".  False: to an anchor that we have no key for. */
+static bool
+take_redirect(struct node *n, struct mag_mobile *m, const struct mh *mh,
+	      usec_t now)
+{
+	const struct mopt *o = mh_opt(mh, MOPT_REDIRECT);
+	struct note note = { .code = NOTE_NOT_REDIRECTED, .a = m->reg.hoa };
+
+	m->redirect = addr_unspec;
+	if (!o || !m->offered)
+		return true;
+	if (o->lmaa.code == MOPT_LMAA_IPV6 && addr_is_routable(&o->lmaa.addr) &&
+	    security_peer(n, &o->lmaa.addr)) {
+		m->redirect = o->lmaa.addr;
+		return true;
+	}
+	if (o->lmaa.code == MOPT_LMAA_IPV6)
+		note.b = o->lmaa.addr;
+	m->no_redirect = true;
+	note_put(n, &note, now);
+	return false;
+}
+
+/* "The MAG updates its BULE to contain the r2LMA address": the session has been
+ * established there, and nothing needs to be asked. */
+static void
+follow_redirect(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	struct note note = {
+		.code = NOTE_REDIRECTED, .a = m->reg.hoa, .b = m->redirect,
+	};
+
+	if (addr_is_unspec(&m->redirect) ||
+	    addr_eq(&m->redirect, &m->reg.peer))
+		return;
+	m->redirector = m->reg.peer;
+	m->reg.peer = m->redirect;
+	m->redirect = addr_unspec;
+	note_put(n, &note, now);
+}
+
+void
+mag_go_back(struct node *n, struct mag_mobile *m)
+{
+	if (addr_is_unspec(&m->redirector))
+		return;
+	m->redirector = addr_unspec;
+	m->reg.peer = mag_lma(n, m);
+}
+
 /* 6.9.1.2 no. 6: what is to be echoed is.  Here the prefixes of an acceptance
  * are taken, since the message is at hand. */
 static bool
@@ -155,10 +230,13 @@ mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 		return true;
 	if (!prefixes_ok(&a))
 		return false;
+	if (!take_redirect(n, m, mh, now))
+		return false;
 	if (m->served && !same_prefixes(m, &a))
 		mag_unserve(n, m, true, now);
 	take_prefixes(n, m, &a);
 	pmip_get_control(mh, &m->control);
+	m->lma_group = m->sent_group && a.bulk ? a.group : 0;
 	return true;
 }
 
@@ -168,14 +246,17 @@ mag_relax(struct node *n, struct registrant *r)
 	struct mag_mobile *m = mobile_of(r);
 	bool named = m->nhnps;
 
+	/* They are not its own any more: what it still sends from them gets
+	 * nowhere. */
+	mag_unserve(n, m, true, 0);
 	m->nhnps = 0;
 	return named;
 }
 
 /* RFC 8127 5.2: the anchor's numbers are used instead of ours, until it gives
  * others, or none.  Ones that make no sense are not. */
-static void
-obey(struct node *n, struct mag_mobile *m, usec_t now)
+void
+mag_obey(struct node *n, struct mag_mobile *m, usec_t now)
 {
 	const struct pmip_control *c = &m->control;
 	usec_t before = SEC(c->before);
@@ -188,6 +269,8 @@ obey(struct node *n, struct mag_mobile *m, usec_t now)
 	if (c->heartbeats && c->beat)
 		beats_control(n, &m->reg.peer, c->beat, c->beat_retry,
 			      c->beat_most);
+	else
+		beats_control(n, &m->reg.peer, 0, 0, 0);
 }
 
 /* --- what comes of them ------------------------------------------------------------- */
@@ -220,39 +303,67 @@ mag_on_event(struct node *n, struct registrant *r, enum reg_event what,
 
 	switch (what) {
 	case REG_ACCEPTED:
+		follow_redirect(n, m, now);
 		m->handoff = 0;
 		if (collides(m) && addr_is_unspec(&n->conf->mag_linklocal))
 			choose_other(n, m, now);
 		mag_serve(n, m, now);
 		beats_watch(n, &r->peer, &r->coa, now);
-		obey(n, m, now);
+		mag_group_join(n, m, m->lma_group ? m->sent_group : 0);
+		mag_obey(n, m, now);
 		return;
 	case REG_DEREGISTERED:
 		alarm_set(n, &m->watch, now);	/* it may go */
 		return;
 	case REG_REFUSED:
+		mag_group_leave(n, m);
+		/* By an anchor that will serve us itself, or will not. */
+		if (m->no_redirect && m->offered) {
+			m->offered = false;
+			mag_register(n, m, now);
+			return;
+		}
 		/* 6.9.1.2 no. 7, 11: "MUST deny the mobility service" */
 		if (m->state == MAG_HERE)
 			m->state = MAG_DENIED;
 		mag_unserve(n, m, true, now);
+		mag_go_back(n, m);
 		return;
 	case REG_DEFERRED:
+		mag_group_leave(n, m);
 		mag_unserve(n, m, true, now);
 		return;
 	case REG_SILENT:
+		/* Nothing stands at the anchor that we were given to. */
+		if (!r->bound && !addr_is_unspec(&m->redirector) &&
+		    r->x.sent >= REDIRECT_TRIES && m->state == MAG_HERE) {
+			mag_unserve(n, m, true, now);
+			mag_go_back(n, m);
+		}
 		return;
 	case REG_EXPIRED:
+		mag_group_leave(n, m);
 		mag_unserve(n, m, true, now);
+		/* Not to the one that was silent so long. */
+		if (!addr_is_unspec(&m->redirector))
+			registrant_cancel(n, r);
+		mag_go_back(n, m);
 		if (m->state == MAG_HERE)
 			mag_register(n, m, now);
 		return;
 	}
 }
 
+static bool
+mag_refresh(struct node *n, struct registrant *r, usec_t now)
+{
+	return mag_group_refresh(n, mobile_of(r), now);
+}
+
 const struct registrant_ops mag_ops = {
 	.on_event = mag_on_event, .lifetime = mag_lifetime,
 	.flags = mag_flags, .fill = mag_fill, .fits = mag_fits,
-	.relax = mag_relax, .remember = mag_remember,
+	.relax = mag_relax, .refresh = mag_refresh, .remember = mag_remember,
 };
 
 void

@@ -95,6 +95,8 @@ struct registration {
 	struct in6_addr	hoa, coa;
 	struct in6_addr	local;		/* the address it was sent to */
 	struct in6_addr	src;		/* and the one it came from */
+	struct in6_addr	asked;		/* the one it was sent to, if that is
+					   not `local' (RFC 6463); :: */
 	struct lladdr	ll;		/* the answer goes to this neighbour */
 	uint32_t	ifindex;	/*   on this link; 0: routed */
 	uint64_t	replay;		/* its timestamp; 0: none */
@@ -209,6 +211,10 @@ void	registrar_end(struct node *, struct binding *, enum note_down,
 		      usec_t now);
 /* It is over, and nothing is remembered. */
 void	registrar_remove(struct node *, struct binding *, enum note_down,
+			 usec_t now);
+/* An active binding stands for so many units from now on, unless it did for
+ * longer. */
+void	registrar_extend(struct node *, struct binding *, uint16_t lifetime,
 			 usec_t now);
 /* The configuration has changed: adopt again, or drop. */
 void	registrar_review(struct node *, usec_t now);

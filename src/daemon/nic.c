@@ -31,6 +31,9 @@ static const struct parameter mobile_parameters[] = {
 	{ "accept_ra",			"0", true },
 	{ "autoconf",			"0", true },
 	{ "router_solicitations",	"0", true },
+	/* How long it may wait before it asks for duplicates, too: not at all
+	 * (RFC 6275 11.5.3). */
+	{ "router_solicitation_delay",	"0", false },
 	{ "forwarding",			"0", false },
 	{ "optimistic_dad",		"1", false },
 	{ "use_optimistic",		"1", false },
@@ -60,14 +63,16 @@ find_conf(const struct conf *c, const char *name)
 bool
 nic_is_mobile(const struct conf *c, const char *name)
 {
+	const struct conf_iface *ci = find_conf(c, name);
 	unsigned i;
 
-	if (!(c->roles & CONF_MN))
+	/* MnIfPreference 0: somebody else's, or nobody's. */
+	if (!(c->roles & CONF_MN) || (ci && !ci->preference))
 		return false;
 	for (i = 0; i < c->nhomes; i++)
 		if (!strcmp(c->home[i].ifname, name))
 			return true;
-	return find_conf(c, name) != NULL;
+	return ci != NULL;
 }
 
 /* Where a gateway's mobiles are. */
