@@ -26,8 +26,9 @@
 #include "bpf/path_guard.bpf.h"
 #include "bpf/path_icmp.bpf.h"
 #include "bpf/path_out.bpf.h"
-#include "bpf/path_ro.bpf.h"
 #include "bpf/path_ro_icmp.bpf.h"
+#include "bpf/path_ro_in.bpf.h"
+#include "bpf/path_ro_out.bpf.h"
 #include "bpf/path_watch.bpf.h"
 
 #define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */
@@ -406,7 +407,11 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	/* A flow on hold takes what comes through its path already. */
 	if (!p)
 		return not_mine(skb, out, false);
-	if (!words_eq(p->local, out->dst) || !words_eq(p->remote, out->src))
+	/* RFC 6275 11.5.4: at the care-of address before, too */
+	if (!words_eq(p->remote, out->src) ||
+	    (!words_eq(p->local, out->dst) &&
+	     !(f->flags & PM_FLOW_ANY_END &&
+	       bpf_map_lookup_elem(&pm_locals, out->dst))))
 		return not_mine(skb, out, true);
 	word0 = in.word0;
 	if (!merge_ecn(out->word0, &in))

@@ -69,6 +69,7 @@ enum pm_action {
 #define PM_FLOW_WATCH	16	/* tell of pairs that have traffic */
 #define PM_FLOW_ACCESS	32	/* the source is a mobile's on an access link:
 				   struct pm_access has it, under its key */
+#define PM_FLOW_ANY_END	64	/* from the path's far end to any of pm_locals */
 
 struct pm_flow {
 	__u32	path;			/* index into paths; 0: none */
@@ -120,6 +121,21 @@ struct pm_count {
 struct pm_path_count {
 	struct pm_count	out, in;	/* bytes of inner packets */
 };
+
+/*
+ * What one processor has counted of a path and not yet added to the path's
+ * count, which it does once in a tick of the kernel's clock, or when another
+ * path wants the slot.  A path's slot is its index modulo PM_TALLIES.
+ */
+struct pm_tally {
+	__u64	tick;
+	__u32	path;
+	__u16	tag;			/* counts for nothing when the path has
+					   another */
+	__u16	zero;
+	struct pm_path_count n;
+};
+#define PM_TALLIES	256
 
 /* Totals and drops, one struct pm_count each. */
 enum pm_stat {

@@ -231,11 +231,28 @@ on_refused(struct node *n, struct mn_home *h, usec_t now)
 		home_say_address(n, h, IFINDEX_PATH, false, false);
 }
 
+/* Is it known that this is its home link, by an advertisement? */
+static bool
+is_on_home_link(const struct mn_home *h, const struct iface *i)
+{
+	return i && i->attach && attach_usable(i->attach) &&
+	       attach_on_link_prefix(i->attach, &h->prefix);
+}
+
 static void
 on_expired(struct node *n, struct mn_home *h, usec_t now)
 {
+	const struct iface *i = iface_find(n, h->ifindex);
+
 	ro_end(n, h, now);
-	if (h->place == PLACE_RETURNING) {
+	if (h->place == PLACE_RETURNING && !is_on_home_link(h, i)) {
+		registrant_cancel(n, &h->reg);
+		unsettle(n, h);
+		home_put(n, h, now);
+	} else if (h->place == PLACE_RETURNING && attach_is_lone(i->attach)) {
+		/* Still nobody has proved that this is home. */
+		h->contest = CONTEST_ASKED;
+	} else if (h->place == PLACE_RETURNING) {
 		/* Nothing stands any more, so nothing is to be undone. */
 		registrant_cancel(n, &h->reg);
 		home_arrive(n, h, h->ifindex, true, now);
@@ -580,6 +597,9 @@ mn_on_nd(struct node *n, struct rx *rx, usec_t now)
 bool
 mn_roams(const struct node *n, const struct iface *i)
 {
+	/* MnIfPreference 0: not this one. */
+	if (i->conf && !i->conf->preference)
+		return false;
 	if (i->conf && !i->conf->send_adverts)
 		return true;
 	for (unsigned k = 0; k < n->conf->nhomes; k++)

@@ -270,7 +270,8 @@ registrant_register(struct node *n, struct registrant *r,
 			resume(n, r, now);
 		return;
 	}
-	if (r->asking == REG_NOTHING && r->bound && addr_eq(&r->coa, coa))
+	if (r->asking == REG_NOTHING && r->bound && !r->unsure &&
+	    addr_eq(&r->coa, coa))
 		return;
 	r->ask_coa = *coa;
 	r->trigger = trigger;
@@ -342,8 +343,10 @@ registrant_refresh_at(struct node *n, struct registrant *r, usec_t at)
 static void
 on_refresh(struct node *n, struct alarm *a, usec_t now)
 {
-	registrant_refresh(n, container_of(a, struct registrant, refresh),
-			   now);
+	struct registrant *r = container_of(a, struct registrant, refresh);
+
+	if (!r->ops->refresh || !r->ops->refresh(n, r, now))
+		registrant_refresh(n, r, now);
 }
 
 /* --- what stands -------------------------------------------------------- */
@@ -361,7 +364,7 @@ remember(struct node *n, struct registrant *r)
 static void
 unbind(struct node *n, struct registrant *r)
 {
-	r->bound = false;
+	r->bound = r->unsure = false;
 	/* RFC 4866 4.1: it ends with the binding. */
 	r->has_token = false;
 	alarm_clear(n, &r->refresh);
@@ -414,6 +417,21 @@ refresh_time(struct node *n, usec_t start, usec_t lifetime, uint32_t advice)
 	return start + at - rng_below(&n->rng, at / 20 + 1);
 }
 
+void
+registrant_extended(struct node *n, struct registrant *r, usec_t sent,
+		    uint32_t granted)
+{
+	usec_t until = sent + SEC(granted);
+
+	if (!r->bound || r->asking != REG_NOTHING)
+		return;
+	r->granted = granted;
+	if (until > r->expires)
+		r->expires = until;
+	alarm_set(n, &r->expiry, r->expires);
+	alarm_set(n, &r->refresh, refresh_time(n, sent, SEC(granted), 0));
+}
+
 static void
 accepted(struct node *n, struct registrant *r, const struct mh *mh,
 	 usec_t now)
@@ -434,6 +452,7 @@ accepted(struct node *n, struct registrant *r, const struct mh *mh,
 	life = SEC(r->granted);
 	r->asking = REG_NOTHING;
 	r->bound = true;
+	r->unsure = false;
 	r->coa = r->ask_coa;
 	r->expires = sent + life;
 	exchange_end(n, &r->x);

@@ -142,6 +142,7 @@ same_value(const struct effect *a, const struct effect *b)
 		return a->flow.action == b->flow.action &&
 		       a->flow.watch == b->flow.watch &&
 		       a->flow.direct == b->flow.direct &&
+		       a->flow.any_end == b->flow.any_end &&
 		       a->flow.access.ifindex == b->flow.access.ifindex &&
 		       a->flow.access.local == b->flow.access.local &&
 		       lladdr_eq(&a->flow.access.ll, &b->flow.access.ll) &&

@@ -31,7 +31,7 @@
 enum path_map {
 	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_ACCESS, MAP_PATHS, MAP_COUNTS,
 	MAP_LOCALS, MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS,
-	MAP_WATCH, MAP_PAIRS, MAPS
+	MAP_WATCH, MAP_PAIRS, MAP_TALLY, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */
@@ -143,6 +143,8 @@ int	tunnels_open(struct path *, const uint8_t secret[16]);
 void	tunnels_close(struct path *);
 void	tunnels_sync(struct path *);
 struct tunnel *tunnel_find(const struct path *, const struct path_key *);
+/* Is it the near end of a tunnel of ours? */
+bool	path_has_end(struct path *, const struct in6_addr *);
 
 /* --- shape.c --- */
 void	shapes_open(struct path *);

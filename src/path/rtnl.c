@@ -137,7 +137,8 @@ static bool parse_link(struct nlmsghdr *h, struct rtnl_link *l)
 		nla_strlcpy(l->alias, tb[IFLA_IFALIAS], sizeof(l->alias));
 	if (tb[IFLA_MTU])
 		l->mtu = nla_get_u32(tb[IFLA_MTU]);
-	if (tb[IFLA_LINK])
+	/* of another network namespace it says nothing here */
+	if (tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID])
 		l->peer = nla_get_u32(tb[IFLA_LINK]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == 6)
 		memcpy(l->mac, nla_data(tb[IFLA_ADDRESS]), 6);

@@ -557,7 +557,7 @@ bool	chart_same(const char *want, const char *got, FILE *out);
 #define CHECK_BINDINGS	80
 /* A binding as one end shows it. */
 struct check_view {
-	struct in6_addr	hoa, coa, ask, ha;
+	struct in6_addr	hoa, coa, ask, ha, previous;
 	bool		correspondent;	/* ha is the peer, then */
 	bool		bound, asking, home, returning, idle;
 	uint64_t	granted;	/* seconds */

@@ -3,7 +3,8 @@
  * sim_check.c - what must hold in every run, whatever happens.
  *
  *  1. No path without a binding: each tunnel end that a running node has
- *     put up belongs to a binding or to a registration under way, and every
+ *     put up belongs to a binding or to a registration under way, or is at
+ *     the care-of address before, of a link that is still there; and every
  *     flow leads into a path that exists.
  *  2. The ends do not disagree for longer than a lifetime: once no message
  *     gets through any more, both have forgotten by then.
@@ -110,6 +111,7 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	take_addr(r, "hoa", &x->hoa);
 	take_addr(r, "coa", &x->coa);
 	take_addr(r, "ask-coa", &x->ask);
+	take_addr(r, "previous-coa", &x->previous);
 	take_addr(r, peer ? "peer" : "ha", &x->ha);
 	x->correspondent = peer || is_word(r, "registration",
 					   "correspondent");
@@ -165,6 +167,9 @@ static bool has_reason(const struct check_views *v, const struct path_key *key)
 			return true;
 		if (x->asking && (addr_eq(&x->ask, &key->remote) ||
 				  addr_eq(&x->ask, &key->local)))
+			return true;
+		if (!addr_is_unspec(&x->previous) &&
+		    addr_eq(&x->previous, &key->local))
 			return true;
 	}
 	return false;

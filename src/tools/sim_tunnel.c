@@ -355,7 +355,8 @@ static bool accepted(struct sim_node *n, const struct path_key *key,
 	struct k_flow *k = tunnel_flow(n, &inner->dst, &inner->src);
 
 	return k && k->f.action != FLOW_BLOCK &&
-	       path_key_eq(&k->f.path, key);
+	       (path_key_eq(&k->f.path, key) ||
+		(k->f.any_end && addr_eq(&k->f.path.remote, &key->remote)));
 }
 
 void tunnel_input(struct sim_node *n, const struct ip6 *outer,
