@@ -33,13 +33,15 @@ struct pm_shape {
 	__u32	id;			/* 1.. */
 	__u8	sides;			/* enum pm_sides */
 	__u8	src_len, dst_len;
-	__u8	zero;
+	__u8	cn;			/* of correspondents' flows: the source
+					   is an address of ours */
 	__u32	src_mask[4], dst_mask[4];
 };
 
 struct pm_shapes {
 	__u32		n;
-	__u32		zero;
+	__u32		cn;			/* id of the one with `cn'; 0:
+						   there is none */
 	struct pm_shape	shape[PM_SHAPES];	/* most specific first */
 };
 

@@ -299,6 +299,7 @@ static struct path *path_free(struct path *p)
 	if (p->poll_fd >= 0)
 		close(p->poll_fd);
 	tunnels_close(p);
+	route_close(p);
 	maps_close(p);
 	if (p->nl)
 		rtnl_close(p->nl);
@@ -382,8 +383,10 @@ static int open_all(struct path *p, const struct path_options *o,
 		err = -EIO;
 	if (!err)
 		err = tunnels_open(p, secret);
-	if (!err)
+	if (!err) {
+		route_init(p, secret);
 		err = flows_open(p);
+	}
 	if (err)
 		return why_set(why, err, "reading the data path's state");
 	err = attach(p, why);

@@ -56,6 +56,7 @@ struct local {
 struct shape {
 	uint32_t	id;		/* 0: free */
 	uint8_t		src_len, dst_len;
+	bool		cn;		/* flow_key.cn */
 	uint64_t	flows;
 };
 
@@ -76,8 +77,8 @@ struct path {
 	struct pm_path_count *counts;
 	uint32_t	gen;
 
-	struct map	tunnels, locals;
-	struct pool	tunnel_pool, local_pool;
+	struct map	tunnels, locals, owns;
+	struct pool	tunnel_pool, local_pool, own_pool;
 	struct tunnel	*free_head, **free_tail;	/* oldest first */
 	uint32_t	next_id;
 	struct shape	shape[PM_SHAPES];
@@ -148,9 +149,9 @@ struct tunnel *tunnel_find(const struct path *, const struct path_key *);
 void	shapes_open(struct path *);
 enum pm_sides shape_sides(uint8_t src_len, uint8_t dst_len);
 /* The place in path.shape, or -1; _get makes one (-1: no room). */
-int	shape_find(const struct path *, uint8_t src_len, uint8_t dst_len);
+int	shape_find(const struct path *, const struct flow_key *);
 int	shape_by_id(const struct path *, uint32_t id);
-int	shape_get(struct path *, uint8_t src_len, uint8_t dst_len);
+int	shape_get(struct path *, const struct flow_key *);
 void	shape_put(struct path *, int n);	/* gone when without flows */
 
 /* --- flow.c --- */
@@ -231,8 +232,14 @@ int	access_remove_all(struct nl_sock *);
 /* May other flows rely on this one's route or rule? */
 bool	route_is_cover(const struct flow_key *, int action);
 int	route_set(struct path *, const struct flow_key *, bool up);
-/* The same for packets of this node alone. */
-int	route_set_own(struct path *, const struct flow_key *, bool up);
+/* The same for packets of this node alone: one route for all flows to there.
+ * `again': this one is counted already. */
+int	route_get_own(struct path *, const struct in6_addr *dst, bool again);
+void	route_put_own(struct path *, const struct in6_addr *dst);
+/* One that an earlier process has set. */
+int	route_count_own(struct path *, const struct in6_addr *dst);
+void	route_init(struct path *, const uint8_t secret[16]);
+void	route_close(struct path *);
 int	route_sync(struct path *);
 int	route_open(struct path *);
 int	route_remove_all(struct nl_sock *);

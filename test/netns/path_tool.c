@@ -117,12 +117,20 @@ static int cmd_nopath(struct tool *t, char *const w[])
 	return parse_path(w, &p.key) ? path_set(t->path, &p) : -EINVAL;
 }
 
+/* SOURCE DESTINATION; cn:SOURCE is an address of a correspondent. */
+static bool parse_key(char *const w[], struct flow_key *ret)
+{
+	*ret = (struct flow_key){ 0 };
+	ret->cn = w[0] && !strncmp(w[0], "cn:", 3);
+	return w[0] && w[1] && parse_prefix(w[0] + 3 * ret->cn, &ret->src) &&
+	       parse_prefix(w[1], &ret->dst);
+}
+
 static int do_flow(struct tool *t, char *const w[], bool up)
 {
 	struct ef_flow f = { .up = up };
 
-	if (!w[0] || !w[1] || !parse_prefix(w[0], &f.key.src) ||
-	    !parse_prefix(w[1], &f.key.dst))
+	if (!parse_key(w, &f.key))
 		return -EINVAL;
 	if (!up)
 		;
@@ -179,8 +187,7 @@ static int cmd_idle(struct tool *t, char *const w[])
 	usec_t idle;
 	int err;
 
-	if (!w[0] || !w[1] || !parse_prefix(w[0], &k.src) ||
-	    !parse_prefix(w[1], &k.dst))
+	if (!parse_key(w, &k))
 		return -EINVAL;
 	err = path_idle(t->path, &k, &idle);
 	if (!err && idle == USEC_NEVER)
