@@ -408,7 +408,11 @@ tunnel_in(struct __sk_buff *skb, const struct pm_config *cfg,
 	/* A flow on hold takes what comes through its path already. */
 	if (!p)
 		return not_mine(skb, out, false);
-	if (!words_eq(p->local, out->dst) || !words_eq(p->remote, out->src))
+	/* RFC 6275 11.5.4: at the care-of address before, too */
+	if (!words_eq(p->remote, out->src) ||
+	    (!words_eq(p->local, out->dst) &&
+	     !(f->flags & PM_FLOW_ANY_END &&
+	       bpf_map_lookup_elem(&pm_locals, out->dst))))
 		return not_mine(skb, out, true);
 	word0 = in.word0;
 	if (!merge_ecn(out->word0, &in))

@@ -71,6 +71,7 @@ enum pm_action {
 #define PM_FLOW_WATCH	16	/* tell of pairs that have traffic */
 #define PM_FLOW_ACCESS	32	/* the source is a mobile's on an access link:
 				   struct pm_access has it, under its key */
+#define PM_FLOW_ANY_END	64	/* from the path's far end to any of pm_locals */
 
 struct pm_flow {
 	__u32	path;			/* index into paths; 0: none */

@@ -165,19 +165,27 @@ block_open_prefix(struct parse *p, const struct stmt *s, void *parent)
 	return x;
 }
 
-void
-block_close_prefix(struct parse *p, const struct stmt *s, void *row)
+/* RFC 4861 section 6.2.1 */
+static void
+check_lifetimes(struct parse *p, const struct stmt *s, uint32_t valid,
+		uint32_t *preferred)
 {
 	const struct stmt *pref = tree_find(s->body, "AdvPreferredLifetime");
-	struct conf_prefix *x = row;
 
-	if (!pref && x->preferred > x->valid)
-		x->preferred = x->valid;
-	/* RFC 4861 section 6.2.1 */
-	if (pref && pref->good && x->preferred > x->valid &&
+	if (!pref && *preferred > valid)
+		*preferred = valid;
+	if (pref && pref->good && *preferred > valid &&
 	    tree_is_good(s->body, "AdvValidLifetime"))
 		parse_error(p, &pref->head->at, "AdvPreferredLifetime is more "
 			    "than AdvValidLifetime");
+}
+
+void
+block_close_prefix(struct parse *p, const struct stmt *s, void *row)
+{
+	struct conf_prefix *x = row;
+
+	check_lifetimes(p, s, x->valid, &x->preferred);
 	if (!tree_is_good(s->body, "AdvAutonomous"))
 		return;
 	/* RFC 4862 section 5.5.3 d: hosts ignore a prefix that does not make
@@ -215,23 +223,48 @@ block_open_route(struct parse *p, const struct stmt *s, void *parent)
 
 /* --- HomeLink, VirtualHomeLink, AccessAnchor ------------------------- */
 
+/* The name of a home network without an interface, if it has one. */
+static bool
+read_network(struct parse *p, const struct stmt *s, const char **ret)
+{
+	*ret = NULL;
+	if (!s->args)
+		return true;
+	if (!value_count(p, s, 1))
+		return false;
+	if (s->args->kind != ARG_STRING) {
+		parse_error(p, &s->args->at, "VirtualHomeLink wants the name "
+			    "of its network in double quotes, or none");
+		return false;
+	}
+	*ret = arena_strdup(&p->conf->arena, s->args->text);
+	if (!*ret)
+		parse_nomem(p);
+	return *ret;
+}
+
 void *
 block_open_home_link(struct parse *p, const struct stmt *s, void *parent)
 {
 	bool virtual = s->row->block == &schema_virtual_link;
 	struct conf_home_link *l;
 	char name[CONF_IFNAME] = "";
+	const char *network = NULL;
 
-	if (!value_count(p, s, virtual ? 0 : 1) ||
-	    (!virtual && !value_ifname(p, s->row->name, s->args, name)) ||
-	    !sites_add(p, &p->home_link, s))
+	if (virtual ? !read_network(p, s, &network) :
+	    !value_count(p, s, 1) ||
+	    !value_ifname(p, s->row->name, s->args, name))
+		return NULL;
+	if (!sites_add(p, &p->home_link, s))
 		return NULL;
 	l = s->row->block == &schema_anchor ?
 		conf_add_anchor(p->conf, name) : conf_add_home_link(p->conf);
-	if (l)
-		memcpy(l->ifname, name, sizeof(l->ifname));
-	else
+	if (!l) {
 		parse_nomem(p);
+		return NULL;
+	}
+	memcpy(l->ifname, name, sizeof(l->ifname));
+	l->network = network;
 	return l;
 }
 
@@ -288,8 +321,12 @@ close_anchor(struct parse *p, const struct stmt *s, struct conf_home_link *l)
 void
 block_close_home_link(struct parse *p, const struct stmt *s, void *row)
 {
-	if (((struct conf_home_link *)row)->anchor)
+	struct conf_home_link *l = row;
+
+	if (l->anchor)
 		close_anchor(p, s, row);
+	if (s->row->block == &schema_virtual_link)
+		check_lifetimes(p, s, l->valid, &l->preferred);
 	check_home_link(p, s, row);
 }
 

@@ -131,19 +131,27 @@ check_timeouts(struct parse *p, const struct stmt *top)
 
 /* --- interfaces ------------------------------------------------------ */
 
-static bool
-has_iface(const struct conf *c, const char *name)
+static const struct conf_iface *
+find_iface(const struct conf *c, const char *name)
 {
 	for (unsigned i = 0; i < c->nifaces; i++) {
 		if (strcmp(c->iface[i].name, name) == 0)
-			return true;
+			return &c->iface[i];
 	}
-	return false;
+	return NULL;
 }
 
 static void
 check_declared(struct parse *p, const struct stmt *top)
 {
+	const struct conf_iface *i;
+
+	for (const struct stmt *s = top; s; s = s->next)
+		if (s->row && s->row->block == &schema_virtual_link &&
+		    s->args && find_iface(p->conf, s->args->text))
+			parse_error(p, &s->args->at, "this is an interface: "
+				    "say HomeLink, or give the virtual "
+				    "network another name");
 	for (const struct stmt *s = top; s; s = s->next) {
 		if (!s->row || !s->args || s->args->kind != ARG_STRING ||
 		    (s->row->block != &schema_home_link &&
@@ -151,7 +159,12 @@ check_declared(struct parse *p, const struct stmt *top)
 		     s->row->block != &schema_access &&
 		     s->row->block != &schema_home))
 			continue;
-		if (!has_iface(p->conf, s->args->text))
+		i = find_iface(p->conf, s->args->text);
+		if (i && !i->preference && s->row->block == &schema_home)
+			parse_error(p, &s->args->at, "Interface \"%.60s\" has "
+				    "MnIfPreference 0, so it is not used: "
+				    "say 1 to 10", s->args->text);
+		if (!i)
 			parse_error(p, &s->args->at, "%s wants `Interface "
 				    "\"%.60s\";' as well", s->row->name,
 				    s->args->text);

@@ -102,6 +102,8 @@ conf_add_home_link(struct conf *c)
 					   &c->cap_home_links);
 
 	c->home_link = rows;
+	if (l)
+		l->valid = l->preferred = UINT32_MAX;
 	return l;
 }
 

@@ -108,6 +108,11 @@ struct conf_home_link {
 	struct prefix	prefix;
 	struct in6_addr	ha;			/* HomeAgentAddress, Address; :: =
 						   any local one in the prefix */
+	/* of a virtual one: */
+	const char	*network;		/* the others of that name have its
+						   mobiles, too; NULL: none */
+	uint32_t	valid, preferred;	/* seconds that mobiles are told;
+						   ND_INFINITE */
 	bool		anchor;			/* an AccessAnchor: */
 	uint8_t		protect;		/* enum conf_protect: CGA, or NONE
 						   for only what a Peer says */

@@ -264,6 +264,18 @@ print_head_link(const void *row, FILE *f)
 }
 
 void
+print_head_virtual(const void *row, FILE *f)
+{
+	put_string(((const struct conf_home_link *)row)->network, f);
+}
+
+bool
+print_named_virtual(const void *row)
+{
+	return ((const struct conf_home_link *)row)->network;
+}
+
+void
 print_head_home(const void *row, FILE *f)
 {
 	put_string(((const struct conf_home *)row)->ifname, f);
@@ -344,7 +356,7 @@ print_blocks(const struct conf *c, const struct block *b, const void *parent,
 			fputc('\n', f);
 		put_indent(indent, f);
 		fprintf(f, "%s ", b->name);
-		if (b->head) {
+		if (b->head && (!b->named || b->named(row))) {
 			b->head(row, f);
 			fputc(' ', f);
 		}

@@ -288,7 +288,7 @@ static const struct statement top_stmts[] = {
 	  .help = "an interface that mip6d works on" },
 	{ BLOCK("HomeLink", "\"interface\"", &schema_home_link), .roles = HA,
 	  .help = "a home link behind an interface" },
-	{ BLOCK("VirtualHomeLink", "", &schema_virtual_link), .roles = HA,
+	{ BLOCK("VirtualHomeLink", "[\"network\"]", &schema_virtual_link), .roles = HA,
 	  .help = "a home link without an interface" },
 	{ BLOCK("AccessAnchor", "\"interface\"", &schema_anchor), .roles = AR,
 	  .help = "a link whose addresses are kept for who has left it" },
@@ -304,9 +304,9 @@ static const struct statement top_stmts[] = {
 };
 
 static const struct statement iface_stmts[] = {
-	{ UINT("MnIfPreference", conf_iface, preference, 1, 10, 5),
+	{ UINT("MnIfPreference", conf_iface, preference, 0, 10, 5),
 	  .roles = MN,
-	  .help = "the lowest is taken first" },
+	  .help = "the lowest is taken first; 0: none is" },
 	{ CUSTOM("CareOfAddress", "opaque|eui64|temporary [seconds]|"
 		 "address/length ...", custom_careof, print_careof),
 	  .roles = MN, .derived = "opaque",
@@ -434,6 +434,12 @@ static const struct statement virtual_link_stmts[] = {
 	{ .name = "HomeAgentAddress", .type = V_ADDR,
 	  FIELD(conf_home_link, ha), .flags = STMT_REQUIRED,
 	  .help = "our address for it" },
+	{ LIFETIME("AdvValidLifetime", conf_home_link, valid, 0),
+	  .flags = STMT_DERIVED, .derived = "infinity",
+	  .help = "seconds that home addresses are valid, mobiles are told" },
+	{ LIFETIME("AdvPreferredLifetime", conf_home_link, preferred, 0),
+	  .flags = STMT_DERIVED, .derived = "AdvValidLifetime",
+	  .help = "seconds that they are preferred" },
 	{ NULL }
 };
 
@@ -640,6 +646,7 @@ const struct block schema_virtual_link = {
 	.size = sizeof(struct conf_home_link),
 	.open = block_open_home_link, .close = block_close_home_link,
 	.rows = print_rows_home_link, .shown = print_shown_virtual,
+	.head = print_head_virtual, .named = print_named_virtual,
 };
 const struct block schema_anchor = {
 	.name = "AccessAnchor", .stmt = anchor_stmts,

@@ -71,6 +71,7 @@ struct block {
 			    unsigned *n);
 	bool	(*shown)(const struct conf *, const void *row);
 	void	(*head)(const void *row, FILE *);
+	bool	(*named)(const void *row);	/* NULL: it always has them */
 };
 
 #define SCHEMA_STMTS	96		/* at most, in one block */
@@ -235,6 +236,8 @@ void	print_head_iface(const void *, FILE *);
 void	print_head_prefix(const void *, FILE *);
 void	print_head_route(const void *, FILE *);
 void	print_head_link(const void *, FILE *);
+void	print_head_virtual(const void *, FILE *);
+bool	print_named_virtual(const void *);
 void	print_head_home(const void *, FILE *);
 void	print_head_peer(const void *, FILE *);
 

@@ -14,6 +14,8 @@
 #define IPSEC		"IPsec is " OTHERWISE ", but Peer ADDRESS " \
 			"{ Protect shared-key spi N file \"...\"; } is"
 
+#define DSMIP		"IPv4 (RFC 5555) is " OTHERWISE
+
 #define ANY_NUMBER	"#"
 
 static const struct umip {
@@ -42,7 +44,10 @@ static const struct umip {
 	{ "MnMaxCnConsecutiveResends", NULL,
 	  "who is silent for 30 seconds is reached through the home agent" },
 	{ "IfType", NULL,
-	  "leave out the Interface that shall have no part in mobility" },
+	  "MnIfPreference 0 keeps an Interface out of mobility, and so does "
+	  "leaving it out" },
+	{ "MnRouterProbesRA", NULL, "instead: MnRouterProbes" },
+	{ "MnRouterProbesLinkUp", NULL, "instead: MnRouterProbes" },
 	{ "IfName", NULL, "the name is Interface's argument" },
 	{ "LinkName", NULL, "the name is MnHomeLink's argument" },
 	{ "MnUseAllInterfaces", "disabled",
@@ -55,7 +60,7 @@ static const struct umip {
 	{ "UseAltCoa", NULL, IPSEC },
 	{ "HaAcceptMobRtr", "disabled", MOBRTR },
 	{ "IsMobRtr", "disabled", MOBRTR },
-	{ "MobRtrUseExplicitMode", NULL, MOBRTR },
+	{ "MobRtrUseExplicitMode", "", MOBRTR },
 	{ "HaServedPrefix", NULL,
 	  "instead: HomeLink \"interface\" { Prefix P/len; } or "
 	  "VirtualHomeLink { Prefix P/len; HomeAgentAddress A; }" },
@@ -63,9 +68,9 @@ static const struct umip {
 	  "the length in HomeAddress ADDRESS/LENGTH says it" },
 	{ "MnFlushAllAtHome", "",
 	  "at home all correspondents are told" },
-	{ "UseMovementModule", NULL,
+	{ "UseMovementModule", "internal",
 	  "movement detection is built in, see MnRouterProbes" },
-	{ "UsePolicyModule", NULL,
+	{ "UsePolicyModule", "internal",
 	  "policy is built in, see MnIfPreference and Peer" },
 	{ "InterfaceInitialInitDelay", ANY_NUMBER,
 	  "an interface is used as soon as it has a router" },
@@ -76,7 +81,16 @@ static const struct umip {
 	{ "UseESP", NULL, IPSEC },
 	{ "UseAH", NULL, IPSEC },
 	{ "UseIPComp", NULL, IPSEC },
-	{ "MnUseDsmip6", "disabled", "RFC 5555 is " OTHERWISE },
+	/* of its branch for RFC 5555, and of later ones */
+	{ "MnUseDsmip6", "disabled", DSMIP },
+	{ "HaAcceptDsmip6", "disabled", DSMIP },
+	{ "MnSupportIPv4Traffic", "disabled", DSMIP },
+	{ "HomeAgentV4Address", NULL, DSMIP },
+	{ "IfUseDhcp", "disabled",
+	  "care-of addresses are formed as CareOfAddress says; " DSMIP },
+	{ "HomeAgentName", NULL, "instead: HomeAgentAddress; without it home "
+	  "agents are found by the home prefix" },
+	{ "TunnelPayloadForceSANego", "disabled", IPSEC },
 	{ NULL }
 };
 

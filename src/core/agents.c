@@ -38,6 +38,7 @@ struct agent {
 	struct in6_addr	router;		/* its link-local address */
 	int16_t		preference;
 	usec_t		expires;
+	uint8_t		flags;		/* ND_RA_M, ND_RA_O */
 	unsigned	nprefixes;
 	struct agent_prefix prefix[ND_PIO_MAX];
 };
@@ -214,12 +215,13 @@ static void
 agent_gone(struct node *n, struct agent *g, usec_t now)
 {
 	bool told = g->nprefixes;
+	uint32_t ifindex = g->ifindex;
 
 	note_agent(n, g, NOTE_AGENT_DOWN, now);
 	agent_free(n, g);
 	n->ha->agents->full = false;
 	if (told)
-		ha_on_prefixes(n, now);
+		ha_on_prefixes(n, ifindex, now);
 }
 
 static void
@@ -232,7 +234,7 @@ agent_ring(struct node *n, struct alarm *a, usec_t now)
 		return;
 	}
 	if (agent_purge(g, now))
-		ha_on_prefixes(n, now);
+		ha_on_prefixes(n, g->ifindex, now);
 	agent_schedule(n, g);
 }
 
@@ -345,6 +347,8 @@ agents_on_nd(struct node *n, struct rx *rx, usec_t now)
 		return;
 	g->preference = ra->has_ha_info ? ra->ha_preference : 0;
 	g->expires = now + life;
+	news |= g->flags != (ra->flags & (ND_RA_M | ND_RA_O));
+	g->flags = ra->flags & (ND_RA_M | ND_RA_O);
 	for (unsigned k = 0; k < ra->npios; k++)
 		news |= learn_prefix(g, &ra->pio[k], now);
 	news |= agent_purge(g, now);
@@ -352,7 +356,7 @@ agents_on_nd(struct node *n, struct rx *rx, usec_t now)
 	if (fresh)
 		note_agent(n, g, NOTE_AGENT_UP, now);
 	if (news)
-		ha_on_prefixes(n, now);
+		ha_on_prefixes(n, g->ifindex, now);
 }
 
 /* --- the list in its order ----------------------------------------------- */
@@ -410,13 +414,6 @@ add_address(struct node *n, struct addresses *a, const struct in6_addr *addr)
 	a->v[at] = *addr;
 }
 
-static bool
-same_link(const struct conf_home_link *a, const struct conf_home_link *b)
-{
-	return a == b || (!home_link_virtual(a) && !b->anchor &&
-			  strcmp(a->ifname, b->ifname) == 0);
-}
-
 /* All global addresses under which we serve that link. */
 static void
 add_ourselves(struct node *n, const struct conf_home_link *l,
@@ -426,7 +423,7 @@ add_ourselves(struct node *n, const struct conf_home_link *l,
 		const struct conf_home_link *o = &n->conf->home_link[k];
 		struct in6_addr own;
 
-		if (same_link(l, o) && home_link_own(n, o, &own))
+		if (home_link_same(l, o) && home_link_own(n, o, &own))
 			add_address(n, a, &own);
 	}
 }
@@ -550,6 +547,21 @@ agents_prefixes(const struct node *n, const struct conf_home_link *l,
 			each(arg, &o);
 		}
 	}
+}
+
+uint8_t
+agents_flags(const struct node *n, const struct conf_home_link *l)
+{
+	const struct iface *i = home_link_iface(n, l);
+	uint8_t flags = 0;
+
+	list_each(e, &n->ha->agents->all) {
+		const struct agent *g = container_of(e, struct agent, l);
+
+		if (i && g->ifindex == i->ifindex && g->nprefixes)
+			flags |= g->flags;
+	}
+	return flags;
 }
 
 void

@@ -120,8 +120,11 @@ on_solicit(struct node *n, struct alarm *al, usec_t now)
 {
 	struct attach *a = container_of(al, struct attach, rs.alarm);
 
-	if (a->iface->up)
-		send_rs(n, a, now);
+	if (!a->iface->up)
+		return;
+	if (a->state == ATTACH_SOLICITING)
+		attach_lone_ask(n, a, now);
+	send_rs(n, a, now);
 }
 
 /* A unicast solicitation to the very neighbour that the old router was, or
@@ -247,7 +250,8 @@ forget_strangers(struct node *n, struct attach *a)
  * link, or a second one of this link.  The order is what a handover's
  * outage is made of: the old ways out go, the new address and the new ways
  * come, the binding is registered (mn_on_attach), and only then what was
- * left behind is taken away.
+ * left behind is taken away.  On the same link nothing was: care-of addresses
+ * of the router before go on while their prefixes do (11.5.4).
  */
 static void
 hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
@@ -258,7 +262,7 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 	if (to->candidate)
 		swap_links(a);
 	else if (a->current)
-		a->current->candidate = true;
+		attach_retire_router(n, a, a->current, now);
 	a->settled = true;
 	a->current = to;
 	to->used = true;
@@ -368,7 +372,7 @@ age_next(struct node *n, struct attach *a, usec_t now)
 	alarm_set(n, &a->age, next < dns ? next : dns);
 	if (!changed)
 		return;
-	if (a->current && !a->current->expires)
+	if (a->current && !a->current->expires && !a->current->lone)
 		lose_router(n, a, now);
 	else
 		mn_on_attach(n, a, now);
@@ -431,7 +435,9 @@ on_ra(struct node *n, struct attach *a, struct rx *rx, usec_t now)
 	if (!r)
 		return;
 	attach_hand_on_dns(n, a, &rx->nd.ra, now);
-	if (news) {
+	if (attach_is_lone(a) && r->expires > now) {
+		hand_over(n, a, r, now);	/* a router at last */
+	} else if (news) {
 		hear_stranger(n, a, r, now);
 	} else if (mute) {
 		/* the probes go on */
@@ -488,6 +494,19 @@ meet_again(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 	age_next(n, a, now);
 }
 
+/* On the home link, where nobody advertises. */
+static bool
+meet_home_agent(struct node *n, struct attach *a, const struct rx *rx,
+		usec_t now)
+{
+	struct router *r = a->state == ATTACH_SOLICITING ?
+		attach_lone_answer(n, a, rx, now) : NULL;
+
+	if (r)
+		hand_over(n, a, r, now);
+	return r;
+}
+
 /* The old router answers the probe, or the second one of its link. */
 static void
 on_na(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
@@ -496,7 +515,7 @@ on_na(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 		confirm(n, a, now);
 	else if (a->state == ATTACH_CHECKING && answers(a->second, rx))
 		hand_over(n, a, a->second, now);
-	else
+	else if (!meet_home_agent(n, a, rx, now))
 		meet_again(n, a, rx, now);
 }
 
@@ -610,6 +629,32 @@ attach_coa(const struct node *n, const struct attach *a, usec_t now)
 			best = p;
 	}
 	return best;
+}
+
+static bool
+has_address(const struct attach *a, const struct in6_addr *addr)
+{
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (attach_prefix_router(a, p) &&
+		    ((p->has_coa && addr_eq(&p->coa, addr)) ||
+		     (p->has_old && addr_eq(&p->old, addr))))
+			return true;
+	}
+	return false;
+}
+
+bool
+attach_still_has(const struct node *n, const struct in6_addr *addr)
+{
+	list_each(l, &n->ifaces) {
+		const struct iface *i = container_of(l, struct iface, all);
+
+		if (i->up && i->attach && has_address(i->attach, addr))
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -25,6 +25,7 @@ struct router {
 	bool		used;		/* it was current */
 	bool		revived;	/* of attach_past.c; not heard yet */
 	bool		home_agent;
+	bool		lone;		/* ... which does not advertise */
 	int8_t		pref;		/* RFC 4191 */
 	uint32_t	mtu;
 	usec_t		expires;	/* as default router; 0: it is none */
@@ -37,7 +38,9 @@ struct aprefix {
 	uint64_t	routers;	/* bits of those who advertise it */
 	struct prefix	prefix;
 	bool		on_link, autonomous;
+	usec_t		heard;
 	usec_t		valid_until, preferred_until;	/* USEC_NEVER */
+	struct router	*way;		/* its packets go by this one */
 	bool		has_coa;
 	struct in6_addr	coa;
 	enum addr_state	coa_state;
@@ -92,6 +95,7 @@ struct attach {
 	unsigned	nrouters, nprefixes, nroutes;
 	bool		settled;	/* there was a router once */
 	bool		link_event;	/* the check began with a link-up */
+	bool		aside;		/* its routes are not said (down) */
 	struct exchange	rs;
 	struct alarm	probe;		/* next probe of the current router */
 	unsigned	probes;		/* sent in this check */
@@ -104,6 +108,7 @@ struct attach {
 	unsigned	npast;		/* oldest first */
 	struct past	past[PAST_MAX];
 	usec_t		past_asked;	/* 0: never */
+	usec_t		lone_asked;	/* likewise (attach_lone.c) */
 	usec_t		trigger;	/* RA that brought us here */
 	struct ef_dns	dns;		/* resolvers as told */
 	usec_t		dns_until, domains_until;
@@ -123,6 +128,8 @@ bool	attach_usable(const struct attach *);
  * advertises (11.5.4), preferred, usable now.  NULL: none (yet). */
 const struct aprefix *attach_coa(const struct node *, const struct attach *,
 				 usec_t now);
+/* Is that a care-of address of ours, of a link where we are? */
+bool	attach_still_has(const struct node *, const struct in6_addr *);
 /* One is on its way: its duplicate address detection goes on. */
 bool	attach_coa_is_coming(const struct attach *);
 /* Is this prefix on the link here (11.5.2)?  It, or NULL. */
@@ -170,11 +177,16 @@ const struct router *attach_prefix_router(const struct attach *,
 /* Does the advertisement name a prefix that is known on this link? */
 bool	attach_shares_prefix(const struct attach *, const struct nd_ra *);
 void	attach_forget_router(struct node *, struct attach *, struct router *);
+/* Another router of its link takes over. */
+void	attach_retire_router(struct node *, struct attach *, struct router *,
+			     usec_t now);
 /* Forget what ended; USEC_NEVER or when the next one ends.  *changed when
  * something was forgotten. */
 usec_t	attach_age(struct node *, struct attach *, usec_t now, bool *changed);
 /* Say addresses and routes of what is confirmed on the link. */
 void	attach_configure(struct node *, struct attach *, usec_t now);
+/* While its link is down and there is another way. */
+void	attach_step_aside(struct node *, struct attach *);
 
 /* attach_coa.c: care-of addresses of a prefix. */
 void	attach_coa_form(struct node *, struct attach *, struct aprefix *,
@@ -195,6 +207,18 @@ const struct past *attach_past_answer(struct attach *, const struct rx *,
 /* A candidate, with what was known of it; NULL: no room (attach_list.c). */
 struct router *attach_revive(struct node *, struct attach *,
 			     const struct past *, usec_t now);
+
+/* attach_lone.c: the home link without routers. */
+void	attach_lone_ask(struct node *, struct attach *, usec_t now);
+/* A home agent answers: where it is, as a router; NULL: that is none. */
+struct router *attach_lone_answer(struct node *, struct attach *,
+				  const struct rx *, usec_t now);
+/* All that says where we are is that answer. */
+bool	attach_is_lone(const struct attach *);
+/* The router that stands for it (attach_list.c); NULL: no room. */
+struct router *attach_learn_lone(struct node *, struct attach *,
+				 const struct in6_addr *, const struct lladdr *,
+				 const struct prefix *home, usec_t now);
 
 /* attach_dad.c: our link-local address on a new link (11.5.1). */
 void	attach_dad_init(struct attach *);

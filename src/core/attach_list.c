@@ -41,13 +41,18 @@ attach_init_lists(struct attach *a)
 
 /* --- what is configured ------------------------------------------------- */
 
+static const struct prefix any = { .len = 0 };
+
 static void
-say_route(struct node *n, const struct attach *a, const struct prefix *dst,
-	  const struct router *via, uint32_t mtu, uint32_t metric, bool up)
+say_route_from(struct node *n, const struct attach *a,
+	       const struct prefix *src, const struct prefix *dst,
+	       const struct router *via, uint32_t mtu, uint32_t metric,
+	       bool up)
 {
 	struct effect e = { .kind = EF_ROUTE };
 
 	e.route.up = up;
+	e.route.src = *src;
 	e.route.dst = *dst;
 	if (via)
 		e.route.gateway = via->addr;
@@ -55,6 +60,13 @@ say_route(struct node *n, const struct attach *a, const struct prefix *dst,
 	e.route.mtu = mtu;
 	e.route.metric = metric;
 	want(n, &e);
+}
+
+static void
+say_route(struct node *n, const struct attach *a, const struct prefix *dst,
+	  const struct router *via, uint32_t mtu, uint32_t metric, bool up)
+{
+	say_route_from(n, a, &any, dst, via, mtu, metric, up);
 }
 
 /* Among interfaces the one that carries a home address goes first: the
@@ -74,9 +86,36 @@ static void
 say_default(struct node *n, const struct attach *a, const struct router *r,
 	    bool up)
 {
-	static const struct prefix any = { .len = 0 };
-
 	say_route(n, a, &any, r, r->mtu, metric_of(n, a, r->pref), up);
+}
+
+/* With one way out there is nothing to choose. */
+static bool
+has_several_ways(const struct node *n)
+{
+	unsigned ways = 0;
+
+	list_each(l, &n->ifaces)
+		ways += container_of(l, struct iface, all)->attach != NULL;
+	return ways > 1;
+}
+
+/*
+ * What is from a prefix goes by the router that advertises it, whatever the
+ * default route is: home and care-of addresses may be on several interfaces,
+ * and be in use at the same time (make before break; two home addresses).
+ * Others would drop it (RFC 2827), RFC 8028 section 3.2 asks for it.
+ */
+static void
+say_way(struct node *n, const struct attach *a, struct aprefix *p,
+	struct router *r)
+{
+	if (p->way && p->way != r)
+		say_route_from(n, a, &p->prefix, &any, p->way, 0, 0, false);
+	p->way = r;
+	if (r)
+		say_route_from(n, a, &p->prefix, &any, r, r->mtu,
+			       metric_of(n, a, r->pref), true);
 }
 
 void
@@ -84,6 +123,7 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 {
 	bool coa = demand_wants_coa(n, a);
 
+	a->aside = false;
 	/* Routes through routers that are not the one we use go first: two
 	 * ways out would share the traffic between them. */
 	list_each(l, &a->routers) {
@@ -105,6 +145,8 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 				  true);
 		if (r != a->current)
 			continue;
+		say_way(n, a, p, has_several_ways(n) && r->expires > now ?
+			a->current : NULL);
 		if (coa)
 			attach_coa_form(n, a, p, now);
 	}
@@ -119,9 +161,32 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 	}
 }
 
+/* The kernel goes on using what has lost its carrier; with another way out it
+ * shall not.  attach_configure says it again, once it is known which link
+ * it is: a home agent in the prefix of the link before is elsewhere now. */
+void
+attach_step_aside(struct node *n, struct attach *a)
+{
+	a->aside = true;
+	say_default(n, a, a->current, false);
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		say_way(n, a, p, NULL);
+		if (p->on_link)
+			say_route(n, a, &p->prefix, NULL, 0, 0, false);
+	}
+	list_each(l, &a->routes) {
+		struct aroute *r = container_of(l, struct aroute, l);
+
+		say_route(n, a, &r->prefix, r->router, 0, 0, false);
+	}
+}
+
 static void
 forget_prefix(struct node *n, struct attach *a, struct aprefix *p)
 {
+	say_way(n, a, p, NULL);
 	if (p->on_link)
 		say_route(n, a, &p->prefix, NULL, 0, 0, false);
 	attach_coa_drop(n, a, p);
@@ -137,6 +202,14 @@ forget_route(struct node *n, struct attach *a, struct aroute *r)
 	list_del(&r->l);
 	a->nroutes--;
 	free(r);
+}
+
+/* Does anything stand on it? */
+static bool
+is_used(const struct node *n, const struct attach *a, const struct aprefix *p)
+{
+	return p->has_coa || mn_is_home_prefix(n, &p->prefix) ||
+	       demand_uses_prefix(n, a, &p->prefix);
 }
 
 /* --- routers ------------------------------------------------------------ */
@@ -169,6 +242,49 @@ free_bit(const struct attach *a)
 	return bit;
 }
 
+/* Is there something of it that we use?  The home prefix, for one, which says
+ * that we are at home; but what others say as well goes on without it. */
+static bool
+is_needed(const struct node *n, const struct attach *a,
+	  const struct router *r)
+{
+	list_each(l, &a->prefixes) {
+		const struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->routers == r->bit && is_used(n, a, p))
+			return true;
+	}
+	return r->used;
+}
+
+/*
+ * The list is full.  Anybody can fill it, with lifetimes of hours; so who was
+ * not heard for longest makes room, and comes back when it is heard again.  The
+ * router that carries us stays, and those that we are about to judge; and who
+ * is needed goes after those who are not.
+ */
+static struct router *
+least_router(const struct node *n, const struct attach *a)
+{
+	struct router *least = NULL;
+	bool least_needed = false;
+
+	list_each(l, &a->routers) {
+		struct router *r = container_of(l, struct router, l);
+		bool needed = is_needed(n, a, r);
+
+		if (r == a->current || r == a->candidate || r == a->second)
+			continue;
+		if (least && (needed > least_needed ||
+			      (needed == least_needed &&
+			       r->heard >= least->heard)))
+			continue;
+		least = r;
+		least_needed = needed;
+	}
+	return least;
+}
+
 static struct router *
 router_new(struct node *n, struct attach *a, const struct in6_addr *addr,
 	   const struct lladdr *ll, usec_t now)
@@ -178,7 +294,10 @@ router_new(struct node *n, struct attach *a, const struct in6_addr *addr,
 	if (a->nrouters >= n->conf->max_routers ||
 	    a->nrouters >= ATTACH_ROUTERS) {
 		note_limit(n, a, EF_SEND, n->conf->max_routers, now);
-		return NULL;
+		r = least_router(n, a);
+		if (!r)
+			return NULL;
+		attach_forget_router(n, a, r);
 	}
 	r = calloc(1, sizeof(*r));
 	if (!r)
@@ -195,7 +314,7 @@ router_new(struct node *n, struct attach *a, const struct in6_addr *addr,
 void
 attach_forget_router(struct node *n, struct attach *a, struct router *r)
 {
-	if (r->used)
+	if (r->used && !r->lone)
 		attach_past_put(a, r);
 	say_default(n, a, r, false);
 	list_each(l, &a->routes) {
@@ -208,6 +327,8 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 		struct aprefix *p = container_of(l, struct aprefix, l);
 
 		p->routers &= ~r->bit;
+		if (p->way == r)
+			say_way(n, a, p, NULL);
 		if (!p->routers)
 			forget_prefix(n, a, p);
 	}
@@ -220,6 +341,37 @@ attach_forget_router(struct node *n, struct attach *a, struct router *r)
 	list_del(&r->l);
 	a->nrouters--;
 	free(r);
+}
+
+/*
+ * 11.5.4: "a mobile node SHOULD retain its previous primary care-of address
+ * ... and SHOULD still accept packets at this address", which is of this link,
+ * whichever router carries us now.  No way leads through one that is silent.
+ */
+void
+attach_retire_router(struct node *n, struct attach *a, struct router *r,
+		     usec_t now)
+{
+	if (r->lone) {
+		r->candidate = true;	/* it was there in place of a router */
+		return;
+	}
+	say_default(n, a, r, false);
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->way == r)
+			say_way(n, a, p, NULL);
+	}
+	if (r->expires <= now)
+		return;			/* it is there, but no default router */
+	r->expires = 0;
+	list_each(l, &a->routes) {
+		struct aroute *route = container_of(l, struct aroute, l);
+
+		if (route->router == r)
+			forget_route(n, a, route);
+	}
 }
 
 /* --- prefixes ----------------------------------------------------------- */
@@ -255,6 +407,23 @@ valid_after(const struct aprefix *p, uint32_t seconds, usec_t now)
 	return now + TWO_HOURS;
 }
 
+/* As with routers: what nothing stands on, and was not heard for longest; but
+ * one message does not take its own prefixes away. */
+static struct aprefix *
+least_prefix(const struct node *n, const struct attach *a, usec_t now)
+{
+	struct aprefix *least = NULL;
+
+	list_each(l, &a->prefixes) {
+		struct aprefix *p = container_of(l, struct aprefix, l);
+
+		if (p->heard < now && !is_used(n, a, p) &&
+		    (!least || p->heard < least->heard))
+			least = p;
+	}
+	return least;
+}
+
 static struct aprefix *
 prefix_new(struct node *n, struct attach *a, const struct prefix *prefix,
 	   usec_t now)
@@ -263,12 +432,16 @@ prefix_new(struct node *n, struct attach *a, const struct prefix *prefix,
 
 	if (a->nprefixes >= n->conf->max_prefixes) {
 		note_limit(n, a, EF_ADDRESS, n->conf->max_prefixes, now);
-		return NULL;
+		p = least_prefix(n, a, now);
+		if (!p)
+			return NULL;
+		forget_prefix(n, a, p);
 	}
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
 	p->prefix = *prefix;
+	p->heard = now;
 	list_init(&p->l);
 	list_append(&a->prefixes, &p->l);
 	a->nprefixes++;
@@ -307,6 +480,7 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 		p->valid_until = valid_after(p, pio->valid, now);
 	}
 	p->routers |= r->bit;
+	p->heard = now;
 	/* RFC 4862 5.5.3 a: without A it says nothing of addresses. */
 	if (autonomous || !used)
 		p->preferred_until = until(now, pio->preferred);
@@ -314,11 +488,27 @@ learn_prefix(struct node *n, struct attach *a, struct router *r,
 	p->autonomous |= autonomous && p->dad_counter <= IDGEN_RETRIES;
 }
 
+/* Of a router that does not carry us, and was not heard for longest. */
+static struct aroute *
+least_route(const struct attach *a, const struct router *not)
+{
+	struct aroute *least = NULL;
+
+	list_each(l, &a->routes) {
+		struct aroute *it = container_of(l, struct aroute, l);
+
+		if (it->router != a->current && it->router != not &&
+		    (!least || it->router->heard < least->router->heard))
+			least = it;
+	}
+	return least;
+}
+
 static void
-learn_route(struct attach *a, struct router *r, const struct nd_route *opt,
+learn_route(struct node *n, struct attach *a, struct router *r, const struct nd_route *opt,
 	    usec_t now)
 {
-	struct aroute *route = NULL;
+	struct aroute *route = NULL, *least;
 
 	/* RFC 4191 2.3: the reserved value is to be ignored. */
 	if (opt->pref == 2)
@@ -330,8 +520,14 @@ learn_route(struct attach *a, struct router *r, const struct nd_route *opt,
 			route = it;
 	}
 	if (!route) {
-		if (!opt->lifetime || a->nroutes >= AROUTES_MAX)
+		if (!opt->lifetime)
 			return;
+		if (a->nroutes >= AROUTES_MAX) {
+			least = least_route(a, r);
+			if (!least)
+				return;
+			forget_route(n, a, least);
+		}
 		route = calloc(1, sizeof(*route));
 		if (!route)
 			return;
@@ -420,7 +616,7 @@ attach_learn(struct node *n, struct attach *a, struct rx *rx, bool candidate,
 	for (unsigned k = 0; k < ra->npios; k++)
 		learn_prefix(n, a, r, &ra->pio[k], now);
 	for (unsigned k = 0; k < ra->nroutes; k++)
-		learn_route(a, r, &ra->route[k], now);
+		learn_route(n, a, r, &ra->route[k], now);
 	if (r->revived)
 		forget_disowned(n, a);
 	r->revived = false;
@@ -459,6 +655,30 @@ attach_revive(struct node *n, struct attach *a, const struct past *x,
 		if (p->preferred_until < was->preferred_until)
 			p->preferred_until = was->preferred_until;
 	}
+	return r;
+}
+
+struct router *
+attach_learn_lone(struct node *n, struct attach *a,
+		  const struct in6_addr *addr, const struct lladdr *ll,
+		  const struct prefix *home, usec_t now)
+{
+	struct router *r = attach_find_router(a, addr, ll);
+	struct aprefix *p = find_prefix(a, home);
+
+	if (!r)
+		r = router_new(n, a, addr, ll, now);
+	if (r && !p)
+		p = prefix_new(n, a, home, now);
+	if (!r || !p)
+		return NULL;
+	r->lone = r->home_agent = true;
+	r->global = *addr;
+	r->heard = now;
+	/* Until somebody advertises it. */
+	p->routers |= r->bit;
+	p->on_link = true;
+	p->valid_until = p->preferred_until = USEC_NEVER;
 	return r;
 }
 

@@ -61,10 +61,11 @@ struct ef_address {
 	uint32_t	valid, preferred;	/* seconds; 0xffffffff: for ever */
 };
 
-/* Destination routes of the main table.  key: dst, gateway, ifindex. */
+/* Routes of the main table.  key: dst, src, gateway, ifindex. */
 struct ef_route {
 	bool		up;
 	struct prefix	dst;
+	struct prefix	src;		/* ::/0, or for packets from there only */
 	struct in6_addr	gateway;	/* ::: on-link */
 	uint32_t	ifindex;
 	uint32_t	metric;		/* 0: the default, 1024 */
@@ -146,13 +147,17 @@ struct ef_flow {
 	struct path_key	path;		/* with FLOW_PATH; with FLOW_HOLD
 					   packets that arrive through it are
 					   taken already (kind 0: none) */
-	/* Both for a PATH_IP6IP6 whose flow has one side open and a /128 on
+	/* All for a PATH_IP6IP6 whose flow has one side open and a /128 on
 	 * the other, the home address: */
 	bool		direct;		/* a home registration is a binding:
 					   packets between the home address
 					   and the tunnel's end at the home
 					   agent's go as in route optimization
 					   (they are taken in any case) */
+	bool		any_end;	/* a mobile's: what comes from the path's
+					   far end is taken at every near end
+					   of ours, so at a care-of address
+					   that was the primary one just now */
 	bool		watch;		/* tell when pairs of addresses have
 					   traffic (path_options, EV_TRAFFIC) */
 	struct flow_access access;

@@ -617,10 +617,10 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 /* 10.3.1: "The home agent MUST remove a binding when the valid lifetime of the
  * prefix associated with it expires"; 10.6.2: those that stay are told. */
 void
-ha_on_prefixes(struct node *n, usec_t now)
+ha_on_prefixes(struct node *n, uint32_t ifindex, usec_t now)
 {
 	registrar_review(n, now);
-	mobile_prefix_changed(n, now);
+	mobile_prefix_changed(n, ifindex, now);
 }
 
 bool

@@ -61,7 +61,7 @@ struct binding *ha_defended(const struct node *, const struct iface *,
 bool	ha_read_bu(const struct node *, const struct rx *,
 		   struct registration *);
 /* What is advertised on a home link by others has changed. */
-void	ha_on_prefixes(struct node *, usec_t now);
+void	ha_on_prefixes(struct node *, uint32_t ifindex, usec_t now);
 /* Duplicate Address Detection for a home address has come to an end. */
 void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 		  usec_t now);

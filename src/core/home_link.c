@@ -30,6 +30,18 @@ home_link_virtual(const struct conf_home_link *l)
 	return !l->ifname[0];
 }
 
+/* Two prefixes of one home network: on one interface, or of one name. */
+bool
+home_link_same(const struct conf_home_link *a, const struct conf_home_link *b)
+{
+	if (a == b)
+		return true;
+	if (a->anchor || b->anchor || strcmp(a->ifname, b->ifname))
+		return false;
+	return !home_link_virtual(a) ||
+	       (a->network && b->network && !strcmp(a->network, b->network));
+}
+
 /* The home link of an address, longest prefix first; NULL: none. */
 const struct conf_home_link *
 home_link_of(const struct node *n, const struct in6_addr *hoa)
@@ -60,7 +72,8 @@ home_link_iface_of(const struct node *n, const struct binding *b)
 		home_link_iface(n, &n->conf->home_link[b->link]) : NULL;
 }
 
-/* What we advertise of the home prefix; NULL: nothing, it is for ever. */
+/* What we advertise of the home prefix; NULL: nothing, it is as the link has
+ * it: for ever, but where a virtual one says otherwise. */
 static const struct conf_prefix *
 link_prefix(const struct node *n, const struct conf_home_link *l)
 {
@@ -138,8 +151,8 @@ home_link_lifetimes(const struct node *n, const struct conf_home_link *l,
 		.link = l, .valid = ret_valid, .preferred = ret_preferred,
 	};
 
-	*ret_valid = p ? p->valid : ND_INFINITE;
-	*ret_preferred = p ? p->preferred : ND_INFINITE;
+	*ret_valid = p ? p->valid : l->valid;
+	*ret_preferred = p ? p->preferred : l->preferred;
 	if (!p)
 		agents_prefixes(n, l, now, longest, &t);
 }

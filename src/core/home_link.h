@@ -11,6 +11,9 @@
 
 /* It has no interface: nobody can be at home there. */
 bool	home_link_virtual(const struct conf_home_link *);
+/* Two prefixes of one home network? */
+bool	home_link_same(const struct conf_home_link *,
+		       const struct conf_home_link *);
 /* The home link of an address, longest prefix first; NULL: none. */
 const struct conf_home_link *home_link_of(const struct node *,
 					  const struct in6_addr *hoa);

@@ -183,6 +183,9 @@ mag_start(struct node *n, usec_t now)
 	map_init(&n->mag->routers, offsetof(struct mag_router, key) -
 		 offsetof(struct mag_router, node),
 		 sizeof(struct mag_router_key), n->secret);
+	map_init(&n->mag->prefixes, offsetof(struct mag_prefix, hnp) -
+		 offsetof(struct mag_prefix, node), sizeof(struct in6_addr),
+		 n->secret);
 	pool_init(&n->mag->pool, sizeof(struct mag_mobile), UINT32_MAX);
 	n->beats = beats_new(n);
 	n->revocations = revoke_new(n);
@@ -216,6 +219,7 @@ mag_stop(struct node *n)
 		free(container_of(m, struct mag_router, node));
 	}
 	index_stop(n);
+	map_fini(&n->mag->prefixes);
 	map_fini(&n->mag->routers);
 	map_fini(&n->mag->mobiles);
 	pool_fini(&n->mag->pool);

@@ -39,6 +39,13 @@ struct mag_router {
 	uint32_t	users;
 };
 
+/* A prefix that is routed to a mobile. */
+struct mag_prefix {
+	struct map_node	node;
+	struct in6_addr	hnp;
+	struct mag_mobile *mobile;	/* NULL: it is not */
+};
+
 /* A mobile on an access link: an entry of the Binding Update List (6.1). */
 struct mag_mobile {
 	struct map_node	node;
@@ -54,9 +61,11 @@ struct mag_mobile {
 	uint8_t		asked;		/* solicitations without an answer */
 	unsigned	nhnps;		/* 0: the anchor assigns */
 	struct in6_addr	hnp[CONF_HNPS];
+	struct mag_prefix routed[CONF_HNPS];	/* of them, while served */
 	struct in6_addr	router;		/* our address for it; :: = none yet */
 	struct mag_router *held;	/* NULL: the configuration's */
 	struct in6_addr	linklocal;	/* its own; :: = not heard yet */
+	struct in6_addr	other;		/* another one of it; :: = the same */
 	struct tunnel	*tunnel;	/* served */
 	uint64_t	stamp, first_stamp;	/* sent last; for this question */
 	usec_t		heard;		/* it was there */
@@ -69,7 +78,7 @@ struct mag_mobile {
 };
 
 struct mag {
-	struct map	mobiles, routers;
+	struct map	mobiles, routers, prefixes;
 	struct pool	pool;
 	struct pmip_index by_id;	/* conf->mobile */
 	struct pmip_index by_ll;
@@ -121,7 +130,7 @@ void	mag_serve(struct node *, struct mag_mobile *, usec_t now);
 /* ... are not; it is told when `tell'. */
 void	mag_unserve(struct node *, struct mag_mobile *, bool tell, usec_t now);
 void	mag_advertise(struct node *, struct mag_mobile *, usec_t now);
-/* It was heard; `addr' is its link-local address, or NULL. */
+/* It was heard; `addr' is an address of it, or NULL. */
 void	mag_heard(struct node *, struct mag_mobile *,
 		  const struct in6_addr *addr, usec_t now);
 /* Ask it now. */

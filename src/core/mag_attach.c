@@ -184,16 +184,13 @@ mag_on_attach(struct node *n, const struct ev_attach *ev, usec_t now)
 }
 
 /* The address that a Neighbour Discovery message shows to be its sender's
- * own, link-local; NULL: none. */
+ * own; NULL: none. */
 static const struct in6_addr *
-linklocal_in(const struct rx *rx)
+sender_in(const struct rx *rx)
 {
-	if (addr_is_linklocal(&rx->pkt.src))
+	if (!addr_is_unspec(&rx->pkt.src))
 		return &rx->pkt.src;
-	if (addr_is_unspec(&rx->pkt.src) && rx->nd.type == ND_NS &&
-	    addr_is_linklocal(&rx->nd.ns.target))
-		return &rx->nd.ns.target;
-	return NULL;
+	return rx->nd.type == ND_NS ? &rx->nd.ns.target : NULL;
 }
 
 /* Everything of it that we hear says that it is here; a Router Solicitation
@@ -210,7 +207,7 @@ mag_on_nd(struct node *n, struct rx *rx, usec_t now)
 	m = mag_attach(n, rx->iface->ifindex, &rx->ll_src, NULL, 0, now);
 	if (!m)
 		return;
-	mag_heard(n, m, linklocal_in(rx), now);
+	mag_heard(n, m, sender_in(rx), now);
 	if (is_arrival(rx))
 		assert_again(n, m, now);
 	if (rx->nd.type == ND_RS && m->served)
@@ -233,8 +230,7 @@ mag_on_neighbour(struct node *n, const struct ev_neighbour *ev, usec_t now)
 		m = mag_attach(n, ev->ifindex, &ev->ll, NULL, 0, now);
 		if (!m)
 			return;
-		mag_heard(n, m, addr_is_linklocal(&ev->addr) ?
-			  &ev->addr : NULL, now);
+		mag_heard(n, m, &ev->addr, now);
 		if (ev->arrived)
 			assert_again(n, m, now);
 	}

@@ -12,7 +12,8 @@
  * goes to its link; both are said of a prefix, not of an address.
  *
  * A mobile is quiet for a while, then it is asked by a Neighbour Solicitation
- * to its link-local address; three without an answer and it has left.  This
+ * to its link-local address, or to what it sent from when that is all that
+ * was heard of it; three without an answer and it has left.  This
  * is what keeps a gateway from taking back a mobile that is elsewhere, and
  * comes before each repetition of an update (6.9.4 no. 2).
  */
@@ -209,6 +210,45 @@ say_routes(struct node *n, const struct mag_mobile *m, bool up)
 	}
 }
 
+/* The anchor has given its session to another interface of the same mobile
+ * (5.4.1: Handoff Indicator 2, or no. 5 of 5.4.1.1).  Should this one be in
+ * use as well, it will say something, and asks for a session of its own. */
+static void
+displace(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	mag_unserve(n, m, true, now);
+	registrant_cancel(n, &m->reg);
+	registrant_forget(n, &m->reg);
+	m->nhnps = 0;
+}
+
+/* A prefix is one mobile's. */
+static void
+take_over(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	for (unsigned k = 0; k < m->nhnps; k++) {
+		struct mag_prefix *p = &m->routed[k];
+		struct map_node *had = map_find(&n->mag->prefixes, &m->hnp[k]);
+
+		if (had)
+			displace(n, container_of(had, struct mag_prefix,
+						 node)->mobile, now);
+		p->hnp = m->hnp[k];
+		if (map_insert(&n->mag->prefixes, &p->node))
+			p->mobile = m;
+	}
+}
+
+static void
+give_up(struct node *n, struct mag_mobile *m)
+{
+	for (unsigned k = 0; k < CONF_HNPS; k++) {
+		if (m->routed[k].mobile)
+			map_remove(&n->mag->prefixes, &m->routed[k].node);
+		m->routed[k].mobile = NULL;
+	}
+}
+
 void
 mag_serve(struct node *n, struct mag_mobile *m, usec_t now)
 {
@@ -223,6 +263,7 @@ mag_serve(struct node *n, struct mag_mobile *m, usec_t now)
 		m->tunnel = tunnel_get(n, &key);
 		if (!m->tunnel)
 			return;
+		take_over(n, m, now);
 		m->served = true;
 		m->advertised = 0;
 	}
@@ -240,6 +281,7 @@ mag_unserve(struct node *n, struct mag_mobile *m, bool tell, usec_t now)
 		speak(n, m, true);
 	alarm_clear(n, &m->advert);
 	say_routes(n, m, false);
+	give_up(n, m);
 	m->served = false;
 	leave_router(n, m);
 	m->tunnel = tunnel_put(n, m->tunnel);
@@ -255,14 +297,28 @@ patience(const struct node *n, const struct mag_mobile *m)
 	return MSEC(a ? a->probe : 10000);
 }
 
+/* Where it can be asked: by its link-local address, or what it was heard to
+ * send from.  ::: nowhere. */
+static const struct in6_addr *
+known_address(const struct mag_mobile *m)
+{
+	return addr_is_unspec(&m->linklocal) ? &m->other : &m->linklocal;
+}
+
 void
 mag_heard(struct node *n, struct mag_mobile *m, const struct in6_addr *addr,
 	  usec_t now)
 {
+	bool mute = addr_is_unspec(known_address(m));
+
 	m->heard = now;
 	m->asked = 0;
-	if (addr && !addr_eq(addr, &m->router))
+	if (addr && addr_is_linklocal(addr) && !addr_eq(addr, &m->router))
 		m->linklocal = *addr;
+	else if (addr && addr_is_routable(addr))
+		m->other = *addr;
+	if (mute && m->stored && !addr_is_unspec(known_address(m)))
+		mag_remember(n, &m->reg);
 	if (m->state != MAG_LEAVING && (!alarm_is_set(&m->watch) ||
 					m->watch.t.at > now + patience(n, m)))
 		alarm_set(n, &m->watch, now + patience(n, m));
@@ -278,13 +334,14 @@ solicit(struct node *n, struct mag_mobile *m)
 	struct lladdr ll = mag_lladdr(m);
 	const struct in6_addr *src = iface_linklocal(i);
 
-	if (!addr_is_unspec(&m->router))
+	/* Its router is our address while it is served, or always. */
+	if (m->held || !addr_is_unspec(&n->conf->mag_linklocal))
 		src = &m->router;
 	if (!i->up || !src)
 		return;
 	nd.sll = i->ll;
-	nd.ns.target = m->linklocal;
-	outbox_nd(n, m->ifindex, &ll, &nd, src, &m->linklocal);
+	nd.ns.target = *known_address(m);
+	outbox_nd(n, m->ifindex, &ll, &nd, src, &nd.ns.target);
 }
 
 void
@@ -314,10 +371,14 @@ mag_on_watch(struct node *n, struct alarm *a, usec_t now)
 		mag_detach(n, m, now);
 		return;
 	}
-	/* Whose address was never heard cannot be asked; a controller, the
-	 * link or the anchor will tell. */
-	if (addr_is_unspec(&m->linklocal)) {
-		alarm_set(n, a, now + patience(n, m));
+	/* Whose address was never heard cannot be asked; the controller or the
+	 * link that told of it will tell when it leaves.  But not of one that
+	 * was here before a restart. */
+	if (addr_is_unspec(known_address(m))) {
+		if (m->state == MAG_ABSENT)
+			mag_detach(n, m, now);
+		else
+			alarm_set(n, a, now + patience(n, m));
 		return;
 	}
 	m->asked++;

@@ -124,6 +124,8 @@ mag_revoke(struct node *n, usec_t now)
 				    &n->conf->mag_address, REVOKE_PER_PEER,
 				    NULL, NULL, 0, now);
 		told = mobile->reg.peer;
-		lose(n, mobile, REVOKE_ADMINISTRATIVE, now);
+		/* One that is leaving has said so itself. */
+		if (mobile->state != MAG_LEAVING)
+			lose(n, mobile, REVOKE_ADMINISTRATIVE, now);
 	}
 }

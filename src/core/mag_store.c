@@ -10,8 +10,8 @@
  *
  * key:   'M', link-layer address
  * value: version, interface's name (16), sequence number, timestamp, router
- *        and the mobile's link-local address, number of prefixes, those,
- *        identity
+ *        and the mobile's link-local (or another) address, number of
+ *        prefixes, those, identity
  */
 #include "core/heartbeat.h"
 #include "core/mag.h"
@@ -74,7 +74,8 @@ mag_build(struct node *n, struct wish *w, struct effect *ret)
 	wbuf_u16(&v, m->reg.seq);
 	wbuf_u64(&v, m->stamp);
 	wbuf_addr(&v, &m->router);
-	wbuf_addr(&v, &m->linklocal);
+	wbuf_addr(&v, addr_is_unspec(&m->linklocal) ? &m->other :
+						      &m->linklocal);
 	wbuf_u8(&v, (uint8_t)m->nhnps);
 	for (unsigned k = 0; k < m->nhnps; k++)
 		wbuf_put(&v, &m->hnp[k], 8);
@@ -121,7 +122,10 @@ read_mobile(struct node *n, const struct lladdr *ll, struct rbuf *r)
 	m->ifindex = i->ifindex;
 	m->reg.seq = was.reg.seq;
 	m->stamp = was.stamp;
-	m->linklocal = was.linklocal;
+	if (addr_is_linklocal(&was.linklocal))
+		m->linklocal = was.linklocal;
+	else
+		m->other = was.linklocal;
 	if (addr_is_unspec(&m->router))
 		m->router = was.router;
 	m->nhnps = was.nhnps;

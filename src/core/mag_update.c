@@ -168,6 +168,9 @@ mag_relax(struct node *n, struct registrant *r)
 	struct mag_mobile *m = mobile_of(r);
 	bool named = m->nhnps;
 
+	/* They are not its own any more: what it still sends from them gets
+	 * nowhere. */
+	mag_unserve(n, m, true, 0);
 	m->nhnps = 0;
 	return named;
 }

@@ -123,12 +123,21 @@ mn_on_lost(struct node *n, const struct attach *a)
 static void
 say_ways_out(struct node *n, usec_t now)
 {
+	bool any = false;
+
 	list_each(l, &n->ifaces) {
 		struct iface *i = container_of(l, struct iface, all);
 
+		any |= i->attach && attach_usable(i->attach);
 		if (i->up && i->attach && i->attach->current &&
 		    i->attach->state == ATTACH_ON)
 			attach_configure(n, i->attach, now);
+	}
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		if (any && !i->up && i->attach && i->attach->current)
+			attach_step_aside(n, i->attach);
 	}
 }
 
@@ -222,11 +231,28 @@ on_refused(struct node *n, struct mn_home *h, usec_t now)
 		home_say_address(n, h, IFINDEX_PATH, false, false);
 }
 
+/* Is it known that this is its home link, by an advertisement? */
+static bool
+is_on_home_link(const struct mn_home *h, const struct iface *i)
+{
+	return i && i->attach && attach_usable(i->attach) &&
+	       attach_on_link_prefix(i->attach, &h->prefix);
+}
+
 static void
 on_expired(struct node *n, struct mn_home *h, usec_t now)
 {
+	const struct iface *i = iface_find(n, h->ifindex);
+
 	ro_end(n, h, now);
-	if (h->place == PLACE_RETURNING) {
+	if (h->place == PLACE_RETURNING && !is_on_home_link(h, i)) {
+		registrant_cancel(n, &h->reg);
+		unsettle(n, h);
+		home_put(n, h, now);
+	} else if (h->place == PLACE_RETURNING && attach_is_lone(i->attach)) {
+		/* Still nobody has proved that this is home. */
+		h->contest = CONTEST_ASKED;
+	} else if (h->place == PLACE_RETURNING) {
 		/* Nothing stands any more, so nothing is to be undone. */
 		registrant_cancel(n, &h->reg);
 		home_arrive(n, h, h->ifindex, true, now);
@@ -571,6 +597,9 @@ mn_on_nd(struct node *n, struct rx *rx, usec_t now)
 bool
 mn_roams(const struct node *n, const struct iface *i)
 {
+	/* MnIfPreference 0: not this one. */
+	if (i->conf && !i->conf->preference)
+		return false;
 	if (i->conf && !i->conf->send_adverts)
 		return true;
 	for (unsigned k = 0; k < n->conf->nhomes; k++)
@@ -591,7 +620,7 @@ mn_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 	/* What the kernel forgot with the link is said again, and first what
 	 * has changed of it since. */
 	if (i->up && !was_up) {
-		if (i->attach->current)
+		if (i->attach->current && !i->attach->aside)
 			attach_configure(n, i->attach, now);
 		wants_repeat(n, i->ifindex);
 	}

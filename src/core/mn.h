@@ -75,6 +75,8 @@ struct mn_home {
 	uint32_t	ifindex;	/* where it is placed */
 	struct in6_addr	coa;		/* of the tunnel */
 	struct tunnel	*tunnel;
+	struct tunnel	*previous;	/* from the care-of address before */
+	struct alarm	stays;		/* so long */
 	struct lladdr	ha_ll;		/* found by solicitation */
 	unsigned	finds;
 	enum {				/* somebody defends it at home: */
@@ -210,6 +212,9 @@ void	home_stop_announcing(struct node *, struct mn_home *);
 bool	home_use_tunnel(struct node *, struct mn_home *,
 			const struct in6_addr *coa, struct tunnel **old);
 void	home_drop_tunnel(struct node *, struct mn_home *);
+/* What was on its way to where we were is not waited for any more. */
+void	home_drop_previous(struct node *, struct mn_home *);
+alarm_fire home_on_stayed;
 void	home_go_away(struct node *, struct mn_home *, struct attach *,
 		     const struct in6_addr *coa, usec_t now);
 void	home_leave(struct node *, struct mn_home *);

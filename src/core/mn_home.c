@@ -14,6 +14,8 @@
 #define UNANSWERED	2
 /* Asking for the home agent's link-layer address (11.5.5) */
 #define FIND_TRIES	3
+/* Longer than a packet is on its way. */
+#define PREVIOUS_STAYS	SEC(30)
 
 /* --- what we say of a home address -------------------------------------- */
 
@@ -74,6 +76,7 @@ home_say_flow(struct node *n, const struct mn_home *h, enum flow_action action,
 	if (h->tunnel && action != FLOW_BLOCK)
 		e.flow.path = h->tunnel->key;
 	e.flow.direct = action == FLOW_PATH;
+	e.flow.any_end = e.flow.path.kind;
 	e.flow.watch = action == FLOW_PATH && ro_watches(n, h);
 	want(n, &e);
 }
@@ -120,6 +123,44 @@ home_use_tunnel(struct node *n, struct mn_home *h, const struct in6_addr *coa,
 	*old = h->tunnel;
 	h->tunnel = tunnel_get(n, &key);
 	return h->tunnel != NULL;
+}
+
+void
+home_drop_previous(struct node *n, struct mn_home *h)
+{
+	alarm_clear(n, &h->stays);
+	h->previous = tunnel_put(n, h->previous);
+}
+
+void
+home_on_stayed(struct node *n, struct alarm *al, usec_t now)
+{
+	home_drop_previous(n, container_of(al, struct mn_home, stays));
+}
+
+/*
+ * 11.5.4: "a mobile node SHOULD retain its previous primary care-of address
+ * ... and SHOULD still accept packets at this address, even after registering
+ * its new primary care-of address".  While the address is there, that is: what
+ * comes to a link that was left comes to nobody.  The end of the tunnel there
+ * is kept, where the flow takes what the home agent has sent (any_end).
+ */
+static void
+keep_previous(struct node *n, struct mn_home *h, struct tunnel *old,
+	      usec_t now)
+{
+	if (!old || old == h->tunnel) {
+		tunnel_put(n, old);
+		return;
+	}
+	home_drop_previous(n, h);
+	if (!attach_still_has(n, &old->key.local) ||
+	    !addr_eq(&old->key.remote, &h->reg.peer)) {
+		tunnel_put(n, old);
+		return;
+	}
+	h->previous = old;
+	alarm_set(n, &h->stays, now + PREVIOUS_STAYS);
 }
 
 /* Out: once the home agent has acknowledged.  In: as soon as the binding
@@ -218,7 +259,7 @@ home_go_away(struct node *n, struct mn_home *h, struct attach *a,
 	h->coa = *coa;
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_away_flow(n, h);
-	tunnel_put(n, old);
+	keep_previous(n, h, old, now);
 	if (h->place == PLACE_HOME)
 		home_say_address(n, h, h->ifindex, false, false);
 	h->place = PLACE_AWAY;
@@ -253,6 +294,7 @@ home_leave(struct node *n, struct mn_home *h)
 void
 home_drop_tunnel(struct node *n, struct mn_home *h)
 {
+	home_drop_previous(n, h);
 	h->tunnel = tunnel_put(n, h->tunnel);
 }
 
@@ -367,6 +409,7 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	home_say_address(n, h, IFINDEX_PATH, false, true);
 	home_say_flow(n, h, FLOW_HOLD, true);
 	ro_on_returning(n, h);
+	home_drop_previous(n, h);
 	tunnel_put(n, old);
 	say_proxy(n, h, h->ifindex, true);
 }
@@ -399,6 +442,15 @@ asks_for_duplicates(const struct node *n, const struct mn_home *h)
 		a->state == ADDR_OPTIMISTIC);
 }
 
+/* On a link without routers our home agent is to prove that it is one: there
+ * is nothing to deregister, but only it can say so (attach_lone.c). */
+static bool
+wants_proof(const struct mn_home *h, const struct attach *a)
+{
+	return attach_is_lone(a) && h->type == ATYPE_HOME &&
+	       prefix_match(&h->prefix, &h->reg.peer);
+}
+
 void
 home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 {
@@ -416,6 +468,9 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 		ours = stands_on(n, h, h->ifindex);
 		home_leave(n, h);
 	}
+	if (!h->reg.bound && h->reg.asking == REG_NOTHING && !ours &&
+	    wants_proof(h, a))
+		h->contest = CONTEST_ASKED;
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
 	    h->contest != CONTEST_ASKED) {
 		home_arrive(n, h, ifindex, !ours, now);

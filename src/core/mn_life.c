@@ -67,6 +67,7 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	h->conf = *c;
 	alarm_init(&h->give_up, on_give_up);
 	alarm_init(&h->next, home_on_next_agent);
+	alarm_init(&h->stays, home_on_stayed);
 	prefix_init(h);
 	h->prefix = prefix;
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
@@ -103,6 +104,7 @@ home_free(struct node *n, struct mn_home *h)
 	alarm_clear(n, &h->find);
 	alarm_clear(n, &h->announce);
 	alarm_clear(n, &h->next);
+	home_drop_previous(n, h);
 	prefix_fini(n, h);
 	n->mn->nformed -= h->formed;
 	list_del(&h->l);
@@ -476,6 +478,15 @@ mn_shutdown(struct node *n, usec_t now)
 	}
 }
 
+/* It asks for something else than what stands. */
+static bool
+waits_for_answer(const struct registrant *r)
+{
+	return r->asking != REG_NOTHING &&
+	       !(r->bound && r->asking == REG_REGISTER &&
+		 addr_eq(&r->coa, &r->ask_coa));
+}
+
 bool
 mn_settled(const struct node *n)
 {
@@ -484,7 +495,7 @@ mn_settled(const struct node *n)
 		    !h->active ||
 		    (h->place == PLACE_HOME && knows_its_link(n, h)))
 			continue;
-		if (h->place != PLACE_AWAY || h->reg.asking != REG_NOTHING ||
+		if (h->place != PLACE_AWAY || waits_for_answer(&h->reg) ||
 		    addr_is_unspec(&h->reg.peer))
 			return false;
 	}
@@ -578,6 +589,8 @@ show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
 	record_str(&r, "address-type", atype_name(h->type));
 	record_str(&r, "place", home_place_word(h));
 	registrant_show(&h->reg, now, &r);
+	if (h->previous)
+		record_addr(&r, "previous-coa", &h->previous->key.local);
 	sink->put(sink, &r);
 }
 

@@ -174,7 +174,24 @@ gather(void *arg, const struct nd_pio *o)
 		m->pio[m->npios++] = *o;
 }
 
-/* What we advertise ourselves, then what others do. */
+/* A home prefix as it stands in the configuration.  Nobody advertises that of
+ * a virtual link, so this is where its mobiles learn our address in it (R). */
+static struct nd_pio
+own_pio(const struct conf_home_link *l)
+{
+	bool ours = home_link_virtual(l) && prefix_match(&l->prefix, &l->ha);
+
+	return (struct nd_pio){
+		.prefix = ours ? l->ha : l->prefix.addr, .len = l->prefix.len,
+		.flags = (uint8_t)(ND_PIO_L |
+				   (l->prefix.len == 64 ? ND_PIO_A : 0) |
+				   (ours ? ND_PIO_R : 0)),
+		.valid = l->valid, .preferred = l->preferred,
+	};
+}
+
+/* What we advertise ourselves, then what others do, then what else the home
+ * network has. */
 static void
 gather_all(struct node *n, const struct conf_home_link *l, struct gathered *g,
 	   usec_t now)
@@ -189,32 +206,45 @@ gather_all(struct node *n, const struct conf_home_link *l, struct gathered *g,
 		gather(g, &o);
 	}
 	agents_prefixes(n, l, now, gather, g);
+	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
+		const struct conf_home_link *o = &n->conf->home_link[k];
+		struct nd_pio pio = own_pio(o);
+
+		if (home_link_same(l, o))
+			gather(g, &pio);
+	}
+}
+
+/* 10.6.3: "if the corresponding flag has been set in any of the Router
+ * Advertisements from which the prefix information has been learned". */
+static uint16_t
+prefix_flags(const struct node *n, const struct conf_home_link *l)
+{
+	const struct conf_iface *c = iface_conf(n->conf, l->ifname);
+	uint8_t others = agents_flags(n, l);
+
+	return (uint16_t)(((c && c->managed) || others & ND_RA_M ?
+			   ICMP_PREFIX_M : 0) |
+			  ((c && c->other) || others & ND_RA_O ?
+			   ICMP_PREFIX_O : 0));
 }
 
 /* The home address's own prefix first, so that it is never the one that has
- * no room; where nobody advertises it, as it stands in the configuration. */
+ * no room. */
 static void
 put_prefixes(struct node *n, const struct conf_home_link *l,
 	     struct icmp_prefix *m, usec_t now)
 {
 	struct gathered g = { .m = m, .only = &l->prefix };
-	struct nd_pio own = {
-		.prefix = l->prefix.addr, .len = l->prefix.len,
-		.flags = ND_PIO_L | ND_PIO_A,
-		.valid = ND_INFINITE, .preferred = ND_INFINITE,
-	};
 
 	gather_all(n, l, &g, now);
-	gather(&g, &own);
 	g.only = NULL;
 	gather_all(n, l, &g, now);
+	m->flags = prefix_flags(n, l);
 }
 
-/*
- * 10.6.3: from the address that the mobile registered with, with a type 2
- * routing header.  6.8: the M and O flags are clear, since there is no DHCPv6
- * for mobiles here.
- */
+/* 10.6.3: from the address that the mobile registered with, with a type 2
+ * routing header. */
 static void
 send_prefixes(struct node *n, struct delivery *d, const struct binding *b,
 	      uint16_t id, usec_t now)
@@ -358,8 +388,17 @@ mobile_prefix_leave(struct node *n, const struct in6_addr *hoa)
 		delivery_drop(n, d);
 }
 
+static void
+tell_again(struct node *n, const struct binding *b, usec_t now)
+{
+	struct delivery *d = delivery_get(n, &b->hoa);
+
+	if (d)
+		schedule(n, d, b, now);
+}
+
 void
-mobile_prefix_changed(struct node *n, usec_t now)
+mobile_prefix_changed(struct node *n, uint32_t ifindex, usec_t now)
 {
 	struct binding *b = NULL;
 	size_t pos = 0;
@@ -367,19 +406,24 @@ mobile_prefix_changed(struct node *n, usec_t now)
 	if (!n->conf->send_unsol_pfx_advs)
 		return;
 	while ((b = registrar_next(n->registrar, b, &pos))) {
-		struct delivery *d = is_served(n, b) ?
-			delivery_get(n, &b->hoa) : NULL;
+		const struct iface *i = is_served(n, b) ?
+			home_link_iface_of(n, b) : NULL;
 
-		if (d)
-			schedule(n, d, b, now);
+		if (i && i->ifindex == ifindex)
+			tell_again(n, b, now);
 	}
 }
+
+/* --- another configuration ------------------------------------------------- */
 
 static bool
 same_prefixes(const struct conf_iface *a, const struct conf_iface *b)
 {
-	if (!a || !b || a->nprefixes != b->nprefixes)
+	if (!a || !b)
 		return a == b;
+	if (a->nprefixes != b->nprefixes || a->managed != b->managed ||
+	    a->other != b->other)
+		return false;
 	for (unsigned k = 0; k < a->nprefixes; k++) {
 		const struct conf_prefix *p = &a->prefix[k], *q = &b->prefix[k];
 
@@ -391,6 +435,77 @@ same_prefixes(const struct conf_iface *a, const struct conf_iface *b)
 			return false;
 	}
 	return true;
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool
+has_row(const struct conf *c, const struct conf_home_link *l)
+{
+	for (unsigned k = 0; k < c->nhome_links; k++) {
+		const struct conf_home_link *o = &c->home_link[k];
+
+		if (prefix_eq(&o->prefix, &l->prefix) &&
+		    addr_eq(&o->ha, &l->ha) && o->valid == l->valid &&
+		    o->preferred == l->preferred &&
+		    !strcmp(o->ifname, l->ifname) &&
+		    same_name(o->network, l->network))
+			return true;
+	}
+	return false;
+}
+
+/* Are all of that home network in `a' in `b', too? */
+static bool
+has_network(const struct conf *a, const struct conf *b,
+	    const struct conf_home_link *l)
+{
+	for (unsigned k = 0; k < a->nhome_links; k++)
+		if (home_link_same(l, &a->home_link[k]) &&
+		    !has_row(b, &a->home_link[k]))
+			return false;
+	return true;
+}
+
+static bool
+same_network(const struct conf *a, const struct conf *b,
+	     const struct conf_home_link *l)
+{
+	return has_network(a, b, l) && has_network(b, a, l) &&
+	       same_prefixes(iface_conf(a, l->ifname),
+			     iface_conf(b, l->ifname));
+}
+
+static void
+tell_link(struct node *n, unsigned link, usec_t now)
+{
+	struct binding *b = NULL;
+	size_t pos = 0;
+
+	while ((b = registrar_next(n->registrar, b, &pos)))
+		if (is_served(n, b) && b->link == link)
+			tell_again(n, b, now);
+}
+
+/* The times that are out are those of the old intervals. */
+static void
+retime(struct node *n, struct delivery *d, const struct binding *b, usec_t now)
+{
+	uint32_t most = n->conf->max_pfx_adv_interval;
+	uint32_t least = n->conf->min_pfx_adv_interval;
+
+	if (d->state == DELIVERY_IDLE)
+		d->due = (d->sent ? d->sent : now) + SEC(most);
+	else if (d->state == DELIVERY_SCHEDULED &&
+		 d->due > now + SEC(most > least ? most : least))
+		d->due = now + random_delay(n, b, now);
+	if (d->due < now)
+		d->due = now;
+	delivery_wake(n, d);
 }
 
 /* Those that were told of unasked are not any more. */
@@ -410,25 +525,27 @@ drop_all(struct node *n)
 void
 mobile_prefix_reconfigure(struct node *n, const struct conf *old, usec_t now)
 {
+	const struct conf *c = n->conf;
+	bool retimed = c->max_pfx_adv_interval != old->max_pfx_adv_interval ||
+		       c->min_pfx_adv_interval != old->min_pfx_adv_interval;
 	struct binding *b = NULL;
-	bool same = true;
 	size_t pos = 0;
 
-	if (!n->conf->send_unsol_pfx_advs) {
+	if (!c->send_unsol_pfx_advs) {
 		drop_all(n);
 		return;
 	}
-	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
-		const char *name = n->conf->home_link[k].ifname;
+	while ((b = registrar_next(n->registrar, b, &pos))) {
+		struct delivery *d = delivery_find(n, &b->hoa);
 
-		same = same && same_prefixes(iface_conf(n->conf, name),
-					     iface_conf(old, name));
-	}
-	if (!same)
-		mobile_prefix_changed(n, now);
-	while ((b = registrar_next(n->registrar, b, &pos)))
-		if (!delivery_find(n, &b->hoa))
+		if (d && retimed && is_served(n, b))
+			retime(n, d, b, now);
+		else if (!d)
 			mobile_prefix_serve(n, b, false, now);
+	}
+	for (unsigned k = 0; k < c->nhome_links; k++)
+		if (!same_network(c, old, &c->home_link[k]))
+			tell_link(n, k, now);
 }
 
 /*

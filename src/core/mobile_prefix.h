@@ -19,9 +19,10 @@ void	mobile_prefix_serve(struct node *, const struct binding *,
 			    bool updated, usec_t now);
 /* It has ended: nothing is sent to it any more. */
 void	mobile_prefix_leave(struct node *, const struct in6_addr *hoa);
-/* What is advertised on a home link is not what it was. */
-void	mobile_prefix_changed(struct node *, usec_t now);
-/* The same, if another configuration has other prefixes. */
+/* What is advertised by others on a home link is not what it was. */
+void	mobile_prefix_changed(struct node *, uint32_t ifindex, usec_t now);
+/* The same of whose home network another configuration has other prefixes; and
+ * other intervals count from now on. */
 void	mobile_prefix_reconfigure(struct node *, const struct conf *old,
 				  usec_t now);
 void	mobile_prefix_count(const struct node *, struct record *);

@@ -270,7 +270,8 @@ registrant_register(struct node *n, struct registrant *r,
 			resume(n, r, now);
 		return;
 	}
-	if (r->asking == REG_NOTHING && r->bound && addr_eq(&r->coa, coa))
+	if (r->asking == REG_NOTHING && r->bound && !r->unsure &&
+	    addr_eq(&r->coa, coa))
 		return;
 	r->ask_coa = *coa;
 	r->trigger = trigger;
@@ -361,7 +362,7 @@ remember(struct node *n, struct registrant *r)
 static void
 unbind(struct node *n, struct registrant *r)
 {
-	r->bound = false;
+	r->bound = r->unsure = false;
 	/* RFC 4866 4.1: it ends with the binding. */
 	r->has_token = false;
 	alarm_clear(n, &r->refresh);
@@ -434,6 +435,7 @@ accepted(struct node *n, struct registrant *r, const struct mh *mh,
 	life = SEC(r->granted);
 	r->asking = REG_NOTHING;
 	r->bound = true;
+	r->unsure = false;
 	r->coa = r->ask_coa;
 	r->expires = sent + life;
 	exchange_end(n, &r->x);

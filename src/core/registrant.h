@@ -68,6 +68,7 @@ struct registrant {
 	struct in6_addr	coa;
 	usec_t		expires;
 	uint32_t	granted;	/* seconds */
+	bool		unsure;		/* of an earlier process; not asked since */
 
 	/* what we are asking for */
 	enum reg_asking	asking;

@@ -4,8 +4,9 @@
  *
  * The sequence number, whatever stands: a peer refuses one that is not after
  * the last (RFC 6275 9.5.1).  And the binding, with its end on the wall clock,
- * since the machine may have been off meanwhile; after a restart it is
- * refreshed early, for the peer may have changed its mind.
+ * since the machine may have been off meanwhile.  It stands, so that traffic goes
+ * on; but the peer may have changed its mind, so it is asked as soon as there is
+ * a way (registrant_register), and where there is none for long, half way.
  */
 #include "core/registrant.h"
 
@@ -77,7 +78,7 @@ registrant_restore(struct node *n, struct registrant *r,
 	r->seq = seq;
 	if (!left || left > SEC(granted) || !addr_is_routable(&coa))
 		return true;
-	r->bound = true;
+	r->bound = r->unsure = true;
 	r->has_token = token;
 	if (token)
 		memcpy(r->token, token, sizeof(r->token));

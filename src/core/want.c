@@ -17,7 +17,7 @@
 
 struct want_key {			/* no padding */
 	uint32_t	kind, ifindex;
-	struct in6_addr	a, b;
+	struct in6_addr	a, b, c;
 	uint32_t	alen, blen;
 };
 
@@ -76,6 +76,8 @@ key_of(const struct effect *e)
 		k.a = e->route.dst.addr;
 		k.alen = e->route.dst.len;
 		k.b = e->route.gateway;
+		k.c = e->route.src.addr;
+		k.blen = e->route.src.len;
 		break;
 	case EF_FLOW:
 		k.a = e->flow.key.src.addr;
@@ -141,6 +143,7 @@ same_value(const struct effect *a, const struct effect *b)
 		return a->flow.action == b->flow.action &&
 		       a->flow.watch == b->flow.watch &&
 		       a->flow.direct == b->flow.direct &&
+		       a->flow.any_end == b->flow.any_end &&
 		       a->flow.access.ifindex == b->flow.access.ifindex &&
 		       a->flow.access.local == b->flow.access.local &&
 		       lladdr_eq(&a->flow.access.ll, &b->flow.access.ll) &&

@@ -60,14 +60,16 @@ find_conf(const struct conf *c, const char *name)
 bool
 nic_is_mobile(const struct conf *c, const char *name)
 {
+	const struct conf_iface *ci = find_conf(c, name);
 	unsigned i;
 
-	if (!(c->roles & CONF_MN))
+	/* MnIfPreference 0: somebody else's, or nobody's. */
+	if (!(c->roles & CONF_MN) || (ci && !ci->preference))
 		return false;
 	for (i = 0; i < c->nhomes; i++)
 		if (!strcmp(c->home[i].ifname, name))
 			return true;
-	return find_conf(c, name) != NULL;
+	return ci != NULL;
 }
 
 /* Where a gateway's mobiles are. */

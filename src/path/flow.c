@@ -355,6 +355,8 @@ static uint8_t flags_of(const struct ef_flow *ef)
 {
 	uint8_t flags = ef->watch ? PM_FLOW_WATCH : 0;
 
+	if (ef->any_end)
+		flags |= PM_FLOW_ANY_END;
 	if (ef->direct)
 		flags |= ef->key.src.len ? PM_FLOW_TO_END : PM_FLOW_FROM_END;
 	return flags;

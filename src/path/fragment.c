@@ -69,11 +69,19 @@ void fragment_close(struct path *p)
 /* The tunnel of packets from `src' to `dst'; 0: none. */
 static uint32_t
 path_between(const struct path *p, const struct in6_addr *src,
-	     const struct in6_addr *dst)
+	     const struct in6_addr *dst, struct pm_flow *ret)
 {
-	struct pm_flow f;
+	return flow_match(p, src, dst, true, ret) ? 0 : flow_path(p, ret);
+}
 
-	return flow_match(p, src, dst, true, &f) ? 0 : flow_path(p, &f);
+/* May what is in it come so? */
+static bool
+is_taken(struct path *p, const struct pm_path *t, const struct pm_flow *f,
+	 const struct in6_addr *outer_src, const struct in6_addr *outer_dst)
+{
+	return !memcmp(t->remote, outer_src, 16) &&
+	       (!memcmp(t->local, outer_dst, 16) ||
+		(f->flags & PM_FLOW_ANY_END && path_has_end(p, outer_dst)));
 }
 
 static void count(struct pm_count *c, size_t bytes)
@@ -260,6 +268,7 @@ take(struct path *p, uint8_t *data, size_t len,
 	uint8_t *in = data + VNET_LEN + ETH_HLEN;
 	struct rbuf r = rbuf_of(in, len);
 	struct in6_addr src, dst;
+	struct pm_flow f;
 	uint32_t id;
 
 	rbuf_take(&r, 8);
@@ -269,11 +278,10 @@ take(struct path *p, uint8_t *data, size_t len,
 		p->extra[PM_DROP_MALFORMED]++;
 		return;
 	}
-	id = path_between(p, &dst, &src);
+	id = path_between(p, &dst, &src, &f);
 	if (!id) {
 		p->extra[PM_DROP_INNER_SOURCE]++;
-	} else if (memcmp(p->paths[id].local, outer_dst, 16) ||
-		   memcmp(p->paths[id].remote, outer_src, 16)) {
+	} else if (!is_taken(p, &p->paths[id], &f, outer_src, outer_dst)) {
 		p->extra[PM_DROP_OUTER_SOURCE]++;
 	} else if (!merge_ecn(tclass, in)) {
 		p->extra[PM_DROP_ECN]++;

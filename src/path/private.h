@@ -144,6 +144,8 @@ int	tunnels_open(struct path *, const uint8_t secret[16]);
 void	tunnels_close(struct path *);
 void	tunnels_sync(struct path *);
 struct tunnel *tunnel_find(const struct path *, const struct path_key *);
+/* Is it the near end of a tunnel of ours? */
+bool	path_has_end(struct path *, const struct in6_addr *);
 
 /* --- shape.c --- */
 void	shapes_open(struct path *);

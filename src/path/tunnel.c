@@ -22,6 +22,13 @@ static struct local *local_find(struct path *p, const struct in6_addr *a)
 	return n ? container_of(n, struct local, node) : NULL;
 }
 
+bool path_has_end(struct path *p, const struct in6_addr *a)
+{
+	const struct local *l = local_find(p, a);
+
+	return l && l->used > l->listened;
+}
+
 static int local_get(struct path *p, const struct in6_addr *a)
 {
 	struct local *l = local_find(p, a);

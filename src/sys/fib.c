@@ -29,8 +29,9 @@
 
 /* Without padding, so that its bytes are the key. */
 struct route_key {
-	struct in6_addr	dst, gateway;
-	uint32_t	ifindex, plen;
+	struct in6_addr	dst, src, gateway;
+	uint32_t	ifindex;
+	uint16_t	dst_len, src_len;
 };
 
 struct wish {
@@ -45,7 +46,9 @@ key_of(const struct ef_route *ef)
 {
 	return (struct route_key){
 		.dst = ef->dst.addr,
-		.plen = ef->dst.len,
+		.dst_len = ef->dst.len,
+		.src = ef->src.addr,
+		.src_len = ef->src.len,
 		.gateway = ef->gateway,
 		.ifindex = ef->ifindex,
 	};
@@ -98,6 +101,7 @@ route_msg(const struct fib *r, int type, int flags,
 	struct rtmsg rtm = {
 		.rtm_family = AF_INET6,
 		.rtm_dst_len = ef->dst.len,
+		.rtm_src_len = ef->src.len,
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = proto,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
@@ -108,6 +112,8 @@ route_msg(const struct fib *r, int type, int flags,
 	if (!m)
 		return NULL;
 	nla_put(m, RTA_DST, 16, &ef->dst.addr);
+	if (ef->src.len)
+		nla_put(m, RTA_SRC, 16, &ef->src.addr);
 	nla_put_u32(m, RTA_OIF, world_kernel_ifindex(r->world, ef->ifindex));
 	nla_put_u32(m, RTA_PRIORITY, metric_of(ef));
 	if (!addr_is_unspec(&ef->gateway))
@@ -164,6 +170,18 @@ kernel_set(struct fib *r, const struct ef_route *ef, bool same)
 	return err == -EEXIST ? 0 : err;
 }
 
+/* Then the default route is for all of them. */
+static int
+no_sources(struct fib *r)
+{
+	if (!r->without_sources)
+		log_warn("this kernel has no routes by source "
+			 "(CONFIG_IPV6_SUBTREES): what is sent from one "
+			 "interface's addresses may leave by another");
+	r->without_sources = true;
+	return 0;
+}
+
 static int
 route_up(struct fib *r, const struct ef_route *ef)
 {
@@ -174,6 +192,8 @@ route_up(struct fib *r, const struct ef_route *ef)
 	if (!world_kernel_ifindex(r->world, ef->ifindex))
 		return -ENODEV;
 	err = kernel_set(r, ef, w && w->ef.mtu == ef->mtu);
+	if (err == -EINVAL && ef->src.len)
+		return no_sources(r);
 	if (err)
 		return err;
 	if (!w)
@@ -277,6 +297,9 @@ static void
 route_parse(const struct rtmsg *rtm, struct nlattr **tb, struct ef_route *ret)
 {
 	ret->dst.len = rtm->rtm_dst_len;
+	ret->src.len = rtm->rtm_src_len;
+	if (tb[RTA_SRC] && nla_len(tb[RTA_SRC]) == 16)
+		memcpy(&ret->src.addr, nla_data(tb[RTA_SRC]), 16);
 	if (tb[RTA_DST] && nla_len(tb[RTA_DST]) == 16)
 		memcpy(&ret->dst.addr, nla_data(tb[RTA_DST]), 16);
 	if (tb[RTA_GATEWAY] && nla_len(tb[RTA_GATEWAY]) == 16)

@@ -16,6 +16,7 @@ struct fib {
 	struct netlink		*netlink;
 	const struct world	*world;
 	struct map		want;
+	bool			without_sources;	/* said so */
 };
 
 int	fib_open(struct fib *, struct netlink *, const struct world *);

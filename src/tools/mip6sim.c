@@ -12,13 +12,13 @@
 #include <stdlib.h>
 
 struct options {
-	bool	update, print, walk, verbose;
+	bool	update, print, walk, proxy, verbose;
 	unsigned show_on, show_off;	/* --show */
 };
 
 static const char usage[] =
 	"usage: mip6sim [--update | --print] [--show WHAT,...] FILE.sim ...\n"
-	"       mip6sim --walk SEED COUNT [--verbose]\n";
+	"       mip6sim --walk SEED COUNT [--proxy] [--verbose]\n";
 
 /* The chart of one run, or NULL when something was wrong with it. */
 static char *run_once(const char *path, const struct options *o)
@@ -159,7 +159,8 @@ static int run_walks(char **argv, int n, const struct options *o)
 	count = strtoull(argv[1], &end[1], 0);
 	if (*end[0] || *end[1] || count == 0 || count > 1000000)
 		return fputs(usage, stderr), 2;
-	return walk_run(seed, (unsigned)count, o->verbose, o->show_on);
+	return walk_run(seed, (unsigned)count, o->proxy, o->verbose,
+			o->show_on);
 }
 
 /* The options; -1 to go on, else the exit status. */
@@ -170,6 +171,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		{ "print", no_argument, NULL, 'p' },
 		{ "show", required_argument, NULL, 's' },
 		{ "walk", no_argument, NULL, 'w' },
+		{ "proxy", no_argument, NULL, 'P' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -191,6 +193,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'w':
 			o->walk = true;
+			break;
+		case 'P':
+			o->proxy = true;
 			break;
 		case 'v':
 			o->verbose = true;

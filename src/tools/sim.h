@@ -25,10 +25,12 @@
  *	sim_diff.c	two charts compared
  *	sim_check.c	the invariants
  *	sim_check_app.c	those of addresses on demand
+ *	sim_check_proxy.c those of Proxy Mobile IPv6
  *	sim_scene.c	the scenario language: topology
  *	sim_script.c	the scenario language: actions
  *	sim_walk.c	random walks
  *	sim_walk_world.c	the worlds that they are in
+ *	sim_walk_proxy.c	those of Proxy Mobile IPv6
  */
 #ifndef MIP6D_TOOLS_SIM_H
 #define MIP6D_TOOLS_SIM_H
@@ -242,6 +244,7 @@ struct sim_node {
 	unsigned	id;
 	bool		router;
 	bool		host;		/* forms addresses, as any kernel */
+	bool		told;		/* a controller has seen it come */
 	unsigned	nifaces;
 	struct sim_iface iface[SIM_IFACES];
 
@@ -309,6 +312,13 @@ struct sim_key {
 	char		hex[];
 };
 
+struct sim_given {			/* a prefix that an anchor gave to an
+					   identity, at some time */
+	struct list	l;
+	char		id[64];
+	struct in6_addr	hnp;
+};
+
 struct sim_name {			/* what a chart calls an address */
 	struct map_node	node;
 	struct in6_addr	addr;
@@ -331,6 +341,7 @@ struct sim {
 	struct list	actions;	/* of the script */
 	const char	*scene;		/* the scenario's name */
 	struct list	keys;		/* key files of its configurations */
+	struct list	given;
 
 	bool		dirty;		/* what is checked may differ */
 	unsigned	violations;
@@ -413,14 +424,16 @@ void	kernel_addr_state(struct k_addr *, enum addr_state);
 void	kernel_route_set(struct sim_node *, const struct ef_route *,
 			 bool made);
 /* Where to: false when there is no route.  `oif' 0: any. */
-bool	kernel_route(struct sim_node *, const struct in6_addr *dst,
-		     uint32_t oif, struct sim_iface **ret,
+/* src: NULL, any.  The interface may be unplugged. */
+bool	kernel_route(struct sim_node *, const struct in6_addr *src,
+		     const struct in6_addr *dst, uint32_t oif, struct sim_iface **ret,
 		     struct in6_addr *ret_next);
 
 /* sim_host.c */
 struct nd;
 void	host_start(struct sim *);
 void	host_link(struct sim_iface *);	/* its link came, or changed */
+void	host_unreachable(struct sim_node *, const struct in6_addr *router);
 void	host_on_ra(struct sim_iface *, const struct in6_addr *from,
 		   const struct nd *);
 
@@ -446,8 +459,10 @@ void	tunnel_forget(struct sim_node *);
 void	tunnel_sync(struct sim_node *);	/* what was not said again goes */
 struct k_flow *tunnel_flow(struct sim_node *, const struct in6_addr *src,
 			   const struct in6_addr *dst);
-/* True when a flow took the packet; `own': it is this node's. */
-bool	tunnel_output(struct sim_node *, struct sim_pkt *, bool own);
+/* True when a flow took the packet, which came by that interface; 0: through
+ * a tunnel. */
+#define FROM_US		UINT32_MAX
+bool	tunnel_output(struct sim_node *, struct sim_pkt *, uint32_t from);
 /* An IPv6-in-IPv6 packet for us; takes it. */
 void	tunnel_input(struct sim_node *, const struct ip6 *outer,
 		     struct sim_pkt *);
@@ -542,7 +557,7 @@ bool	chart_same(const char *want, const char *got, FILE *out);
 #define CHECK_BINDINGS	80
 /* A binding as one end shows it. */
 struct check_view {
-	struct in6_addr	hoa, coa, ask, ha;
+	struct in6_addr	hoa, coa, ask, ha, previous;
 	bool		correspondent;	/* ha is the peer, then */
 	bool		bound, asking, home, returning, idle;
 	uint64_t	granted;	/* seconds */
@@ -581,6 +596,32 @@ void	check_tunnelled(struct sim_node *, const struct path_key *,
  * reason is there. */
 void	check_idle(struct sim_node *);
 
+/* sim_check_proxy.c */
+#define PROXY_VIEWS	64
+#define PROXY_PREFIXES	CONF_HNPS
+/* A mobility session as an anchor or a gateway shows it. */
+struct proxy_view {
+	bool		mag;		/* a gateway's */
+	bool		on;		/* active; served */
+	char		id[64], state[16], ifname[CONF_IFNAME];
+	struct lladdr	ll;
+	struct in6_addr	peer;		/* the gateway; the anchor */
+	unsigned	n;
+	struct in6_addr	prefix[PROXY_PREFIXES];
+};
+struct proxy_views {
+	struct record_sink sink;
+	unsigned	n;
+	struct proxy_view v[PROXY_VIEWS];
+};
+void	proxy_look(const struct sim_node *, struct proxy_views *ret);
+bool	proxy_was_given(const struct sim *, const char *id,
+			const struct in6_addr *hnp);
+void	check_sessions(struct sim_node *);		/* after its effects */
+void	check_last_words(struct sim_node *);
+/* A host is about to form an address. */
+void	check_formed(struct sim_iface *, const struct in6_addr *);
+
 /* sim_scene.c: a world from a file or a text, its script scheduled; NULL
  * after errors, which were reported as NAME:LINE: ... */
 struct sim *scene_load(const char *path, FILE *errors);
@@ -617,7 +658,26 @@ char	*walk_world(uint64_t seed, bool *ret_demand);
 char	*walk_policy(const char *conf, struct rng *);
 
 /* sim_walk.c: 0 when all were good */
-int	walk_run(uint64_t seed, unsigned count, bool verbose,
+int	walk_run(uint64_t seed, unsigned count, bool proxy, bool verbose,
 		 unsigned show);
+struct deed {
+	unsigned	weight;		/* 0: the last */
+	void		(*run)(struct sim *);
+};
+void	walk_something(struct sim *, const struct deed *);
+/* Rules, losses and cuts are over, whatever was dead lives. */
+void	walk_mend(struct sim *);
+/* So many pings must have been answered. */
+void	walk_expect_answers(struct sim *, usec_t since, unsigned n);
+struct sim_node *walk_pick(struct sim *, const char *const *names, unsigned n);
+void	walk_revive(struct sim *);
+
+/* sim_walk_proxy.c: of anchors and gateways (RFC 5213) */
+char	*walk_proxy_world(uint64_t seed);	/* to be freed */
+void	walk_proxy(struct sim *);		/* all of its life */
+
+/* sim_script.c: a controller tells a gateway of a mobile */
+void	script_tell_gateway(struct sim_node *mag, const struct sim_iface *mn,
+			    uint8_t handoff, bool gone);
 
 #endif

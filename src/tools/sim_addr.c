@@ -239,6 +239,7 @@ static struct k_route *route_find(struct sim_node *n,
 		struct k_route *k = container_of(l, struct k_route, l);
 
 		if (prefix_eq(&k->r.dst, &r->dst) &&
+		    prefix_eq(&k->r.src, &r->src) &&
 		    k->r.ifindex == r->ifindex &&
 		    addr_eq(&k->r.gateway, &r->gateway))
 			return k;
@@ -248,11 +249,13 @@ static struct k_route *route_find(struct sim_node *n,
 
 static void route_line(struct sim_node *n, const struct ef_route *r)
 {
-	char gw[80], dst[PREFIX_STRLEN];
+	char gw[80], dst[PREFIX_STRLEN], src[PREFIX_STRLEN];
 
 	if (n->sim->show & SHOW_ROUTE)
-		chart_line(n->sim, n, "route %s via %s %s",
+		chart_line(n->sim, n, "route %s%s%s via %s %s",
 			   prefix_print(&r->dst, dst),
+			   r->src.len ? " from " : "",
+			   r->src.len ? prefix_print(&r->src, src) : "",
 			   addr_is_unspec(&r->gateway) ? "the link" :
 			   chart_addr(n->sim, &r->gateway, gw, sizeof(gw)),
 			   r->up ? "added" : "removed");
@@ -281,9 +284,10 @@ void kernel_route_set(struct sim_node *n, const struct ef_route *r, bool made)
 	k->said = true;
 }
 
-/* The best found so far: longer prefixes first, lower metrics next. */
+/* The best found so far: longer prefixes first, of the destination, then of
+ * the source; lower metrics next. */
 struct choice {
-	int		plen;
+	int		plen;		/* dst << 8 | src */
 	uint32_t	metric;
 	struct sim_iface *iface;
 	struct in6_addr	next;
@@ -292,7 +296,7 @@ struct choice {
 static void consider(struct choice *c, int plen, uint32_t metric,
 		     struct sim_iface *i, const struct in6_addr *next)
 {
-	if (!i || !i->link || plen < c->plen ||
+	if (!i || plen < c->plen ||
 	    (plen == c->plen && metric >= c->metric))
 		return;
 	*c = (struct choice){ plen, metric, i, *next };
@@ -310,22 +314,27 @@ static void by_address(struct sim_node *n, const struct in6_addr *dst,
 		    a->state == ADDR_DUPLICATE ||
 		    (addr_is_linklocal(&a->addr) && !oif))
 			continue;
-		if (prefix_match(&p, dst))
-			consider(c, p.len, 256, sim_iface(n, a->ifindex),
+		if (sim_iface(n, a->ifindex)->link && prefix_match(&p, dst))
+			consider(c, p.len << 8, 256, sim_iface(n, a->ifindex),
 				 dst);
 	}
 }
 
-static void by_route(struct sim_node *n, const struct in6_addr *dst,
-		     uint32_t oif, struct choice *c)
+/* As in Linux, one that has lost its carrier is as good as any. */
+static void by_route(struct sim_node *n, const struct in6_addr *src,
+		     const struct in6_addr *dst, uint32_t oif,
+		     struct choice *c)
 {
 	list_each(l, &n->routes) {
 		const struct ef_route *r =
 			&container_of(l, struct k_route, l)->r;
 
-		if ((oif && oif != r->ifindex) || !prefix_match(&r->dst, dst))
+		if ((oif && oif != r->ifindex) ||
+		    !prefix_match(&r->dst, dst) ||
+		    (r->src.len && (!src || !prefix_match(&r->src, src))))
 			continue;
-		consider(c, r->dst.len, r->metric ? r->metric : 1024,
+		consider(c, r->dst.len << 8 | r->src.len,
+			 r->metric ? r->metric : 1024,
 			 sim_iface(n, r->ifindex),
 			 addr_is_unspec(&r->gateway) ? dst : &r->gateway);
 	}
@@ -362,7 +371,7 @@ static void by_router(struct sim_iface *i, struct sim_node *r,
 
 		if (!addr_is_linklocal(&a->addr) && !a->noprefixroute &&
 		    a->ifindex != IFINDEX_PATH && prefix_match(&p, dst))
-			consider(c, p.len, 512, i, next);
+			consider(c, p.len << 8, 512, i, next);
 	}
 }
 
@@ -385,14 +394,15 @@ static void by_backbone(struct sim_node *n, const struct in6_addr *dst,
 	}
 }
 
-bool kernel_route(struct sim_node *n, const struct in6_addr *dst,
-		  uint32_t oif, struct sim_iface **ret,
+bool kernel_route(struct sim_node *n, const struct in6_addr *src,
+		  const struct in6_addr *dst, uint32_t oif,
+		  struct sim_iface **ret,
 		  struct in6_addr *ret_next)
 {
 	struct choice c = { .plen = -1, .metric = UINT32_MAX };
 
 	by_address(n, dst, oif, &c);
-	by_route(n, dst, oif, &c);
+	by_route(n, src, dst, oif, &c);
 	if (!addr_is_linklocal(dst))
 		by_backbone(n, dst, oif, &c);
 	if (!c.iface)

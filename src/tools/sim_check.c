@@ -3,7 +3,8 @@
  * sim_check.c - what must hold in every run, whatever happens.
  *
  *  1. No path without a binding: each tunnel end that a running node has
- *     put up belongs to a binding or to a registration under way, and every
+ *     put up belongs to a binding or to a registration under way, or is at
+ *     the care-of address before, of a link that is still there; and every
  *     flow leads into a path that exists.
  *  2. The ends do not disagree for longer than a lifetime: once no message
  *     gets through any more, both have forgotten by then.
@@ -18,9 +19,12 @@
  *     untunnelled anywhere but on its own link, and there not before the
  *     deregistration (11.5.5).  A mobile that has just been moved away has
  *     DETECTION_TIME to notice.
- *  8. Every message that a node builds can be parsed.
+ *  8. Every message that a node builds can be parsed; and Mobility Headers have
+ *     a Home Address option or a type 2 routing header where RFC 6275 6.1
+ *     lets them.
  *
- * Those of addresses on demand, 9 and on, are in sim_check_app.c.
+ * Those of addresses on demand, 9 and on, are in sim_check_app.c; of Proxy
+ * Mobile IPv6, 20 and on, in sim_check_proxy.c.
  */
 #include "sim.h"
 
@@ -107,6 +111,7 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	take_addr(r, "hoa", &x->hoa);
 	take_addr(r, "coa", &x->coa);
 	take_addr(r, "ask-coa", &x->ask);
+	take_addr(r, "previous-coa", &x->previous);
 	take_addr(r, peer ? "peer" : "ha", &x->ha);
 	x->correspondent = peer || is_word(r, "registration",
 					   "correspondent");
@@ -162,6 +167,9 @@ static bool has_reason(const struct check_views *v, const struct path_key *key)
 			return true;
 		if (x->asking && (addr_eq(&x->ask, &key->remote) ||
 				  addr_eq(&x->ask, &key->local)))
+			return true;
+		if (!addr_is_unspec(&x->previous) &&
+		    addr_eq(&x->previous, &key->local))
 			return true;
 	}
 	return false;
@@ -268,6 +276,7 @@ void check_world(struct sim *s)
 			continue;
 		check_look(n, &v);
 		check_paths(n, &v);
+		check_sessions(n);
 		check_apps_time(n);
 		for (unsigned k = 0; k < n->conf->nhomes && k < SIM_HOMES;
 		     k++)
@@ -374,6 +383,18 @@ static void check_seq(struct sim_node *n, struct sim_reg *w, uint16_t seq)
 	w->seq = seq;
 }
 
+/* 6.1: a routing header in Binding Acknowledgements (and, RFC 5142 5.1, a Home
+ * Agent Switch), a Home Address option in Binding Updates. */
+static void check_headers(struct sim_node *n, const struct pkt *p, uint8_t type)
+{
+	if (p->has_rh2 && type != MH_BA && type != MH_HA_SWITCH)
+		check_fail(n->sim, n, "sends type %u with a routing header",
+			   type);
+	if (p->has_hao && type != MH_BU)
+		check_fail(n->sim, n, "sends type %u with a Home Address "
+			   "option", type);
+}
+
 void check_send(struct sim_node *n, const struct ef_send *e)
 {
 	struct wire_error err = { WIRE_OK, 0 };
@@ -386,6 +407,8 @@ void check_send(struct sim_node *n, const struct ef_send *e)
 	if (rc == 0 && p.proto == IPPROTO_MOBILITY) {
 		rc = mh_parse_known(p.payload.p, p.payload.len, pkt_src(&p),
 				    pkt_dst(&p), MH_KNOW_ALL, &mh, &err);
+		if (rc == 0)
+			check_headers(n, &p, mh.type);
 		if (rc == 0 && mh.type == MH_BU && mh.bu.flags & MH_BU_H &&
 		    reg_of(n, pkt_src(&p)))
 			check_seq(n, reg_of(n, pkt_src(&p)), mh.bu.seq);

@@ -6,7 +6,8 @@
  * It solicits routers when its link comes up, forms addresses of the prefixes
  * that are advertised, keeps them when it is plugged in elsewhere, and uses
  * the router that it heard.  A router that says it is none any more (lifetime
- * 0) is one no longer; one that is silent remains.
+ * 0) is one no longer; one that is silent remains, unless there is another
+ * (RFC 4861 6.3.6).
  */
 #include "sim.h"
 
@@ -71,8 +72,10 @@ static void on_prefix(struct sim_iface *i, const struct nd_pio *p)
 	if (kernel_addr_on(i->node, i->ifindex, &a.key.addr) &&
 	    a.valid < 7200)
 		return;
-	if (a.valid)
-		kernel_addr_set(i->node, &a);
+	if (!a.valid)
+		return;
+	check_formed(i, &a.key.addr);
+	kernel_addr_set(i->node, &a);
 }
 
 void host_on_ra(struct sim_iface *i, const struct in6_addr *from,
@@ -88,6 +91,28 @@ void host_on_ra(struct sim_iface *i, const struct in6_addr *from,
 	kernel_route_set(i->node, &r, true);
 	for (unsigned k = 0; k < nd->ra.npios; k++)
 		on_prefix(i, &nd->ra.pio[k]);
+}
+
+/* A router does not answer: another one is chosen, if there is one. */
+void host_unreachable(struct sim_node *n, const struct in6_addr *router)
+{
+	struct k_route *bad = NULL;
+	bool other = false;
+
+	list_each(l, &n->routes) {
+		struct k_route *k = container_of(l, struct k_route, l);
+
+		if (k->r.dst.len)
+			continue;
+		if (addr_eq(&k->r.gateway, router))
+			bad = k;
+		else
+			other = true;
+	}
+	if (!n->host || !bad || !other)
+		return;
+	list_del(&bad->l);
+	free(bad);
 }
 
 void host_start(struct sim *s)
@@ -128,7 +153,8 @@ bool access_takes(struct sim_iface *i, const struct lladdr *src,
 			return lladdr_eq(&f->access.ll, src);
 	}
 	ev.neighbour = (struct ev_neighbour){
-		.ifindex = i->ifindex, .ll = *src, .reachable = true,
+		.ifindex = i->ifindex, .addr = *from, .ll = *src,
+		.reachable = true,
 	};
 	sim_node_tell(i->node, &ev);
 	return false;

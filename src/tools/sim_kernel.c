@@ -177,13 +177,17 @@ static void loop_back(struct sim_node *n, struct sim_pkt *p)
 }
 
 static void output_routed(struct sim_node *n, uint32_t oif,
-			  const struct in6_addr *dst, struct sim_pkt *p)
+			  const struct ip6 *ip, struct sim_pkt *p)
 {
 	struct sim_iface *i;
 	struct in6_addr next;
 
-	if (!kernel_route(n, dst, oif, &i, &next)) {
+	if (!kernel_route(n, &ip->src, &ip->dst, oif, &i, &next)) {
 		sim_pkt_lost(n->sim, p, "no route");
+		return;
+	}
+	if (!i->link) {
+		sim_pkt_lost(n->sim, p, "no carrier");
 		return;
 	}
 	check_output(i, p);
@@ -210,8 +214,8 @@ void kernel_output(struct sim_node *n, uint32_t ifindex,
 		sim_pkt_lost(n->sim, p, "no interface");
 	} else if (kernel_owns(n, &ip.dst)) {
 		loop_back(n, p);
-	} else if (ifindex || !tunnel_output(n, p, true)) {
-		output_routed(n, ifindex, &ip.dst, p);
+	} else if (ifindex || !tunnel_output(n, p, FROM_US)) {
+		output_routed(n, ifindex, &ip, p);
 	}
 }
 
@@ -324,7 +328,8 @@ static void input_local(struct sim_node *n, struct sim_iface *i,
 	}
 }
 
-static void forward(struct sim_node *n, struct ip6 *ip, struct sim_pkt *p)
+static void forward(struct sim_node *n, uint32_t from, struct ip6 *ip,
+		    struct sim_pkt *p)
 {
 	if (!n->router || addr_is_linklocal(&ip->dst) ||
 	    addr_is_linklocal(&ip->src)) {
@@ -336,8 +341,8 @@ static void forward(struct sim_node *n, struct ip6 *ip, struct sim_pkt *p)
 		return;
 	}
 	p->data[7] = (uint8_t)(ip->hlim - 1);
-	if (!tunnel_output(n, p, false))
-		output_routed(n, 0, &ip->dst, p);
+	if (!tunnel_output(n, p, from))
+		output_routed(n, 0, ip, p);
 }
 
 void kernel_input(struct sim_iface *i, const struct lladdr *src, bool group,
@@ -360,7 +365,7 @@ void kernel_input(struct sim_iface *i, const struct lladdr *src, bool group,
 			kernel_addr_on(i->node, i->ifindex, &ip.dst)))) {
 		input_local(i->node, i, src, &ip, p);
 	} else {
-		forward(i->node, &ip, p);
+		forward(i->node, i->ifindex, &ip, p);
 	}
 }
 
@@ -374,7 +379,7 @@ void kernel_inject(struct sim_node *n, struct sim_pkt *p)
 	else if (kernel_owns(n, &ip.dst))
 		input_local(n, NULL, &none, &ip, p);
 	else
-		forward(n, &ip, p);
+		forward(n, 0, &ip, p);
 }
 
 void kernel_forget(struct sim_node *n)

@@ -145,6 +145,7 @@ static void unreachable(struct k_neigh *k)
 		.failed = true,
 	};
 	sim_node_tell(k->node, &ev);
+	host_unreachable(k->node, &k->addr);
 	gone(k, "no neighbour");
 }
 

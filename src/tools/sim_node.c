@@ -37,6 +37,7 @@ static void drain(struct sim_node *n)
 		if (n->fuse && --n->fuse == 0) {
 			/* perhaps before it could store what it knew */
 			check_forget(n);
+			check_last_words(n);
 			app_excuse(n);
 			sim_node_kill(n);
 		}

@@ -271,7 +271,7 @@ static bool do_gateway(struct reader *r)
 		return wrong(r, "gateway: of which node?");
 	if (addr_parse(r->word[1], &route.gateway) != 0)
 		return wrong(r, "gateway: `%s' is no address", r->word[1]);
-	if (!kernel_route(r->node, &route.gateway, 0, &i, &next))
+	if (!kernel_route(r->node, NULL, &route.gateway, 0, &i, &next))
 		return wrong(r, "gateway: %s is on no link of %s", r->word[1],
 			     r->node->name);
 	route.ifindex = i->ifindex;

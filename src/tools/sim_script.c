@@ -284,12 +284,14 @@ static void run_address(struct sim *s, struct action *a)
 
 /* A controller tells a gateway of a mobile: its interface there is the one on
  * the mobile's link, or, when that has gone, its first access link. */
-static void tell_gateway(struct sim_node *mag, const struct sim_iface *mn,
-			 bool gone)
+void script_tell_gateway(struct sim_node *mag, const struct sim_iface *mn,
+			 uint8_t handoff, bool gone)
 {
 	struct event ev = { .kind = EV_ATTACH };
 
-	ev.attach = (struct ev_attach){ .ll = mn->ll, .gone = gone };
+	ev.attach = (struct ev_attach){
+		.ll = mn->ll, .gone = gone, .handoff = handoff,
+	};
 	for (unsigned k = mag->nifaces; k--; ) {
 		const struct sim_iface *i = &mag->iface[k];
 
@@ -303,12 +305,12 @@ static void tell_gateway(struct sim_node *mag, const struct sim_iface *mn,
 
 static void run_attach(struct sim *s, struct action *a)
 {
-	tell_gateway(a->to, &a->node->iface[0], false);
+	script_tell_gateway(a->to, &a->node->iface[0], 0, false);
 }
 
 static void run_detach(struct sim *s, struct action *a)
 {
-	tell_gateway(a->from, &a->node->iface[0], true);
+	script_tell_gateway(a->from, &a->node->iface[0], 0, true);
 }
 
 static void run_revoke(struct sim *s, struct action *a)

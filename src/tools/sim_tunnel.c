@@ -213,11 +213,15 @@ void tunnel_flow_set(struct sim_node *n, const struct ef_flow *f)
 		flow_drain(n, k, f->action == FLOW_PATH);
 }
 
-/* For this packet (NULL: one that came through a tunnel). */
+/* For this packet (NULL: one that came through a tunnel), which came by that
+ * interface (0: by none).  Those of access links are for what mobiles send
+ * there, and nothing else. */
 static struct k_flow *flow_of(struct sim_node *n, const struct in6_addr *src,
 			      const struct in6_addr *dst,
-			      const struct ip6 *ip, bool own)
+			      const struct ip6 *ip, uint32_t from)
 {
+	bool own = from == FROM_US;
+
 	struct k_flow *best = NULL;
 	int most = -1;
 
@@ -226,6 +230,8 @@ static struct k_flow *flow_of(struct sim_node *n, const struct in6_addr *src,
 		int bits = k->f.key.src.len + k->f.key.dst.len -
 			   k->f.key.cn;
 
+		if (ip && k->f.access.ifindex && k->f.access.ifindex != from)
+			continue;
 		if (ip ? !route_fits(k, ip, own) : k->f.action == FLOW_PATH &&
 		    k->f.path.kind != PATH_IP6IP6)
 			continue;
@@ -241,7 +247,7 @@ static struct k_flow *flow_of(struct sim_node *n, const struct in6_addr *src,
 struct k_flow *tunnel_flow(struct sim_node *n, const struct in6_addr *src,
 			   const struct in6_addr *dst)
 {
-	return flow_of(n, src, dst, NULL, true);
+	return flow_of(n, src, dst, NULL, FROM_US);
 }
 
 void tunnel_forget(struct sim_node *n)
@@ -307,14 +313,14 @@ static void hold(struct sim_node *n, struct k_flow *k, struct sim_pkt *p)
 	k->held[k->nheld++] = p;
 }
 
-bool tunnel_output(struct sim_node *n, struct sim_pkt *p, bool own)
+bool tunnel_output(struct sim_node *n, struct sim_pkt *p, uint32_t from)
 {
 	struct ip6 ip;
 	struct k_flow *k;
 
 	if (!ip6_parse(p->data, p->len, &ip))
 		return false;
-	k = flow_of(n, &ip.src, &ip.dst, &ip, own);
+	k = flow_of(n, &ip.src, &ip.dst, &ip, from);
 	if (!k)
 		return false;
 	switch (k->f.action) {
@@ -339,7 +345,7 @@ bool tunnel_output(struct sim_node *n, struct sim_pkt *p, bool own)
 	check_tunnelled(n, &k->f.path, &ip.src);
 	if (ip.next != IPPROTO_MOBILITY)
 		route_watch(n, k, &ip.src, &ip.dst);
-	if (own)
+	if (from == FROM_US)
 		p = route_nest(n, &ip, p);
 	encapsulate(n, &k->f.path, p);
 	return true;
@@ -351,7 +357,8 @@ static bool accepted(struct sim_node *n, const struct path_key *key,
 	struct k_flow *k = tunnel_flow(n, &inner->dst, &inner->src);
 
 	return k && k->f.action != FLOW_BLOCK &&
-	       path_key_eq(&k->f.path, key);
+	       (path_key_eq(&k->f.path, key) ||
+		(k->f.any_end && addr_eq(&k->f.path.remote, &key->remote)));
 }
 
 void tunnel_input(struct sim_node *n, const struct ip6 *outer,

@@ -16,6 +16,7 @@
  * nobody needs it everything must go, at the anchors, too.
  *
  * A walk is its seed: `mip6sim --walk SEED 1 --verbose' shows one again.
+ * Those of Proxy Mobile IPv6 (--proxy) are in sim_walk_proxy.c.
  */
 #include "sim.h"
 
@@ -26,8 +27,7 @@
 #define RECOVERY	SEC(150)	/* lifetime, back-off, new routers */
 #define FORGETTING	SEC(160)	/* linger or grace, patience, lifetime */
 
-static struct sim_node *pick_node(struct sim *s, const char *const *names,
-				  unsigned n)
+struct sim_node *walk_pick(struct sim *s, const char *const *names, unsigned n)
 {
 	return sim_node_find(s, names[rng_below(&s->rng, n)]);
 }
@@ -36,7 +36,7 @@ static struct sim_node *pick_mobile(struct sim *s)
 {
 	static const char *const names[] = { "mn", "mn", "mn2" };
 
-	return pick_node(s, names, 3);
+	return walk_pick(s, names, 3);
 }
 
 static struct sim_node *pick_daemon(struct sim *s)
@@ -44,7 +44,7 @@ static struct sim_node *pick_daemon(struct sim *s)
 	static const char *const names[] = { "ha", "mn", "mn2", "ha", "mn",
 					     "r1", "r2", "r3" };
 
-	return pick_node(s, names, 8);
+	return walk_pick(s, names, 8);
 }
 
 static struct sim_link *pick_link(struct sim *s, bool core_too)
@@ -97,7 +97,7 @@ static void die_soon(struct sim *s)
 	chart_line(s, n, "will be killed after %u effects", n->fuse);
 }
 
-static void revive(struct sim *s)
+void walk_revive(struct sim *s)
 {
 	list_each(l, &s->nodes) {
 		struct sim_node *n = container_of(l, struct sim_node, all);
@@ -276,22 +276,17 @@ static void send_something(struct sim *s)
 		send_from(s, pick_of(s, first(s)->nsocks));
 }
 
-struct deed {
-	unsigned	weight;		/* 0: the last */
-	void		(*run)(struct sim *);
-};
-
 static const struct deed applications[] = {
 	{ 6, ask }, { 4, release }, { 8, open_socket }, { 5, close_socket },
 	{ 2, claim }, { 12, send_something }, { 0, NULL },
 }, mischief[] = {
 	{ 10, go_somewhere }, { 2, go_back }, { 3, die }, { 2, die_soon },
-	{ 5, revive }, { 1, forget }, { 6, rule }, { 2, disturb },
+	{ 5, walk_revive }, { 1, forget }, { 6, rule }, { 2, disturb },
 	{ 2, cut }, { 1, step_clock }, { 2, replay }, { 6, ping_mobile },
 	{ 1, reload }, { 0, NULL },
 };
 
-static void something(struct sim *s, const struct deed *of)
+void walk_something(struct sim *s, const struct deed *of)
 {
 	unsigned total = 0, pick;
 
@@ -305,7 +300,7 @@ static void something(struct sim *s, const struct deed *of)
 
 /* --- and how it must end ------------------------------------------------ */
 
-static void mend(struct sim *s)
+void walk_mend(struct sim *s)
 {
 	list_each(l, &s->rules) {
 		list_del(l);
@@ -326,10 +321,19 @@ static void mend(struct sim *s)
 			sim_node_start(n);
 		if (step)
 			sim_node_clock(n, step);
+	}
+	chart_line(s, NULL, "the world is whole again");
+}
+
+static void mend(struct sim *s)
+{
+	walk_mend(s);
+	list_each(l, &s->nodes) {
+		struct sim_node *n = container_of(l, struct sim_node, all);
+
 		if (!n->iface[0].link)
 			sim_move(&n->iface[0], pick_link(s, false));
 	}
-	chart_line(s, NULL, "the world is whole again");
 }
 
 /* Whose echo requests came through, there and back. */
@@ -347,7 +351,7 @@ static unsigned answered(struct sim *s, usec_t since)
 	return n;
 }
 
-static void expect_answers(struct sim *s, usec_t since, unsigned n)
+void walk_expect_answers(struct sim *s, usec_t since, unsigned n)
 {
 	sim_run(s, s->now + SEC(5));
 	if (answered(s, since) != n)
@@ -366,7 +370,7 @@ static void expect_recovery(struct sim *s, const char *name)
 		check_fail(s, mn, "the ends still disagree");
 	ping(s, cn, mn, address_of_cn(s), hoa);
 	ping(s, mn, cn, hoa, address_of_cn(s));
-	expect_answers(s, since, 2);
+	walk_expect_answers(s, since, 2);
 }
 
 /* --- with addresses on demand ------------------------------------------------ */
@@ -421,7 +425,7 @@ static unsigned every_type(struct sim *s)
 	since = s->now;
 	for (unsigned id = from; id <= n->nsocks; id++)
 		send_from(s, id);
-	expect_answers(s, since, ATYPES - 1);
+	walk_expect_answers(s, since, ATYPES - 1);
 	return from - 1;
 }
 
@@ -468,30 +472,20 @@ static void expect_demand(struct sim *s)
 	since = s->now;
 	send_from(s, first_socket + ATYPE_HOME);
 	send_from(s, first_socket + ATYPE_ACCESS);
-	expect_answers(s, since, 2);
+	walk_expect_answers(s, since, 2);
 	content(s);
 	sim_run(s, s->now + FORGETTING);
 	expect_nothing(s);
 }
 
-static unsigned walk(uint64_t seed, bool verbose, unsigned show)
+static void walk_mobiles(struct sim *s, bool demand)
 {
-	bool demand;
-	char *text = walk_world(seed, &demand);
-	struct sim *s = scene_load_text("walk", text, stderr);
-	unsigned violations;
-
-	free(text);
-	if (!s)
-		return 1;
-	s->capture = true;
-	s->show |= SHOW_ALL_NOTES | show;
 	sim_start(s);
 	while (s->now < SIM_EPOCH + CHAOS) {
 		sim_run(s, s->now + rng_below(&s->rng, SEC(5)));
-		something(s, mischief);
+		walk_something(s, mischief);
 		if (demand)
-			something(s, applications);
+			walk_something(s, applications);
 	}
 	mend(s);
 	sim_run(s, s->now + RECOVERY);
@@ -501,6 +495,25 @@ static unsigned walk(uint64_t seed, bool verbose, unsigned show)
 		expect_recovery(s, "mn");
 	expect_recovery(s, "mn2");
 	sim_stop(s);
+}
+
+static unsigned walk(uint64_t seed, bool proxy, bool verbose, unsigned show)
+{
+	bool demand = false;
+	char *text = proxy ? walk_proxy_world(seed) :
+			     walk_world(seed, &demand);
+	struct sim *s = scene_load_text("walk", text, stderr);
+	unsigned violations;
+
+	free(text);
+	if (!s)
+		return 1;
+	s->capture = true;
+	s->show |= SHOW_ALL_NOTES | show;
+	if (proxy)
+		walk_proxy(s);
+	else
+		walk_mobiles(s, demand);
 	violations = s->violations;
 	if (verbose)
 		chart_print(s, stdout);
@@ -508,17 +521,18 @@ static unsigned walk(uint64_t seed, bool verbose, unsigned show)
 	return violations;
 }
 
-int walk_run(uint64_t seed, unsigned count, bool verbose, unsigned show)
+int walk_run(uint64_t seed, unsigned count, bool proxy, bool verbose,
+	     unsigned show)
 {
 	unsigned bad = 0, i;
 
 	for (i = 0; i < count && bad < 10; i++) {
-		if (!walk(seed + i, verbose, show))
+		if (!walk(seed + i, proxy, verbose, show))
 			continue;
 		bad++;
 		printf("walk %" PRIu64 " failed; again with: "
-		       "mip6sim --walk %" PRIu64 " 1 --verbose\n", seed + i,
-		       seed + i);
+		       "mip6sim %s--walk %" PRIu64 " 1 --verbose\n", seed + i,
+		       proxy ? "--proxy " : "", seed + i);
 	}
 	printf("%u walks from seed %" PRIu64 ", %u failed\n", i, seed, bad);
 	return bad ? 1 : 0;

@@ -68,6 +68,7 @@ struct sim *sim_new(uint64_t seed, FILE *complaints)
 	list_init(&s->streams);
 	list_init(&s->actions);
 	list_init(&s->keys);
+	list_init(&s->given);
 	map_init(&s->names, (ptrdiff_t)offsetof(struct sim_name, addr) -
 		 (ptrdiff_t)offsetof(struct sim_name, node),
 		 sizeof(struct in6_addr), name_secret);
@@ -135,6 +136,7 @@ struct sim *sim_free(struct sim *s)
 	free_list(&s->captures, offsetof(struct sim_capture, l));
 	free_list(&s->streams, offsetof(struct sim_stream, l));
 	free_list(&s->keys, offsetof(struct sim_key, l));
+	free_list(&s->given, offsetof(struct sim_given, l));
 	names_free(s);
 	heap_fini(&s->jobs);
 	free(s);

@@ -32,6 +32,7 @@ from scapy.layers.inet6 import (
 NS_CORE, NS_HOME, CORE_MAC, HOME_MAC, HA_LL = sys.argv[1:6]
 HA, VHA = "2001:db8:1::1", "2001:db8:2::1"
 HOA, HOA_LL, VHOA = "2001:db8:1::10", "fe80::10", "2001:db8:2::10"
+VHA2, VHOA2, FOREVER = "2001:db8:3::1", "2001:db8:3::10", 0xffffffff
 COA, COA2 = "2001:db8:c::10", "2001:db8:c::20"
 LINKCOA = "2001:db8:d::10"      # behind a router of the home link
 CN, NB, NB_LL = "2001:db8:c::99", "2001:db8:1::77", "fe80::77"
@@ -557,7 +558,7 @@ def case_virtual():
     solicit(VHOA, COA, VHA, 7)
     p = advertised()
     check("its prefix is told", p is not None and p.src == VHA and
-          [x[1:3] for x in pios(p)] == [("2001:db8:2::", 64)])
+          pios(p) == [(3, VHA, 64, 0xe0, FOREVER, FOREVER)])
     check("a care-of address on it is refused (174)",
           register("2001:db8:2::11", "2001:db8:2::12", VHA, 1, wait=1)[0]
           in (174, None))
@@ -568,6 +569,49 @@ def case_virtual():
     core.send(data(CN, VHOA))
     check("and unreachable again",
           core.hear(error(ICMPv6DestUnreach)) is not None)
+
+
+def case_steps():
+    """10.6.2: a mobile that is there before its network is renumbered."""
+    drain()
+    code, p = register(VHOA, COA, VHA, 10, lifetime=3600)
+    check("registered for long", code == 0 and
+          p[MIP6MH_BA].mhtime == 3600)
+
+
+def case_deprecated():
+    """The configuration was just changed: the first prefix is deprecated, and
+    valid for an hour; there is another one."""
+    p = advertised(wait=5)
+    check("told unasked, the home address's prefix first", p is not None and
+          p.src == VHA and p.dst == COA and
+          pios(p) == [(3, VHA, 64, 0xe0, 3600, 0),
+                      (3, VHA2, 64, 0xe0, FOREVER, FOREVER)])
+    p = advertised(wait=5)
+    check("and again, until it is acknowledged", p is not None)
+    solicit(VHOA, COA, VHA, 11)
+    time.sleep(0.5)
+    drain()
+    code, p = register(VHOA, COA, VHA, 11, lifetime=3600)
+    check("not for longer than the prefix (status 1)", code == 1 and
+          p[MIP6MH_BA].mhtime == 900)
+    check("the other prefix serves", register(
+        VHOA2, COA, VHA2, 1)[0] == 0)
+    drain()
+    core.send(data(CN, VHOA2))
+    check("and is tunnelled", core.hear(tunnelled(VHOA2)) is not None)
+
+
+def case_gone():
+    """And now the first one is not there any more."""
+    drain()
+    core.send(data(CN, VHOA))
+    check("nothing is tunnelled of the old prefix",
+          core.quiet(tunnelled(VHOA)))
+    check("nor registered (132)", register(VHOA, COA, VHA, 12)[0] == 132)
+    core.send(data(CN, VHOA2))
+    check("the new one serves on", core.hear(tunnelled(VHOA2)) is not None)
+    check("deregistered", register(VHOA2, COA, VHA2, 2, lifetime=0)[0] == 0)
 
 
 # --- sent away --------------------------------------------------------------------

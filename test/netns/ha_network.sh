@@ -89,6 +89,29 @@ expect "discovery and prefixes" play discovery prefixes
 expect "who may register" play admission
 expect "leaving" play return
 expect "a virtual home link" play virtual
+
+# one virtual network is renumbered, by three configurations
+ip -n "$P-ha" addr add 2001:db8:3::1/128 dev lo
+steps() {
+	sed '/^VirtualHomeLink/d' "$T/list.conf" > "$T/ha.conf"
+	sed -i 's/^NodeConfig.*/& MinMobPfxAdvInterval 1; MaxMobPfxAdvInterval 3;/' "$T/ha.conf"
+	echo "BindingAclPolicy 2001:db8:3::/64 allow;" >> "$T/ha.conf"
+	for l in "$@"; do
+		echo "VirtualHomeLink \"office\" { $l }" >> "$T/ha.conf"
+	done
+	ctl ha reload
+}
+old="Prefix 2001:db8:2::/64; HomeAgentAddress 2001:db8:2::1;"
+new="Prefix 2001:db8:3::/64; HomeAgentAddress 2001:db8:3::1;"
+expect "a virtual network" play steps
+expect "one prefix more, the other one deprecated" \
+	steps "$old AdvValidLifetime 3600; AdvPreferredLifetime 0;" "$new"
+expect "in the mobile's eyes" play deprecated
+expect "the old prefix is taken away" steps "$new"
+expect "and is not served" play gone
+cp "$T/list.conf" "$T/ha.conf"
+expect "as it was" ctl ha reload
+
 expect "sending away" play switch
 expect "the other home agent is shown" eval \
 	'ctl ha agents | grep -q "preference=9 .*address=2001:db8:1::a"'

@@ -10,7 +10,7 @@
  *
  *	link IFACE | unlink IFACE | access IFACE
  *	path LOCAL REMOTE [MTU] | nopath LOCAL REMOTE
- *	flow SRC DST (LOCAL REMOTE [direct] [watch] | hold | block)
+ *	flow SRC DST (LOCAL REMOTE [direct] [watch] [any-end] | hold | block)
  *	of SRC IFACE MAC|any LOCAL REMOTE [local]	(a flow of an access link)
  *	noflow SRC DST | idle SRC DST
  *	sync | show | caps
@@ -143,6 +143,7 @@ static int do_flow(struct tool *t, char *const w[], bool up)
 	for (int i = 4; up && f.path.kind && w[i - 1] && w[i]; i++) {
 		f.direct |= !strcmp(w[i], "direct");
 		f.watch |= !strcmp(w[i], "watch");
+		f.any_end |= !strcmp(w[i], "any-end");
 	}
 	return path_flow(t->path, &f);
 }

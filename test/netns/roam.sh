@@ -31,6 +31,7 @@ LIFETIME=240		# seconds that a binding is asked for
 RATE=1000000		# bytes a second that the stream carries each way
 PORT=40000		# of the stream: no protocol's, to tshark
 TICKS=40001		# of the datagrams
+MN_IFACES='Interface "wlan0";'	# of the mobile
 
 # NODE NUMBER LINK: the number is what its addresses have in common
 roam_router() {
@@ -69,7 +70,7 @@ roam_conf() {
 		tr -d ' \n' > "$T/key")
 	cat > "$T/mn.conf" <<-EOC
 	NodeConfig MN;
-	Interface "wlan0";
+	$MN_IFACES
 	MnHomeLink "wlan0" {
 		HomeAgentAddress $HA;
 		HomeAddress $HOA/64;

@@ -9,7 +9,8 @@
  *	addr IFACE ADDR/LEN [WORD...]	it shall be; words: nodad optimistic
  *		noprefixroute valid=SECONDS preferred=SECONDS
  *	noaddr IFACE ADDR
- *	route IFACE DST [via=ADDR] [metric=N] [mtu=N] | noroute IFACE DST ...
+ *	route IFACE DST [from=PREFIX] [via=ADDR] [metric=N] [mtu=N]
+ *	noroute IFACE DST ...
  *	sync | clear | takeover IFACE
  *	listen IFACE | deaf IFACE | proxy IFACE ADDR | noproxy IFACE ADDR
  *	proxies IFACE ADDR N		so many, counting up
@@ -159,6 +160,8 @@ static int do_route(struct tool *t, char **w)
 		return -EINVAL;
 	for (w += 3; *w; w++) {
 		if ((v = word_value(*w, "via")) && addr_parse(v, &ef.gateway))
+			return -EINVAL;
+		if ((v = word_value(*w, "from")) && prefix_parse(v, &ef.src))
 			return -EINVAL;
 		if ((v = word_value(*w, "metric")))
 			ef.metric = (uint32_t)strtoul(v, NULL, 10);

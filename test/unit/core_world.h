@@ -131,5 +131,6 @@ Suite	*suite_ha_status(void);		/* test_core_ha_status.c */
 Suite	*suite_ha_admission(void);	/* test_core_ha_admission.c */
 Suite	*suite_ha_multicast(void);	/* test_core_ha_multicast.c */
 Suite	*suite_ha_network(void);	/* test_core_ha_network.c */
+Suite	*suite_ha_renumber(void);	/* test_core_ha_renumber.c */
 
 #endif

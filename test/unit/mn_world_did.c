@@ -371,7 +371,7 @@ static void did(struct world *w, const struct effect *e)
 		did_address(w, &e->address);
 		break;
 	case EF_ROUTE:
-		if (!e->route.dst.len)
+		if (!e->route.dst.len && !e->route.src.len)
 			w->metric[e->route.ifindex] = e->route.up ?
 				e->route.metric : 0;
 		say(w, SHOW_ROUTE, "route %s %s\n",

@@ -195,6 +195,38 @@ START_TEST(duplicate_is_the_end)
 }
 END_TEST
 
+/* 11.7.1: "It SHOULD continue to register the care-of addresses for its other
+ * home addresses, if any." */
+START_TEST(others_go_on)
+{
+	struct in6_addr one, other;
+	struct world w;
+
+	prepare(&w);
+	w_conf_home(w.conf, HOA2, "::");
+	w_born(&w);
+	arrive(&w);
+	reply(&w, HA2);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), 2);
+	one = w.bu_hoa;
+	w_ba(&w, (struct w_answer){ .status = MH_ST_DAD_FAILED });
+	w_forget(&w);
+	w_pass(&w, SEC(10));
+	w_drain(&w);
+	other = w.bu_hoa;
+	ck_assert_uint_ge(w_count(&w, "BU"), 1);
+	ck_assert(!addr_eq(&one, &other));
+	w_ok(&w);
+	w_forget(&w);
+	w_pass(&w, SEC(3600));
+	w_drain(&w);
+	ck_assert_uint_ge(w_count(&w, "BU"), 1);
+	ck_assert(addr_eq(&w.bu_hoa, &other));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(silent_one)
 {
 	struct world w;
@@ -640,6 +672,7 @@ int main(void)
 	tcase_add_test(tc, no_answers);
 	tcase_add_loop_test(tc, refused_by_one, 0, 7);
 	tcase_add_test(tc, duplicate_is_the_end);
+	tcase_add_test(tc, others_go_on);
 	tcase_add_test(tc, silent_one);
 	tcase_add_test(tc, silent_only_one);
 	tcase_add_test(tc, dies_later);

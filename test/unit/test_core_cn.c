@@ -550,6 +550,88 @@ START_TEST(not_asked)
 }
 END_TEST
 
+/* 9.5.1: any number to begin with, and then modulo 2^16. */
+START_TEST(numbers)
+{
+	struct token h, c;
+	struct story s;
+
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	update(&s, (struct bu){ .seq = 65535, .home = &h, .careof = &c });
+	expect(&s, 0, 65535, true);
+	update(&s, (struct bu){ .seq = 0, .home = &h, .careof = &c });
+	expect(&s, 0, 0, true);
+	update(&s, (struct bu){ .seq = 65535, .home = &h, .careof = &c });
+	expect(&s, MH_ST_SEQUENCE, 0, true);
+	update(&s, (struct bu){ .seq = 32767, .home = &h, .careof = &c });
+	expect(&s, 0, 32767, true);
+	update(&s, (struct bu){ .seq = 0, .home = &h, .careof = &c });
+	expect(&s, MH_ST_SEQUENCE, 32767, true);
+	close_story(&s);
+}
+END_TEST
+
+/* 6.1.7, 6.1.8: K and L are nothing to a correspondent, nor what is reserved;
+ * K is clear in its answer. */
+START_TEST(ignores_bits)
+{
+	struct token h, c;
+	struct story s;
+
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	update(&s, (struct bu){ .seq = 5, .flags = MH_BU_A | MH_BU_K | MH_BU_L,
+				.home = &h, .careof = &c });
+	expect(&s, 0, 5, true);
+	ck_assert_uint_eq(s.mh.ba.flags, 0);
+	ck_assert_uint_eq(s.flows, 1);
+	close_story(&s);
+}
+END_TEST
+
+/* Whatever is wrong with it: no answer. */
+static void test_in_vain(struct story *s, uint8_t type, const char *from,
+			 const char *hao, const char *rh2)
+{
+	struct in6_addr src = addr(from), dst = addr(CN);
+	struct in6_addr h = addr(hao ? hao : "::"), r = addr(rh2 ? rh2 : "::");
+	struct mh mh = { .type = type };
+	uint8_t buf[200];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	unsigned before = s->sent;
+	size_t at;
+
+	pkt_start(&w, &src, &dst, 64, hao ? &h : NULL, rh2 ? &r : NULL,
+		  IPPROTO_MOBILITY);
+	at = wbuf_len(&w);
+	ck_assert_int_eq(mh_build(&mh, &w), 0);
+	mh_seal(buf + at, mh.len, hao ? &h : &src, rh2 ? &r : &dst);
+	send_packet(s, &w);
+	ck_assert_uint_eq(s->sent, before);
+}
+
+/* 9.4.1, 9.4.2: with a Home Address option a test is ignored; with a routing
+ * header, or from where nobody can be answered, it is as well. */
+START_TEST(silent_tests)
+{
+	struct story s;
+
+	open_story(&s);
+	test_in_vain(&s, MH_HOTI, COA, HOA, NULL);
+	test_in_vain(&s, MH_COTI, COA, HOA, NULL);
+	test_in_vain(&s, MH_HOTI, HOA, NULL, HOA2);
+	test_in_vain(&s, MH_COTI, COA, NULL, HOA2);
+	test_in_vain(&s, MH_HOTI, "fe80::1:2", NULL, NULL);
+	test_in_vain(&s, MH_COTI, "::", NULL, NULL);
+	test(&s, RR_HOME, HOA);
+	test(&s, RR_CAREOF, COA);
+	close_story(&s);
+}
+END_TEST
+
 /* From the home address itself: no routing header in the answer. */
 START_TEST(at_home)
 {
@@ -879,6 +961,9 @@ int main(void)
 	unit_add(s, "replays", replays);
 	unit_add(s, "statuses", statuses);
 	unit_add(s, "not asked", not_asked);
+	unit_add(s, "numbers", numbers);
+	unit_add(s, "ignores bits", ignores_bits);
+	unit_add(s, "silent tests", silent_tests);
 	unit_add(s, "at home", at_home);
 	unit_add(s, "refresh request", refresh_request);
 	unit_add(s, "spoofed option", spoofed_option);

@@ -537,8 +537,9 @@ START_TEST(home_address_option_before)
 		pkt_finish(&b);
 		world_packet(&w, 7, buf, wbuf_len(&b));
 	}
-	world_count(&w, "BE 2");	/* a type that no home agent knows */
-	world_quiet(&w);
+	/* not for want of a binding (1), but of a type that no home agent
+	 * knows */
+	world_expect(&w, "BE 2 VHA>COA\n");
 	world_close(&w);
 }
 END_TEST
@@ -562,6 +563,170 @@ START_TEST(home_address_option_elsewhere)
 	world_packet(&w, 7, buf, wbuf_len(&b));
 	world_quiet(&w);
 	world_close(&w);
+}
+END_TEST
+
+/* --- what cannot be taken (9.2, 9.3.3) ------------------------------------- */
+
+static void put_mh(struct world *w, const char *from, const char *to,
+		   const char *hao, const char *hex)
+{
+	struct in6_addr src = world_addr(from), dst = world_addr(to);
+	struct in6_addr home = world_addr(hao ? hao : "::");
+	uint8_t buf[256], octets[128];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t n = unit_hex(hex, octets, sizeof(octets));
+
+	pkt_start(&b, &src, &dst, 64, hao ? &home : NULL, NULL,
+		  IPPROTO_MOBILITY);
+	mh_seal(octets, n, hao ? &home : &src, &dst);
+	wbuf_put(&b, octets, n);
+	pkt_finish(&b);
+	world_packet(w, 7, buf, wbuf_len(&b));
+}
+
+/* The last packet: an ICMPv6 Parameter Problem to COA, code 0, pointing there? */
+static void expect_problem(struct world *w, uint32_t pointer)
+{
+	struct in6_addr coa = world_addr(COA), ha = world_addr(VHA);
+	struct wire_error err;
+	struct icmp m;
+	struct pkt p;
+
+	ck_assert_int_eq(pkt_parse(w->sent, w->sent_len, &p, &err), 0);
+	ck_assert(addr_eq(&p.src, &ha) && addr_eq(&p.dst, &coa));
+	ck_assert(!p.has_rh2);
+	ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
+				    &m, &err), 0);
+	ck_assert_uint_eq(m.type, ICMP_PARAM_PROBLEM);
+	ck_assert_uint_eq(m.code, 0);
+	ck_assert_uint_eq(m.error.param, pointer);
+	w->sent_len = 0;
+	world_count(w, "");
+}
+
+static void expect_error(struct world *w, uint8_t status, const char *hoa)
+{
+	struct in6_addr coa = world_addr(COA), home = world_addr(hoa);
+	struct wire_error err;
+	struct pkt p;
+	struct mh m;
+
+	ck_assert_int_eq(pkt_parse(w->sent, w->sent_len, &p, &err), 0);
+	ck_assert(addr_eq(&p.dst, &coa) && !p.has_rh2);
+	ck_assert_int_eq(mh_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
+				  &m, &err), 0);
+	ck_assert_uint_eq(m.type, MH_BE);
+	ck_assert_uint_eq(m.be.status, status);
+	ck_assert(addr_eq(&m.be.hoa, &home));
+	w->sent_len = 0;
+	world_count(w, "");
+}
+
+START_TEST(faults_answered)
+{
+	struct world w;
+
+	world_begin(&w);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 1, .lifetime = 60 });
+	world_count(&w, "");
+	/* an unknown type, in front of all that is behind it */
+	put_mh(&w, COA, VHA, NULL, "0600c800 0000 0000");
+	expect_error(&w, MH_BE_UNKNOWN_TYPE, "::");
+	put_mh(&w, COA, VHA, VHOA, "3b00c800 0000 0000");
+	expect_error(&w, MH_BE_UNKNOWN_TYPE, VHOA);
+	/* a payload behind it: the pointer is at Payload Proto */
+	put_mh(&w, COA, VHA, NULL, "06010500 0000 0002 c000003c 01020000");
+	expect_problem(&w, 40);
+	put_mh(&w, COA, VHA, VHOA, "06010500 0000 0002 c000003c 01020000");
+	expect_problem(&w, 64);
+	/* shorter than a Binding Update is: at Header Len */
+	put_mh(&w, COA, VHA, NULL, "3b000500 0000 0002");
+	expect_problem(&w, 41);
+	put_mh(&w, COA, VHA, VHOA, "3b000500 0000 0002");
+	expect_problem(&w, 65);
+	/* and nothing has changed */
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 2, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=2"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* RFC 4443 2.4 e, RFC 6275 6.3, 9.3.3: to nobody, to many, or about what was
+ * sent to many there is no error. */
+START_TEST(errors_not_to_groups)
+{
+	static const char *const bad[] = {
+		"3b00c800 0000 0000",
+		"06010500 0000 0002 c000003c 01020000",
+		"3b000500 0000 0002",
+	};
+	struct world w;
+
+	world_begin(&w);
+	world_count(&w, "");
+	for (unsigned k = 0; k < 3; k++) {
+		put_mh(&w, COA, "ff02::1", NULL, bad[k]);
+		put_mh(&w, "ff0e::1", VHA, NULL, bad[k]);
+		put_mh(&w, "::", VHA, NULL, bad[k]);
+		world_quiet(&w);
+		ck_assert_uint_eq(w.sent_len, 0);
+		put_mh(&w, COA, VHA, NULL, bad[k]);
+		ck_assert_uint_ne(w.sent_len, 0);
+		w.sent_len = 0;
+		world_count(&w, "");
+	}
+	world_close(&w);
+}
+END_TEST
+
+/* 9.5.1: a home registration stays one (139), and is served on. */
+START_TEST(type_change)
+{
+	char text[2048];
+	struct world w;
+
+	world_begin(&w);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 100, .lifetime = 60 });
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 101, .lifetime = 60,
+				   .src = COA2, .clear = MH_BU_H });
+	ck_assert_uint_eq(world_count(&w, "BA 139"), 1);
+	world_show(&w, "bindings", text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "hoa=2001:db8:2::10 "
+				     "coa=2001:db8:a::10 "));
+	ck_assert_ptr_nonnull(strstr(text, "state=active seq=100 "));
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 101, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* 8.1, 9.2: what belongs to a role that the node does not have is a type that
+ * it does not know. */
+START_TEST(roles)
+{
+	static const struct { uint8_t type; unsigned role; } t[] = {
+		{ MH_HOTI, CONF_HA }, { MH_COTI, CONF_HA },
+		{ MH_HOT, CONF_HA }, { MH_COT, CONF_HA },
+		{ MH_HOT, CONF_CN }, { MH_COT, CONF_CN },
+		{ MH_HA_SWITCH, CONF_CN }, { MH_HEARTBEAT, CONF_HA },
+		{ MH_HEARTBEAT, CONF_CN },
+	};
+
+	for (unsigned k = 0; k < sizeof(t) / sizeof(*t); k++) {
+		char hex[64];
+		struct world w;
+
+		world_open(&w, t[k].role);
+		world_start(&w);
+		world_count(&w, "");
+		snprintf(hex, sizeof(hex), "3b02%02x00 0000 0000"
+			 "00000000 00000000 00000000 00000000", t[k].type);
+		put_mh(&w, COA, HA, NULL, hex);
+		ck_assert_msg(world_count(&w, "BE 2") == 1, "type %u",
+			      t[k].type);
+		world_close(&w);
+	}
 }
 END_TEST
 
@@ -672,8 +837,12 @@ int main(void)
 	unit_add(s, "hao before", home_address_option_before);
 	unit_add(s, "hao", home_address_option_elsewhere);
 	unit_add(s, "umip", umip_mobile);
+	unit_add(s, "faults answered", faults_answered);
+	unit_add(s, "not to groups", errors_not_to_groups);
+	unit_add(s, "type change", type_change);
+	unit_add(s, "roles", roles);
 	unit_add(s, "show", shown);
 	return unit_main((Suite *const[]){ s, suite_ha_status(),
 			  suite_ha_admission(), suite_ha_network(),
-			  suite_ha_multicast(), NULL });
+			  suite_ha_multicast(), suite_ha_renumber(), NULL });
 }

@@ -494,7 +494,7 @@ START_TEST(prefixes_of_the_link)
 	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 1, .lifetime = 60 });
 	world_count(&w, "");
 	solicit_as(&w, 1, COA, VHA, VHOA);
-	world_expect(&w, "MPA VHA>COA rh2=VHOA 2001:db8:2::/64:c0:-1:-1\n");
+	world_expect(&w, "MPA VHA>COA rh2=VHOA VHA/64:e0:-1:-1\n");
 	world_close(&w);
 }
 END_TEST
@@ -663,6 +663,31 @@ START_TEST(prefix_ends_by_reload)
 END_TEST
 
 /* Of other home agents: what is new is told, what only grows older is not. */
+/* 10.6.2: a change while the last one is not acknowledged: it is not repeated,
+ * but a new one is sent, with all that the old one said. */
+START_TEST(change_before_acknowledged)
+{
+	struct wire_error err;
+	struct icmp m;
+	struct world w;
+	struct pkt p;
+
+	begin_soon(&w);
+	ck_assert_uint_gt(until_mpa(&w, 200), 0);
+	world_reconfigure(&w, renumbered(&w, 90000, 40000));
+	ck_assert_uint_ge(until_mpa(&w, 200), 10);
+	ck_assert_int_eq(pkt_parse(w.sent, w.sent_len, &p, &err), 0);
+	ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len, pkt_src(&p),
+				    pkt_dst(&p), &m, &err), 0);
+	ck_assert_uint_eq(m.type, ICMP_PREFIX_ADV);
+	ck_assert_uint_eq(m.prefix.npios, 2);
+	ck_assert_uint_eq(m.prefix.pio[0].valid, 90000);
+	ck_assert_uint_eq(m.prefix.pio[1].valid, 100000);
+	ck_assert_uint_eq(until_mpa(&w, 100), 3);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(others_change)
 {
 	struct world w;
@@ -877,6 +902,7 @@ Suite *suite_ha_network(void)
 	tcase_add_test(t, unheard);
 	tcase_add_test(t, renumbering);
 	tcase_add_test(t, prefix_ends_by_reload);
+	tcase_add_test(t, change_before_acknowledged);
 	tcase_add_test(t, others_change);
 	tcase_add_test(t, prefix_of_others);
 	tcase_add_test(t, unsolicited_disabled);

@@ -179,6 +179,41 @@ START_TEST(refusal_changes_nothing)
 }
 END_TEST
 
+/* 10.3.1: acknowledged whether it is asked for or not; K is clear, and there is
+ * no Binding Refresh Advice, since bindings are stored. */
+START_TEST(not_asked)
+{
+	struct world w;
+
+	world_begin(&w);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 1, .lifetime = 60,
+				   .clear = MH_BU_A, .set = MH_BU_K });
+	world_expect(&w, V_UP "BA 0 seq=1 lifetime=60 " V_BA);
+	ck_assert_uint_eq(w.ba.ba.flags, 0);
+	ck_assert_ptr_null(mh_opt(&w.ba, MOPT_REFRESH));
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 2, .clear = MH_BU_A });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=2 lifetime=0"), 1);
+	ck_assert_uint_eq(w.ba.ba.flags, 0);
+	ck_assert_ptr_null(mh_opt(&w.ba, MOPT_REFRESH));
+	world_close(&w);
+}
+END_TEST
+
+/* 9.5.1: modulo 2^16. */
+START_TEST(numbers)
+{
+	struct world w;
+
+	world_begin(&w);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 65535, .lifetime = 60 });
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 0, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 0 seq=0"), 1);
+	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 65535, .lifetime = 60 });
+	ck_assert_uint_eq(world_count(&w, "BA 135 seq=0"), 1);
+	world_close(&w);
+}
+END_TEST
+
 /* Two mobiles that name each other's home address would loop. */
 START_TEST(no_circles)
 {
@@ -475,6 +510,8 @@ Suite *suite_ha_status(void)
 
 	unit_add(s, "alternate", alternate_coa_signed);
 	unit_add(s, "refusal", refusal_changes_nothing);
+	unit_add(s, "not asked", not_asked);
+	unit_add(s, "numbers", numbers);
 	unit_add(s, "circles", no_circles);
 	unit_add(s, "ration", errors_are_rationed);
 	unit_add(s, "no ha", no_home_agent);

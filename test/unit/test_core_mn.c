@@ -374,7 +374,8 @@ START_TEST(routers_that_are_none)
 END_TEST
 
 /* Two interfaces of one preference: the routes of the one that carries the
- * home address go first, wherever that is, and none shares its traffic. */
+ * home address go first, wherever that is, and none shares its traffic; who
+ * has lost his carrier has none, until he knows his link again. */
 START_TEST(two_interfaces)
 {
 	struct world w;
@@ -397,11 +398,14 @@ START_TEST(two_interfaces)
 	ck_assert_uint_gt(w.metric[ETH0 + 1], w.metric[ETH0]);
 	w_link(&w, false);
 	w_forget(&w);
+	ck_assert_uint_eq(w.metric[ETH0], 0);
+	ck_assert_uint_gt(w.metric[ETH0 + 1], 0);
 	w_link(&w, true);
 	w_forget(&w);
-	ck_assert_uint_lt(w.metric[ETH0 + 1], w.metric[ETH0]);
+	ck_assert_uint_eq(w.metric[ETH0], 0);
 	w_ra(&w, 1, "2001:db8:1::");
 	w_forget(&w);
+	ck_assert_uint_gt(w.metric[ETH0], 0);
 	ck_assert_uint_gt(w.metric[ETH0 + 1], w.metric[ETH0]);
 	w_end(&w);
 }
@@ -1064,6 +1068,235 @@ START_TEST(wrong_key)
 }
 END_TEST
 
+/* 11.3.3, 9.5.4: an acknowledgement is for a home address of ours, which a type
+ * 2 routing header names; anything else is nothing. */
+START_TEST(routing_header)
+{
+	struct in6_addr hoa = w_addr(HOA);
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_forget(&w);
+	w.bu_hoa = w_addr("2001:db8:1::99");
+	w_ok(&w);
+	w_expect(&w, "");
+	w.bu_hoa = w.bu_src;		/* without one */
+	w_ok(&w);
+	w_expect(&w, "");
+	w.bu_hoa = hoa;
+	w_ok(&w);
+	w_expect(&w, "flow path\nsync\n");
+	w_end(&w);
+}
+END_TEST
+
+/* 11.1, 11.7.1: numbers go round, modulo 2^16. */
+START_TEST(numbers)
+{
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_drain(&w);
+	/* the home agent says where to go on: near the end, in two steps
+	 * where that is further than half of the circle */
+	while (w.bu.bu.seq != 65534) {
+		uint16_t far = (uint16_t)(65533 - w.bu.bu.seq);
+
+		w_ba(&w, (struct w_answer){ .status = 135,
+			.seq = (uint16_t)(w.bu.bu.seq +
+					  (far < 0x7ffe ? far : 0x7ffe)) });
+		w_drain(&w);
+	}
+	ck_assert_uint_eq(w.bu.bu.seq, 65534);
+	w_pass(&w, SEC(2));
+	w_drain(&w);
+	ck_assert_uint_eq(w.bu.bu.seq, 65535);
+	w_pass(&w, SEC(4));
+	w_drain(&w);
+	ck_assert_uint_eq(w.bu.bu.seq, 0);
+	w_forget(&w);
+	/* those before the first are not outstanding, nor is the next */
+	w_ba(&w, (struct w_answer){ .seq = 65533 });
+	w_ba(&w, (struct w_answer){ .seq = 1 });
+	w_expect(&w, "");
+	w_ba(&w, (struct w_answer){ .seq = 65534 });
+	ck_assert_uint_eq(w_count(&w, "flow path"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* Not protected: from `from' to `to'. */
+static void put_mh(struct world *w, struct mh *m, const char *from,
+		   const struct in6_addr *to)
+{
+	struct in6_addr src = w_addr(from);
+	uint8_t buf[200];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &src, to, 64, NULL, NULL, IPPROTO_MOBILITY);
+	at = wbuf_len(&b);
+	ck_assert_int_eq(mh_build(m, &b), 0);
+	mh_seal(buf + at, m->len, &src, to);
+	pkt_finish(&b);
+	w_packet(w, &b, 2);
+	w_drain(w);
+}
+
+/* 11.7.4: of whom it is registered with, and of nobody else. */
+START_TEST(refresh_request)
+{
+	struct in6_addr hoa = w_addr(HOA);
+	struct mh m = { .type = MH_BRR };
+	struct world w;
+
+	w_begin(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_forget(&w);
+	put_mh(&w, &m, HA, &hoa);		/* not registered yet */
+	w_expect(&w, "");
+	w_ok(&w);
+	w_forget(&w);
+	put_mh(&w, &m, "2001:db8:1::2", &hoa);
+	put_mh(&w, &m, HA, &w.bu_src);
+	w_expect(&w, "");
+	put_mh(&w, &m, HA, &hoa);
+	w_expect(&w, "BU lifetime=240 auth\n");
+	w_end(&w);
+}
+END_TEST
+
+/* 11.3.6: status 1 of the home agent makes it register; of others, about
+ * others, and anything else, is nothing. */
+START_TEST(binding_error)
+{
+	struct mh m = { .type = MH_BE };
+	struct world w;
+
+	w_away(&w);
+	m.be.status = MH_BE_UNKNOWN_BINDING;
+	m.be.hoa = w_addr("2001:db8:1::99");
+	put_mh(&w, &m, HA, &w.bu_src);
+	m.be.hoa = w_addr(HOA);
+	put_mh(&w, &m, "2001:db8:1::2", &w.bu_src);
+	m.be.status = MH_BE_UNKNOWN_TYPE;
+	put_mh(&w, &m, HA, &w.bu_src);
+	w_expect(&w, "");
+	m.be.status = MH_BE_UNKNOWN_BINDING;
+	put_mh(&w, &m, HA, &w.bu_src);
+	w_expect(&w, "BU lifetime=240 auth\n");
+	w_end(&w);
+}
+END_TEST
+
+/* 11.7.1: L where the link-local address has the home address's identifier,
+ * and nowhere else. */
+START_TEST(l_bit)
+{
+	struct event ev = { .kind = EV_ADDRESS };
+	struct world w;
+
+	for (unsigned same = 0; same < 2; same++) {
+		w_make(&w);
+		w_link(&w, true);
+		ev.address = (struct ev_address){
+			.ifindex = ETH0, .plen = 64, .state = ADDR_VALID,
+			.addr = w_addr(same ? "fe80::10" : "fe80::11"),
+		};
+		w_input(&w, &ev);
+		w_ready(&w);
+		w_ra(&w, 2, "2001:db8:2::");
+		w_drain(&w);
+		ck_assert_uint_eq(w.bu.bu.flags, MH_BU_A | MH_BU_H |
+				  (same ? MH_BU_L : 0));
+		w_end(&w);
+	}
+}
+END_TEST
+
+/* 11.7.1: not beyond the valid lifetime of the care-of address. */
+START_TEST(lifetime_of_careof)
+{
+	struct world w;
+
+	w_begin(&w);
+	w_ra_pio(&w, 2, "2001:db8:2::", ND_PIO_L | ND_PIO_A, 100, 100);
+	w_drain(&w);
+	ck_assert_uint_eq(w.bu.bu.lifetime, 25);
+	w_pass(&w, SEC(2));
+	w_drain(&w);
+	ck_assert_uint_eq(w.bu.bu.lifetime, 24);
+	w_end(&w);
+}
+END_TEST
+
+/* 11.2, 9.2: what is no message is answered as 9.2 has it. */
+START_TEST(faults_answered)
+{
+	static const struct {
+		const char	*hex;
+		uint8_t		be;
+		uint32_t	pointer;
+	} t[] = {
+		{ "3b00c800 0000 0000", MH_BE_UNKNOWN_TYPE, 0 },
+		{ "06010600 0000 0000 00000000 01020000", 0, 40 },
+		{ "3b000600 0000 0000", 0, 41 },
+	};
+	struct in6_addr src = w_addr("2001:db8:c::1");
+	struct world w;
+
+	w_away(&w);
+	for (unsigned k = 0; k < 3; k++) {
+		uint8_t buf[200], octets[32];
+		struct wbuf b = wbuf_of(buf, sizeof(buf));
+		size_t n = unit_hex(t[k].hex, octets, sizeof(octets));
+		struct event ev = { .kind = EV_PACKET };
+		static struct effect e;
+		bool sent = false;
+
+		pkt_start(&b, &src, &w.bu_src, 64, NULL, NULL,
+			  IPPROTO_MOBILITY);
+		mh_seal(octets, n, &src, &w.bu_src);
+		wbuf_put(&b, octets, n);
+		pkt_finish(&b);
+		ev.packet.ifindex = ETH0;
+		ev.packet.data = (struct span){ buf, wbuf_len(&b) };
+		node_input(w.node, &ev, w.now);
+		while (node_effect(w.node, &e)) {
+			struct wire_error err;
+			struct icmp icmp;
+			struct pkt p;
+			struct mh m;
+
+			if (e.kind != EF_SEND)
+				continue;
+			sent = true;
+			ck_assert_int_eq(pkt_parse(e.send.data, e.send.len, &p,
+						   &err), 0);
+			ck_assert(addr_eq(&p.dst, &src) && !p.has_rh2);
+			if (t[k].be) {
+				ck_assert_int_eq(mh_parse(p.payload.p,
+					p.payload.len, &p.src, &p.dst, &m,
+					&err), 0);
+				ck_assert_uint_eq(m.type, MH_BE);
+				ck_assert_uint_eq(m.be.status, t[k].be);
+				continue;
+			}
+			ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len,
+						    &p.src, &p.dst, &icmp,
+						    &err), 0);
+			ck_assert_uint_eq(icmp.type, ICMP_PARAM_PROBLEM);
+			ck_assert_uint_eq(icmp.code, 0);
+			ck_assert_uint_eq(icmp.error.param, t[k].pointer);
+		}
+		ck_assert(sent);
+	}
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(stale_acknowledgement)
 {
 	struct world w;
@@ -1161,10 +1394,15 @@ START_TEST(restart)
 	w_expect(&v, "RS\ntunnel up to 2001:db8:1::1\n"
 	       "address up hoa on path\nflow path\n");
 	w_ra(&v, 2, "2001:db8:2::");
+	/* The home agent may have forgotten it meanwhile: it is asked. */
 	w_expect(&v, "route up 2001:db8:2::/64\n"
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
+	       "BU lifetime=240 auth\n"
 	       "sync\n");
+	w_ok(&v);
+	w_pass(&v, SEC(100));
+	w_expect(&v, "");
 	w_end(&v);
 	w_end(&w);
 }
@@ -1202,7 +1440,9 @@ int main(void)
 		known_link_renumbered, known_links_are_few,
 		careof_given, careof_renewed, contested_twice, boot_at_home,
 		leave_home, ping_pong, forged_no_test, wrong_key,
-		stale_acknowledgement,
+		stale_acknowledgement, routing_header, numbers,
+		refresh_request, binding_error, l_bit, lifetime_of_careof,
+		faults_answered,
 		late_sequence, timestamps, restart, leaves_nothing,
 	};
 	Suite *s = suite_create("core_mn");

@@ -68,6 +68,7 @@ static void put(struct world *w, struct msg *m)
 
 struct answer {
 	bool		other_cookie, on_the_link, elsewhere, no_nonce;
+	uint64_t	flip;		/* in the cookie */
 	const char	*from, *to;
 };
 
@@ -85,7 +86,7 @@ static void answer_test(struct world *w, enum rr_kind kind, struct answer a)
 	};
 
 	m.mh.test.nonce = a.no_nonce ? 0 : NONCE + kind;
-	m.mh.test.cookie = t->cookie ^ a.other_cookie;
+	m.mh.test.cookie = t->cookie ^ a.other_cookie ^ a.flip;
 	m.mh.test.token = rbuf_u64(&r);
 	put(w, &m);
 }
@@ -429,6 +430,188 @@ START_TEST(each_status)
 }
 END_TEST
 
+/* 11.3.5, 11.7.3: after an hour a peer that could not is tried again. */
+START_TEST(tried_again)
+{
+	struct world w;
+
+	begin(&w);
+	traffic(&w, PEER);
+	problem(&w, PEER, PEER);
+	ck_assert_uint_eq(w_count(&w, "note not-optimized"), 1);
+	w_forget(&w);
+	for (unsigned k = 0; k < 11; k++) {
+		w_pass(&w, SEC(300));
+		w_drain(&w);
+		w_ok(&w);		/* the home registration goes on */
+		traffic(&w, PEER);
+		ck_assert_uint_eq(w_count(&w, "HoTI"), 0);
+	}
+	w_pass(&w, SEC(301));
+	traffic(&w, PEER);
+	ck_assert_uint_eq(w_count(&w, "HoTI"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* 11.4.2, 11.7.2: not longer than what is left of the home registration. */
+START_TEST(shorter_than_home)
+{
+	struct world w;
+
+	begin(&w);
+	w_pass(&w, SEC(1500));		/* of 2000; it is renewed at 1600 */
+	traffic(&w, PEER);
+	both(&w);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=420"), 1);
+	w_end(&w);
+
+	begin(&w);
+	w_pass(&w, SEC(1700));		/* nobody answers */
+	w_drain(&w);
+	w_forget(&w);
+	traffic(&w, PEER);
+	both(&w);
+	w_drain(&w);
+	ck_assert_uint_ge(w.bu.bu.lifetime, 70);
+	ck_assert_uint_le(w.bu.bu.lifetime, 75);
+	ck_assert(!(w.bu.bu.flags & MH_BU_H));
+	w_end(&w);
+}
+END_TEST
+
+/* 11.7.2: from a random number on, each one greater than the last to that
+ * peer, also when it had been forgotten meanwhile. */
+START_TEST(numbers)
+{
+	uint16_t first, last;
+	struct world w;
+
+	optimized(&w);
+	first = w.bu.bu.seq;
+	w_pass(&w, MSEC(60500));	/* idle: it is told to forget us */
+	w_drain(&w);
+	ck_assert_uint_eq(w.bu.bu.lifetime, 0);
+	ck_assert_uint_eq(w.bu.bu.seq, (uint16_t)(first + 1));
+	last = w.bu.bu.seq;
+	ack(&w, (struct ack){ 0 });
+	w_forget(&w);
+	traffic(&w, PEER);
+	both(&w);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=420"), 1);
+	ck_assert_uint_eq(w.bu.bu.seq, (uint16_t)(last + 1));
+	/* it is not answered: another number for the same */
+	last = w.bu.bu.seq;
+	w_pass(&w, SEC(2));
+	w_drain(&w);
+	ck_assert_uint_eq(w.bu.bu.seq, (uint16_t)(last + 1));
+	/* and another peer begins elsewhere */
+	traffic(&w, "2001:db8:c::2");
+	both(&w);
+	ck_assert_uint_ne(w.bu.bu.seq, (uint16_t)(last + 2));
+	ck_assert_uint_ne(w.bu.bu.seq, 0);
+	w_end(&w);
+}
+END_TEST
+
+/* 11.7.3: a Refresh Advice of a correspondent is nothing. */
+START_TEST(advice)
+{
+	uint8_t kbm[RR_KBM];
+	struct world w;
+	struct mopt *o;
+
+	begin(&w);
+	traffic(&w, PEER);
+	both(&w);
+	kbm_of(&w, kbm);
+	struct msg m = {
+		.mh.type = MH_BA, .src = w_addr(PEER), .dst = w.bu_src,
+		.rh2 = &w.bu_hoa, .kbm = kbm, .covered = w.bu_src,
+	};
+	m.mh.ba.seq = w.bu.bu.seq;
+	m.mh.ba.lifetime = w.bu.bu.lifetime;
+	o = mh_add(&m.mh, MOPT_REFRESH);
+	o->refresh = 5;
+	put(&w, &m);
+	ck_assert_uint_eq(w_count(&w, "route direct"), 1);
+	w_forget(&w);
+	w_pass(&w, SEC(50));
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
+/* 11.8: each repetition has a cookie of its own, and the first is nothing any
+ * more. */
+START_TEST(new_cookies)
+{
+	struct world_test first;
+	struct world w;
+
+	begin(&w);
+	traffic(&w, PEER);
+	first = w.test[1];
+	w_pass(&w, MSEC(1100));
+	w_drain(&w);
+	w_expect(&w, "HoTI\nCoTI\nHoTI\nCoTI\n");
+	ck_assert_uint_ne(w.test[1].cookie, first.cookie);
+	answer_test(&w, RR_HOME, (struct answer){ 0 });
+	answer_test(&w, RR_CAREOF, (struct answer){
+		.flip = w.test[1].cookie ^ first.cookie });
+	w_expect(&w, "");
+	answer_test(&w, RR_CAREOF, (struct answer){ 0 });
+	w_expect(&w, "BU lifetime=420\n");
+	w_end(&w);
+}
+END_TEST
+
+/* 5.2.7, 12: a home token serves for MAX_TOKEN_LIFETIME, 210 seconds. */
+START_TEST(tokens_last)
+{
+	struct event ev = { .kind = EV_USED };
+	struct in6_addr hoa = w_addr(HOA), peer = w_addr(PEER);
+	struct world w;
+
+	for (unsigned k = 0; k < 2; k++) {
+		optimized(&w);
+		ev.used.flow.src = prefix_host(&hoa);
+		ev.used.flow.dst = prefix_host(&peer);
+		for (unsigned s = 0; s < (k ? 215U : 195U); s += 5) {
+			w_pass(&w, SEC(5));
+			w_input(&w, &ev);
+		}
+		w_forget(&w);
+		error(&w, MH_BE_UNKNOWN_BINDING, PEER);
+		w_drain(&w);
+		ck_assert_uint_eq(w_count(&w, "HoTI"), k);
+		ck_assert_uint_eq(w_count(&w, "BU lifetime=420"), !k);
+		w_end(&w);
+	}
+}
+END_TEST
+
+/* 12: after MAX_RO_FAILURE corrections in vain it is not tried any more. */
+START_TEST(gives_up)
+{
+	struct world w;
+	unsigned n = 0;
+
+	begin(&w);
+	traffic(&w, PEER);
+	both(&w);
+	while (!w_count(&w, "note not-optimized") && n < 10) {
+		ack(&w, (struct ack){ .status = MH_ST_NONCES, .bare = true });
+		w_pass(&w, SEC(2));
+		both(&w);
+		n++;
+	}
+	ck_assert_uint_ge(n, 3);
+	ck_assert_uint_le(n, 4);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(binding_error)
 {
 	struct world w;
@@ -587,6 +770,13 @@ int main(void)
 	unit_add(s, "forged acks", forged_acks);
 	unit_add(s, "nonces", nonces);
 	unit_add(s, "each status", each_status);
+	unit_add(s, "tried again", tried_again);
+	unit_add(s, "shorter than home", shorter_than_home);
+	unit_add(s, "numbers", numbers);
+	unit_add(s, "advice", advice);
+	unit_add(s, "new cookies", new_cookies);
+	unit_add(s, "tokens last", tokens_last);
+	unit_add(s, "gives up", gives_up);
 	unit_add(s, "binding error", binding_error);
 	unit_add(s, "parameter problem", parameter_problem);
 	unit_add(s, "handover", handover);

@@ -132,6 +132,59 @@ START_TEST(fields)
 }
 END_TEST
 
+/* RFC 6275 6.5 to 6.8: what is reserved is zero when it is sent, and anything
+ * when it is received. */
+START_TEST(reserved)
+{
+	static const struct { const char *got, *sent; } t[] = {
+		{ "9000 0000 1234 7fff", "9000 0000 1234 0000" },
+		{ "9100 0000 1234 7fff" ADDR, "9100 0000 1234 0000" ADDR },
+		{ "9200 0000 1234 ffff", "9200 0000 1234 0000" },
+		{ "9300 0000 1234 3fff", "9300 0000 1234 0000" },
+	};
+	struct in6_addr s = T(MN), d = T(HA);
+	uint8_t b[64], want[64];
+	struct wire_error err;
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct wbuf w = wbuf_of(b, sizeof(b));
+		size_t n = message(t[i].got, want, sizeof(want));
+		struct icmp m;
+
+		ck_assert_int_eq(icmp_parse(want, n, &s, &d, &m, &err), 0);
+		if (m.type <= ICMP_HAAD_REPLY)
+			m.haad.flags |= 0x7fff;
+		else
+			m.prefix.flags |= 0x3fff;
+		ck_assert_int_eq(icmp_build(&m, &w), 0);
+		n = unit_hex(t[i].sent, want, sizeof(want));
+		ck_assert_uint_eq(wbuf_len(&w), n);
+		ck_assert_mem_eq(b, want, n);
+	}
+}
+END_TEST
+
+/* 6.7, 6.8: "MUST silently ignore any options they do not recognize". */
+START_TEST(unknown_options)
+{
+	struct in6_addr s = T(MN), d = T(HA);
+	struct wire_error err;
+	struct icmp m;
+	uint8_t b[256];
+	size_t n;
+
+	n = message("9200 0000 1234 0000 fe02 000000000000 0000000000000000"
+		    "fd01 000000000000", b, sizeof(b));
+	ck_assert_int_eq(icmp_parse(b, n, &s, &d, &m, &err), 0);
+	ck_assert_uint_eq(m.prefix.id, 0x1234);
+	n = message("9300 0000 1234 0000 fe02 000000000000 0000000000000000"
+		    PIO "fd01 000000000000" PIO, b, sizeof(b));
+	ck_assert_int_eq(icmp_parse(b, n, &s, &d, &m, &err), 0);
+	ck_assert_uint_eq(m.prefix.npios, 2);
+	ck_assert_uint_eq(m.prefix.pio[1].valid, 100);
+}
+END_TEST
+
 static void any_icmp(struct rng *r, struct icmp *m)
 {
 	static const uint8_t types[] = { 1, 2, 3, 4, 144, 145, 146, 147 };
@@ -245,6 +298,8 @@ Suite *suite_wire_icmp(void)
 
 	unit_add(s, "valid", valid);
 	unit_add(s, "fields", fields);
+	unit_add(s, "reserved", reserved);
+	unit_add(s, "unknown options", unknown_options);
 	unit_add(s, "laws", laws);
 	unit_add(s, "build_refused", build_refused);
 	return s;

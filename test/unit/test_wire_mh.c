@@ -241,6 +241,89 @@ START_TEST(known)
 }
 END_TEST
 
+/* RFC 6275 6.1: what is reserved is zero when it is sent, whatever the sender
+ * says, and anything when it is received. */
+START_TEST(reserved)
+{
+	static const struct {
+		uint8_t	type, len;
+		uint8_t	at[4];		/* octets, up to 0 */
+		uint8_t	bits[4];
+	} t[] = {
+		{ MH_BRR, 8, { 3, 6, 7 }, { 0xff, 0xff, 0xff } },
+		{ MH_HOTI, 16, { 3, 6, 7 }, { 0xff, 0xff, 0xff } },
+		{ MH_COTI, 16, { 3, 6, 7 }, { 0xff, 0xff, 0xff } },
+		{ MH_HOT, 24, { 3 }, { 0xff } },
+		{ MH_COT, 24, { 3 }, { 0xff } },
+		{ MH_BU, 16, { 3, 9 }, { 0xff, 0x0f } },
+		{ MH_BA, 16, { 3, 7 }, { 0xff, 0x01 } },
+		{ MH_BE, 24, { 3, 7 }, { 0xff, 0xff } },
+	};
+	struct wire_error err;
+	uint8_t b[24], again[24];
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct wbuf w = wbuf_of(again, sizeof(again));
+		struct mh m;
+
+		memset(b, 0, sizeof(b));
+		b[0] = 59;
+		b[1] = (uint8_t)(t[i].len / 8 - 1);
+		b[2] = t[i].type;
+		for (unsigned k = 0; k < 4 && t[i].at[k]; k++)
+			b[t[i].at[k]] |= t[i].bits[k];
+		if (t[i].type == MH_BU || t[i].type == MH_BA)
+			b[12] = MOPT_PADN, b[13] = 2;
+		ck_assert_msg(!mh_parse_known(b, t[i].len, NULL, NULL,
+					      MH_KNOW_ALL, &m, &err),
+			      "type %u", t[i].type);
+		if (t[i].type == MH_BU)
+			m.bu.flags |= 0x000f;
+		if (t[i].type == MH_BA)
+			m.ba.flags |= 0x01;
+		ck_assert_int_eq(mh_build(&m, &w), 0);
+		for (unsigned k = 0; k < 4 && t[i].at[k]; k++)
+			b[t[i].at[k]] &= (uint8_t)~t[i].bits[k];
+		ck_assert_uint_eq(wbuf_len(&w), t[i].len);
+		for (unsigned k = 0; k < t[i].len; k++)
+			ck_assert_msg(again[k] == b[k], "type %u: octet %u",
+				      t[i].type, k);
+	}
+}
+END_TEST
+
+/* RFC 6275 6.2.1, and 6.1.2 to 6.1.9 for each message: an unknown option is
+ * passed over, in silence, and what is behind it is read. */
+START_TEST(unknown_options)
+{
+	static const struct { uint8_t type, fixed; } t[] = {
+		{ MH_BRR, 8 }, { MH_HOTI, 16 }, { MH_COTI, 16 },
+		{ MH_HOT, 24 }, { MH_COT, 24 }, { MH_BU, 12 },
+		{ MH_BA, 12 }, { MH_BE, 24 },
+	};
+	struct wire_error err;
+	struct mh m;
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		uint8_t b[64] = { 59, 0, t[i].type };
+		uint8_t *o = b + t[i].fixed;
+		size_t n = t[i].fixed;
+
+		o += unit_hex("c803aabbcc fe00 08020161 0102ffff", o, 32);
+		n = (size_t)(o - b);
+		n = (n + 7) / 8 * 8;
+		b[1] = (uint8_t)(n / 8 - 1);
+		ck_assert_msg(!mh_parse_known(b, n, NULL, NULL, MH_KNOW_ALL,
+					      &m, &err),
+			      "type %u: %s", t[i].type, name_fault(err.fault));
+		ck_assert_uint_eq(m.type, t[i].type);
+		ck_assert_uint_eq(m.nopts, 3);
+		ck_assert_ptr_nonnull(mh_opt(&m, MOPT_MNID));
+		ck_assert_uint_eq(mh_opt(&m, MOPT_MNID)->mnid.id.len, 1);
+	}
+}
+END_TEST
+
 START_TEST(too_many)
 {
 	uint8_t b[256] = { 59, 0, MH_BRR };
@@ -576,6 +659,8 @@ Suite *suite_wire_mh(void)
 	unit_add(s, "parse", parse);
 	unit_add(s, "fixed_parts", fixed_parts);
 	unit_add(s, "known", known);
+	unit_add(s, "reserved", reserved);
+	unit_add(s, "unknown_options", unknown_options);
 	unit_add(s, "too_many", too_many);
 	unit_add(s, "capture", capture);
 	unit_add(s, "build", build);

@@ -302,6 +302,66 @@ START_TEST(more_options)
 }
 END_TEST
 
+/* RFC 6275 7.3, 7.4: the length is 1, or the option is passed over; what is
+ * reserved is not looked at, and zero when it is sent. */
+START_TEST(mobility_options)
+{
+	struct in6_addr s = T(LL), d = T(ALL);
+	uint8_t b[128], want[16];
+	struct wbuf w = wbuf_of(b, sizeof(b));
+	struct nd nd;
+
+	nd = ra_with("0701 ffff 00000bb8 0801 ffff fffe0708");
+	ck_assert_uint_eq(nd.ra.adv_interval, 3000);
+	ck_assert(nd.ra.has_ha_info);
+	ck_assert_int_eq(nd.ra.ha_preference, -2);
+	ck_assert_uint_eq(nd.ra.ha_lifetime, 1800);
+	nd_build(&nd, &s, &d, &w);
+	ck_assert(!w.bad);
+	ck_assert_uint_eq(wbuf_len(&w), 40 + 16 + 16);
+	unit_hex("0701 0000 00000bb8 0801 0000 fffe0708", want, sizeof(want));
+	ck_assert_mem_eq(b + 40 + 16, want, 16);
+	nd = ra_with("0702 0000 00000bb8 0000000000000000"
+		     "0802 0000 fffe0708 0000000000000000");
+	ck_assert_uint_eq(nd.ra.adv_interval, 0);
+	ck_assert(!nd.ra.has_ha_info);
+}
+END_TEST
+
+/* "This option MUST be silently ignored for other Neighbor Discovery
+ * messages": the message is valid, and says nothing else. */
+START_TEST(elsewhere)
+{
+	static const char *const hex[] = {
+		"8500 0000 00000000" "0701 0000 00000bb8 0801 0000 00010708",
+		"8700 0000 00000000" ADDR
+		"0701 0000 00000bb8 0801 0000 00010708",
+		"8800 0000 20000000" ADDR
+		"0701 0000 00000bb8 0801 0000 00010708",
+	};
+	struct in6_addr s = T(LL), target = T("2001:db8:a::7");
+	struct in6_addr d[] = { T("ff02::2"), T("ff02::1:ff00:7"), T(ALL) };
+	struct wire_error err;
+	uint8_t b[128];
+	struct nd nd;
+
+	for (unsigned i = 0; i < 3; i++) {
+		size_t n = message(hex[i], &s, &d[i], b, sizeof(b));
+
+		memset(&nd, 0, sizeof(nd));
+		ck_assert_int_eq(nd_parse(b, n, &s, &d[i], 255, &nd, &err), 0);
+		ck_assert_uint_eq(nd.type, b[0]);
+		/* of a union: nothing is written over */
+		if (nd.type == ND_NS)
+			ck_assert(addr_eq(&nd.ns.target, &target));
+		else if (nd.type == ND_NA)
+			ck_assert(addr_eq(&nd.na.target, &target));
+		ck_assert_uint_eq(nd.ra.adv_interval, 0);
+		ck_assert(!nd.ra.has_ha_info);
+	}
+}
+END_TEST
+
 START_TEST(build)
 {
 	struct in6_addr s = T(LL), d = T(ALL), u = T("::");
@@ -383,6 +443,8 @@ Suite *suite_wire_nd(void)
 	unit_add(s, "prefixes", prefixes);
 	unit_add(s, "routes", routes);
 	unit_add(s, "more_options", more_options);
+	unit_add(s, "mobility_options", mobility_options);
+	unit_add(s, "elsewhere", elsewhere);
 	unit_add(s, "build", build);
 	unit_add(s, "summaries", summaries);
 	return s;

@@ -261,6 +261,21 @@ START_TEST(start)
 }
 END_TEST
 
+/* RFC 6275 6.4.1: whatever the reserved octets are. */
+START_TEST(reserved)
+{
+	struct in6_addr home = T("2001:db8:a::100");
+	struct wire_error err;
+	uint8_t b[128];
+	struct pkt p;
+	size_t n = packet(b, sizeof(b), 43, "3b020201" "ffffffff" A_HOME,
+			  "2001:db8:a::1");
+
+	ck_assert_int_eq(pkt_parse(b, n, &p, &err), 0);
+	ck_assert(p.has_rh2 && addr_eq(&p.rh2, &home));
+}
+END_TEST
+
 START_TEST(icmp_error)
 {
 	struct in6_addr s = T("2001:db8:a::1"), d = T("2001:db8:b1::1");
@@ -330,6 +345,7 @@ Suite *suite_wire_pkt(void)
 	unit_add(s, "multicast", multicast);
 	unit_add(s, "ipv6", ipv6);
 	unit_add(s, "start", start);
+	unit_add(s, "reserved", reserved);
 	unit_add(s, "icmp_error", icmp_error);
 	unit_add(s, "checksum", checksum);
 	return s;
