@@ -445,7 +445,7 @@ cn_on_bu(struct node *n, struct rx *rx, usec_t now)
 		return;
 	}
 	n->cn->updates++;
-	rq.b = registrar_find(n->registrar, &rq.hoa);
+	rq.b = n->ha || n->lma ? registrar_find(n->registrar, &rq.hoa) : NULL;
 	if (!rq.b || rq.b->state == BINDING_INVALID)
 		rq.b = cn_binding(n, &rq.hoa, &rq.local);
 	registrar_take(n, &rq, now);
