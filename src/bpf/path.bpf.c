@@ -26,8 +26,9 @@
 #include "bpf/path_guard.bpf.h"
 #include "bpf/path_icmp.bpf.h"
 #include "bpf/path_out.bpf.h"
-#include "bpf/path_ro.bpf.h"
 #include "bpf/path_ro_icmp.bpf.h"
+#include "bpf/path_ro_in.bpf.h"
+#include "bpf/path_ro_out.bpf.h"
 #include "bpf/path_watch.bpf.h"
 
 #define TUNNEL_HLIM	64		/* RFC 2473 section 6.3 */

@@ -124,6 +124,21 @@ struct pm_path_count {
 	struct pm_count	out, in;	/* bytes of inner packets */
 };
 
+/*
+ * What one processor has counted of a path and not yet added to the path's
+ * count, which it does once in a tick of the kernel's clock, or when another
+ * path wants the slot.  A path's slot is its index modulo PM_TALLIES.
+ */
+struct pm_tally {
+	__u64	tick;
+	__u32	path;
+	__u16	tag;			/* counts for nothing when the path has
+					   another */
+	__u16	zero;
+	struct pm_path_count n;
+};
+#define PM_TALLIES	256
+
 /* Totals and drops, one struct pm_count each. */
 enum pm_stat {
 	PM_OUT,

@@ -72,6 +72,7 @@ struct conf_iface {
 	bool		tunnel;			/* data path here (default yes) */
 
 	bool		send_adverts;		/* SendAdvertisements */
+	bool		unsol_adverts;		/* SendUnsolAdvertisements (yes) */
 	uint32_t	max_ra_delay;		/* MaxRaDelay, ms: answer to an RS;
 						   0..500, default 500 */
 	uint32_t	max_interval, min_interval;	/* ms, RFC 4861 6.2.1 with
@@ -86,7 +87,7 @@ struct conf_iface {
 	int8_t		router_pref;		/* RFC 4191 */
 	bool		home_agent;		/* H: AdvHomeAgentFlag */
 	bool		ha_info;		/* AdvHomeAgentInfo */
-	int16_t		ha_preference;
+	uint16_t	ha_preference;
 	uint16_t	ha_lifetime;		/* seconds */
 	bool		adv_interval;		/* AdvIntervalOpt */
 	uint32_t	rdnss_lifetime;		/* seconds */
@@ -236,6 +237,7 @@ struct conf_mobile {
 	unsigned	prefixes;		/* Prefixes: so many of the pools */
 	struct in6_addr	lma;			/* LmaAddress; :: = the node's */
 	uint32_t	lifetime;		/* Lifetime, seconds */
+	uint32_t	group;			/* BulkGroup: the anchor's */
 	bool		allowed;		/* ProxyRegistration */
 	struct prefix	*mag;			/* Mag: who may register it */
 	unsigned	nmags;			/* 0: any that has a Peer */
@@ -365,6 +367,9 @@ struct conf {
 	bool		revocation;		/* BindingRevocation */
 	uint32_t	heartbeat;		/* HeartbeatInterval, s; 0: none */
 	uint32_t	missing_heartbeats;	/* MissingHeartbeatsAllowed */
+	bool		accept_bulk;		/* AcceptBulkBindingUpdateReq... */
+	bool		request_bulk;		/* RequestBulkBindingUpdate... */
+	uint32_t	lma_max_groups;		/* LmaMaxBulkGroups, of a gateway */
 	bool		timestamps;		/* TimestampBasedApproachInUse */
 	bool		mag_local_routing;	/* EnableMAGLocalRouting */
 	struct in6_addr	mag_linklocal;		/* FixedMAGLinkLocalAddress...;

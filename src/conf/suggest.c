@@ -11,7 +11,7 @@
 
 #include <ctype.h>
 
-#define LONGEST		40		/* no name of ours is longer */
+#define LONGEST		50		/* no name of ours is longer */
 #define FAR		3
 
 static unsigned

@@ -138,7 +138,7 @@ put_fixed(struct nd *nd, const struct iface *i, const struct conf_iface *c,
 	ra->retrans = c->retrans;
 	ra->mtu = c->mtu;
 	/* RFC 6275 7.3, and 7.5: 20 ms more below 200. */
-	if (c->adv_interval)
+	if (c->adv_interval && c->unsol_adverts)
 		ra->adv_interval = c->max_interval +
 			(c->max_interval < 200 ? 20 : 0);
 	/* 7.4: only with the H bit, no lifetime of 0, not with nothing but
@@ -292,7 +292,8 @@ speak_to_all(struct node *n, struct alarm *alarm, usec_t now)
 		next = MAX_INITIAL_RTR_ADVERT_INTERVAL;
 	if (next < min_delay(c))
 		next = min_delay(c);
-	alarm_set(n, alarm, now + next);
+	if (c->unsol_adverts)
+		alarm_set(n, alarm, now + next);
 }
 
 /* A multicast one after `delay', when none is due before. */
@@ -312,6 +313,10 @@ speak_soon(struct node *n, struct advert *a, usec_t delay, usec_t now)
 static void
 speak_anew(struct node *n, struct advert *a, usec_t now)
 {
+	if (!a->iface->conf->unsol_adverts) {
+		alarm_clear(n, &a->multicast);	/* of before a reload */
+		return;
+	}
 	a->initial = MAX_INITIAL_RTR_ADVERTISEMENTS;
 	speak_soon(n, a, 0, now);
 }

@@ -36,7 +36,7 @@ struct agent {
 	struct alarm	alarm;
 	uint32_t	ifindex;
 	struct in6_addr	router;		/* its link-local address */
-	int16_t		preference;
+	uint16_t	preference;
 	usec_t		expires;
 	uint8_t		flags;		/* ND_RA_M, ND_RA_O */
 	unsigned	nprefixes;
@@ -86,7 +86,7 @@ note_agent(struct node *n, const struct agent *g, enum note_code code,
 {
 	struct note note = {
 		.code = code, .a = g->router, .ifindex = g->ifindex,
-		.value = (uint32_t)g->preference,
+		.value = g->preference,
 	};
 
 	note_put(n, &note, now);
@@ -364,7 +364,7 @@ agents_on_nd(struct node *n, struct rx *rx, usec_t now)
 /* One home agent, or (router NULL) ourselves. */
 struct ranked {
 	const struct agent *agent;
-	int		preference;
+	unsigned	preference;
 	uint64_t	draw;
 };
 
@@ -378,7 +378,7 @@ before(const struct ranked *a, const struct ranked *b)
 
 static void
 rank(struct node *n, struct ranked *v, unsigned *nv, const struct agent *g,
-     int preference)
+     unsigned preference)
 {
 	struct ranked r = {
 		.agent = g, .preference = preference,
@@ -577,7 +577,7 @@ agents_tell(const struct node *n, usec_t now, struct record_sink *sink)
 		record_addr(&r, "router", &g->router);
 		if (i)
 			record_str(&r, "interface", i->name);
-		record_int(&r, "preference", g->preference);
+		record_uint(&r, "preference", g->preference);
 		record_duration(&r, "left",
 				g->expires > now ? g->expires - now : 0);
 		for (unsigned k = 0; k < g->nprefixes; k++)

@@ -150,7 +150,8 @@ struct ev_switch {
 };
 
 struct ev_revoke {
-	char		id[ATTACH_ID];	/* an anchor's mobile */
+	char		id[ATTACH_ID];	/* an anchor's mobile, or @realm */
+	uint32_t	group;		/* not 0: a group of ours (RFC 6602) */
 };
 
 struct event {

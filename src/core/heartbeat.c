@@ -17,6 +17,7 @@
  * nothing else; only the answer to our latest request is believed.
  */
 #include "core/heartbeat.h"
+#include "core/lma.h"
 #include "core/mag.h"
 
 #include <stdlib.h>
@@ -227,6 +228,8 @@ on_response(struct node *n, struct beat *p, const struct rx *rx, usec_t now)
 		note_peer(n, p, NOTE_PEER_RESTARTED, now);
 		if (n->mag)
 			mag_on_restart(n, &p->addr, now);
+		if (n->lma)
+			lma_groups_forget(n, &p->addr);
 	}
 	p->counter = o->value;
 	p->known = true;

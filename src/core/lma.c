@@ -366,6 +366,11 @@ lma_on_bu(struct node *n, struct rx *rx, usec_t now)
 		return;
 	}
 	n->lma->updates++;
+	/* RFC 6602 5.2.3 */
+	if (!req.bulk && req.has_group) {
+		lma_group_update(n, &rq, &rx->mh, now);
+		return;
+	}
 	status = check_request(n, &rq, now);
 	if (status)
 		refuse(n, &rq, status, now);
@@ -431,6 +436,13 @@ lma_on_revoke(struct node *n, const struct mh *mh,
 
 	n->lma->now = now;
 	note_put(n, &note, now);
+	/* RFC 6602 5.2.3 */
+	if (r->has_group)
+		return pmip_names_session(mh) ? REVOKE_NONE :
+			lma_group_revoked(n, r->group, from, now);
+	/* 8.2: a gateway has no other trigger for many. */
+	if (mh->revocation.code == REVOKE_LOCAL_POLICY)
+		return REVOKE_NO_TRIGGER;
 	if (mh->revocation.flags & MH_REVOCATION_G) {
 		if (!r->has_id || !r->id.len)
 			return REVOKE_NO_GLOBAL;
@@ -440,6 +452,30 @@ lma_on_revoke(struct node *n, const struct mh *mh,
 	if (!r->has_id)
 		return REVOKE_NO_IDENTITY;
 	return end_sessions(n, r, from, now) ? REVOKE_OK : REVOKE_NONE;
+}
+
+/* All of a realm; each gateway that has some hears of it once (8.1). */
+static void
+end_realm(struct node *n, const struct span *realm, usec_t now)
+{
+	const struct conf *c = n->conf;
+	struct binding *b, *next;
+	size_t pos = 0;
+
+	for (b = registrar_next(n->registrar, NULL, &pos); b; b = next) {
+		const struct lma_mobile *m = b->session ? b->session->mobile :
+							  NULL;
+
+		next = registrar_next(n->registrar, b, &pos);
+		if (!m || m->id_len <= realm->len ||
+		    !span_eq(realm, m->id + m->id_len - realm->len,
+			     realm->len))
+			continue;
+		if (b->state == BINDING_ACTIVE)
+			revoke_realm(n, &b->session->coa, &c->lma_address,
+				     realm, now);
+		registrar_remove(n, b, NOTE_DOWN_REVOKED, now);
+	}
 }
 
 /* By a person: the gateways are told (8.1). */
@@ -452,7 +488,11 @@ lma_revoke(struct node *n, const struct ev_revoke *ev, usec_t now)
 	struct lma_mobile *m = lma_mobile_find(n, &r.id);
 
 	n->lma->now = now;
-	if (!m)
+	if (ev->group)
+		lma_group_revoke(n, ev->group, now);
+	if (ev->id[0] == '@')
+		end_realm(n, &r.id, now);
+	if (!m || ev->group)
 		return;
 	list_each(l, &m->sessions) {
 		struct lma_session *s = container_of(l, struct lma_session, l);
@@ -492,6 +532,7 @@ lma_start(struct node *n, usec_t now)
 	map_init(&lma->more, offsetof(struct lma_more, hnp) -
 		 offsetof(struct lma_more, node), sizeof(struct in6_addr),
 		 n->secret);
+	lma_groups_start(lma, n->secret);
 	pool_init(&lma->session_pool, sizeof(struct lma_session), UINT32_MAX);
 	pool_init(&lma->more_pool, sizeof(struct lma_more), UINT32_MAX);
 	pool_init(&lma->pending_pool, sizeof(struct lma_pending),
@@ -527,6 +568,7 @@ lma_stop(struct node *n)
 		map_remove(&lma->mobiles, m);
 		free(mobile);
 	}
+	lma_groups_stop(lma);
 	lma_profiles_stop(n);
 	map_fini(&lma->mobiles);
 	map_fini(&lma->more);
@@ -600,6 +642,7 @@ lma_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	record_uint(&r, "accepted", n->lma->accepted);
 	record_uint(&r, "refused", n->lma->refused);
 	record_uint(&r, "ignored", n->lma->ignored);
+	record_uint(&r, "bulk", n->lma->bulk);
 	sink->put(sink, &r);
 	beats_show(n, sink);
 	return false;

@@ -7,6 +7,7 @@
  *	lma_lookup.c	which session a request is about (5.4.1)
  *	lma_cache.c	mobiles, sessions and their prefixes
  *	lma_keeper.c	what the binding cache asks of an anchor, and the answer
+ *	lma_group.c	sessions that are spoken of together (RFC 6602)
  *	lma_profile.c	the configuration's mobiles, and the prefix pools
  */
 #ifndef MIP6D_CORE_LMA_H
@@ -37,6 +38,26 @@ struct lma_more {
 	bool		said;		/* its flow stands outside */
 };
 
+/* A gateway with sessions in groups (RFC 6602 5.2.1). */
+struct lma_gateway {
+	struct map_node	node;
+	struct in6_addr	coa;		/* Proxy-CoA of its sessions */
+	struct list	groups;
+	unsigned	count;		/* of them */
+	uint64_t	stamp;		/* of its last update of a group */
+	uint16_t	seq;		/* ... without a Timestamp */
+	bool		has_seq;
+	bool		doubt;		/* it may not know what is over */
+};
+
+/* Sessions for which gateway and anchor have each said a group. */
+struct lma_group {
+	struct list	l;		/* of its gateway */
+	struct lma_gateway *gateway;
+	struct list	sessions;
+	uint32_t	theirs, ours;	/* identifiers */
+};
+
 /* A mobility session: one interface of one mobile (5.4). */
 struct lma_session {
 	struct list	l;		/* of its mobile */
@@ -46,6 +67,9 @@ struct lma_session {
 	struct in6_addr	hnp;		/* the first */
 	struct in6_addr	coa;		/* Proxy-CoA, also when it is over */
 	struct in6_addr	ll;		/* the gateway's link-local address */
+	struct list	g;		/* of its group */
+	struct lma_group *group;	/* NULL: none */
+	uint32_t	was_theirs;	/* stored: before it is served again */
 	bool		over;		/* at `coa': it said so, or its time is */
 	uint8_t		att, lli_len;
 	uint8_t		lli[PMIP_LLI_MAX];
@@ -73,6 +97,7 @@ struct lma_pool {			/* its /64s, counted from 0 */
 
 struct lma {
 	struct map	mobiles, more;
+	struct map	gateways;	/* struct lma_gateway */
 	struct pool	session_pool, more_pool, pending_pool;
 	struct lma_pool	*pool;
 	unsigned	npools;
@@ -81,6 +106,7 @@ struct lma {
 	struct lma_session *fresh;	/* no binding has it yet */
 	usec_t		now;		/* of what is being worked on */
 	uint64_t	updates, accepted, refused, ignored;
+	uint64_t	bulk;		/* updates of groups that were accepted */
 };
 
 /* --- lma_profile.c ------------------------------------------------------- */
@@ -142,6 +168,30 @@ void	lma_answer(struct node *, const struct registration *,
 /* RFC 5846: a gateway hears that a session is not there any more. */
 void	lma_tell_revoked(struct node *, const struct lma_session *,
 			 const struct in6_addr *mag, int trigger, usec_t now);
+
+/* --- lma_group.c ----------------------------------------------------------- */
+
+void	lma_groups_start(struct lma *, const uint8_t secret[16]);
+void	lma_groups_stop(struct lma *);
+/* It is of that group of its gateway's from now on, and of one of ours; false:
+ * of none, there are too many. */
+bool	lma_group_join(struct node *, struct lma_session *, uint32_t theirs);
+void	lma_group_leave(struct lma_session *);
+/* Groups of a gateway in which nobody is any more. */
+void	lma_groups_tidy(struct node *, const struct in6_addr *coa);
+/* A Proxy Binding Update about a group. */
+void	lma_group_update(struct node *, struct registration *,
+			 const struct mh *, usec_t now);
+/* A gateway revokes one: a status of RFC 5846. */
+uint8_t	lma_group_revoked(struct node *, uint32_t theirs,
+			  const struct in6_addr *coa, usec_t now);
+/* A person does. */
+void	lma_group_revoke(struct node *, uint32_t ours, usec_t now);
+/* It may not have heard that one of its sessions is over: what it means by a
+ * group is not what we do.  Its next update of one is refused. */
+void	lma_groups_doubt(struct node *, const struct in6_addr *coa);
+/* It has lost its sessions, and its groups with them. */
+void	lma_groups_forget(struct node *, const struct in6_addr *coa);
 
 /* A request waits no longer: lma.c. */
 void	lma_pending_end(struct node *, struct lma_pending *);

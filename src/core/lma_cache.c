@@ -100,6 +100,7 @@ lma_session_new(struct node *n, struct lma_mobile *mobile,
 	if (!s)
 		return NULL;
 	list_init(&s->l);
+	list_init(&s->g);
 	list_append(&mobile->sessions, &s->l);
 	s->mobile = mobile;
 	s->hnp = hnp[0];

@@ -60,6 +60,7 @@ lma_leave(struct node *n, struct binding *b)
 {
 	if (!b->session)
 		return;
+	lma_group_leave(b->session);
 	b->session->over = true;
 	wish_add(n, &b->wish, flow_bits(b->session));
 }
@@ -119,6 +120,9 @@ lma_adopt(struct node *n, struct binding *b, usec_t now)
 	for (const struct lma_more *x = s->more; x; x = x->next)
 		if (!lma_owns(n, &x->hnp))
 			return false;
+	if (b->state == BINDING_ACTIVE && s->was_theirs && !s->group)
+		lma_group_join(n, s, s->was_theirs);
+	s->was_theirs = 0;
 	wish_add(n, &b->wish, flow_bits(s));
 	return true;
 }
@@ -145,8 +149,11 @@ lma_build(struct node *n, struct binding *b, uint16_t bit, struct effect *ret)
 
 /* --- over a restart --------------------------------------------------------- */
 
+#define STORED_GROUP	0x80		/* beside the number of prefixes */
+
 /* Technology, identifier (a length first), link-local address, further
- * prefixes (their number first, 8 octets each), identity. */
+ * prefixes (their number first, 8 octets each), its gateway's group if it has
+ * one, identity. */
 static void
 lma_store(const struct node *n, const struct binding *b, struct wbuf *w)
 {
@@ -159,9 +166,11 @@ lma_store(const struct node *n, const struct binding *b, struct wbuf *w)
 	wbuf_u8(w, s->lli_len);
 	wbuf_put(w, s->lli, s->lli_len);
 	wbuf_put(w, &s->ll.s6_addr[8], 8);
-	wbuf_u8(w, more);
+	wbuf_u8(w, (uint8_t)(more | (s->group ? STORED_GROUP : 0)));
 	for (const struct lma_more *x = s->more; x; x = x->next)
 		wbuf_put(w, &x->hnp, 8);
+	if (s->group)
+		wbuf_u32(w, s->group->theirs);
 	wbuf_put(w, s->mobile->id, s->mobile->id_len);
 }
 
@@ -182,6 +191,7 @@ lma_revive(struct node *n, struct binding *b, struct rbuf *r, usec_t now)
 	struct lma_mobile *m;
 	struct span id;
 	unsigned count;
+	uint8_t more;
 
 	was.lli_len = rbuf_u8(r);
 	if (was.lli_len > PMIP_LLI_MAX)
@@ -191,11 +201,13 @@ lma_revive(struct node *n, struct binding *b, struct rbuf *r, usec_t now)
 	take(r, &was.ll.s6_addr[8], 8);
 	if (!addr_is_unspec(&was.ll))
 		was.ll = addr_linklocal_of(&was.ll);
-	count = 1U + rbuf_u8(r);
+	more = rbuf_u8(r);
+	count = 1U + (more & (STORED_GROUP - 1));
 	if (count > CONF_HNPS)
 		return false;
 	for (unsigned k = 1; k < count; k++)
 		take(r, &hnp[k], 8);
+	was.was_theirs = more & STORED_GROUP ? rbuf_u32(r) : 0;
 	id = rbuf_span(r, rbuf_left(r));
 	if (r->bad || !id.len || id.len > PMIP_ID_MAX)
 		return false;
@@ -212,6 +224,7 @@ lma_revive(struct node *n, struct binding *b, struct rbuf *r, usec_t now)
 	s->lli_len = was.lli_len;
 	memcpy(s->lli, was.lli, sizeof(s->lli));
 	s->ll = was.ll;
+	s->was_theirs = was.was_theirs;
 	s->b = b;
 	b->session = s;
 	if (b->replay > m->stamp)
@@ -242,6 +255,10 @@ lma_show_session(const struct node *n, const struct binding *b,
 	}
 	if (!addr_is_unspec(&s->ll))
 		record_addr(r, "link-local", &s->ll);
+	if (s->group) {
+		record_uint(r, "group", s->group->ours);
+		record_uint(r, "mag-group", s->group->theirs);
+	}
 }
 
 /* --- the answer (5.3.6) --------------------------------------------------------- */
@@ -271,6 +288,8 @@ lma_tell_revoked(struct node *n, const struct lma_session *s,
 		revoke_send(n, mag, &n->conf->lma_address,
 			    (enum revoke_trigger)trigger, &id, hnp, count,
 			    now);
+	else
+		lma_groups_doubt(n, mag);
 }
 
 /* The gateway that it has left hears of it from us (RFC 5846 3.4.1), so that it
@@ -284,6 +303,23 @@ tell_left(struct node *n, const struct lma_session *s,
 		return;
 	lma_tell_revoked(n, s, from, att == s->att ? REVOKE_HANDOVER_SAME :
 			 REVOKE_HANDOVER_OTHER, now);
+}
+
+/* RFC 6602 5.2.2: each update says anew whether it is one of a group, and of
+ * which; and each answer. */
+static void
+settle_group(struct node *n, struct lma_session *s,
+	     const struct pmip_request *r)
+{
+	struct in6_addr before = s->group ? s->group->gateway->coa :
+					    addr_unspec;
+
+	if (r->bulk && r->has_group && r->group && n->conf->accept_bulk)
+		lma_group_join(n, s, r->group);
+	else
+		lma_group_leave(s);
+	if (!addr_is_unspec(&before))
+		lma_groups_tidy(n, &before);
 }
 
 /* What the session is from now on. */
@@ -306,6 +342,7 @@ settle(struct node *n, struct lma_session *s, const struct registration *rq)
 		s->ll = r->ll;
 	else if (r->has_ll && addr_is_unspec(&s->ll))
 		s->ll = make_linklocal(n);
+	settle_group(n, s, r);
 	if (s->b)
 		wish_add(n, &s->b->wish, flow_bits(s));
 }
@@ -355,8 +392,13 @@ lma_answer(struct node *n, const struct registration *rq,
 
 	mh.ba = *ba;
 	mh.ba.flags = MH_BA_P;
+	r.has_group = false;
 	if (ba->status < MH_ST_UNSPECIFIED) {
 		settle(n, rq->session, rq);
+		r.has_group = s->group;
+		r.group = s->group ? s->group->ours : 0;
+		if (s->group)
+			mh.ba.flags |= MH_BA_B;
 		r.nhnps = lma_session_prefixes(rq->session, r.hnp);
 		r.ll = rq->session->ll;
 		n->lma->accepted++;

@@ -101,6 +101,7 @@ mag_new(struct node *n, const struct lladdr *ll, const struct span *id)
 	alarm_init(&m->advert, mag_on_advert);
 	alarm_init(&m->watch, mag_on_watch);
 	wish_init(&m->store, WISH_MAG);
+	list_init(&m->g);
 	m->router = n->conf->mag_linklocal;
 	if (map_insert(&n->mag->mobiles, &m->node))
 		return m;
@@ -114,6 +115,7 @@ mag_drop(struct node *n, struct mag_mobile *m)
 {
 	mag_unserve(n, m, false, 0);
 	mag_forget(n, m);
+	mag_group_leave(n, m);
 	alarm_clear(n, &m->advert);
 	alarm_clear(n, &m->watch);
 	registrant_fini(n, &m->reg);
@@ -124,6 +126,16 @@ mag_drop(struct node *n, struct mag_mobile *m)
 
 /* --- answers --------------------------------------------------------------------------- */
 
+/* RFC 6602 5.1.2: "MUST be considered malformed and ignored" */
+static bool
+is_malformed(const struct mh *mh)
+{
+	struct pmip_request r;
+
+	pmip_read(mh, &r);
+	return r.bulk && !r.has_group;
+}
+
 /* 6.9.1.2 no. 5: found by the link-layer identifier that it must repeat. */
 void
 mag_on_ba(struct node *n, struct rx *rx, usec_t now)
@@ -132,8 +144,10 @@ mag_on_ba(struct node *n, struct rx *rx, usec_t now)
 	struct lladdr ll = { 0 };
 	struct mag_mobile *m;
 
+	if (rx->mh.ba.flags & MH_BA_P && !lli)
+		mag_group_on_ba(n, rx, now);
 	if (!(rx->mh.ba.flags & MH_BA_P) || !lli ||
-	    lli->data.len > LLADDR_MAX ||
+	    lli->data.len > LLADDR_MAX || is_malformed(&rx->mh) ||
 	    !addr_eq(&rx->pkt.dst, &n->conf->mag_address))
 		return;
 	ll.len = (uint8_t)lli->data.len;
@@ -183,6 +197,7 @@ mag_start(struct node *n, usec_t now)
 	map_init(&n->mag->routers, offsetof(struct mag_router, key) -
 		 offsetof(struct mag_router, node),
 		 sizeof(struct mag_router_key), n->secret);
+	mag_groups_start(n, now);
 	map_init(&n->mag->prefixes, offsetof(struct mag_prefix, hnp) -
 		 offsetof(struct mag_prefix, node), sizeof(struct in6_addr),
 		 n->secret);
@@ -218,6 +233,7 @@ mag_stop(struct node *n)
 		map_remove(&n->mag->routers, m);
 		free(container_of(m, struct mag_router, node));
 	}
+	mag_groups_stop(n);
 	index_stop(n);
 	map_fini(&n->mag->prefixes);
 	map_fini(&n->mag->routers);

@@ -6,6 +6,7 @@
  *	mag.c		the table of mobiles, and life
  *	mag_attach.c	who attaches and detaches
  *	mag_update.c	what is registered of them, and what is answered
+ *	mag_group.c	many of them at once (RFC 6602)
  *	mag_revoke.c	sessions that are taken back (RFC 5846)
  *	mag_link.c	what a mobile sees of us, and whether it is there
  *	mag_store.c	mobiles over a restart, and to look at
@@ -72,13 +73,38 @@ struct mag_mobile {
 	usec_t		advertised;
 	struct alarm	advert;		/* the next advertisement */
 	struct alarm	watch;		/* is it there? has it gone? */
+	uint32_t	sent_group;	/* in the last registration; 0: none */
+	uint32_t	lma_group;	/* the anchor's; 0: it stands alone */
+	struct mag_group *group;	/* ours; NULL: so, too */
+	struct list	g;		/* of its group */
 	struct pmip_control control;	/* what the anchor said of it last */
 	struct wish	store;
 	struct pmip_id	id;
 };
 
+struct mag_group_key {			/* no padding */
+	struct in6_addr	lma;
+	uint32_t	id;
+};
+/* Mobiles whose sessions at one anchor are renewed together (RFC 6602 5.1). */
+struct mag_group {
+	struct map_node	node;
+	struct mag_group_key key;
+	struct list	mobiles;
+	uint32_t	count;
+	bool		asking;
+	struct exchange	x;		/* while it is asked for */
+	uint16_t	seq, first_seq;
+	uint32_t	lifetime;	/* asked for, seconds */
+	uint64_t	stamp, first_stamp;
+};
+
 struct mag {
 	struct map	mobiles, routers, prefixes;
+	struct map	groups;
+	uint32_t	group;		/* whoever registers now gets into it */
+	uint64_t	group_stamp;	/* of the last update of one */
+	uint16_t	group_seq;
 	struct pool	pool;
 	struct pmip_index by_id;	/* conf->mobile */
 	struct pmip_index by_ll;
@@ -117,6 +143,35 @@ void	mag_detach(struct node *, struct mag_mobile *, usec_t now);
 extern const struct registrant_ops mag_ops;
 /* Begin, or go on. */
 void	mag_register(struct node *, struct mag_mobile *, usec_t now);
+
+/* RFC 8127 5.2: what the anchor wants us to do, and when. */
+void	mag_obey(struct node *, struct mag_mobile *, usec_t now);
+
+/* --- mag_group.c ------------------------------------------------------------- */
+
+void	mag_groups_start(struct node *, usec_t now);
+void	mag_groups_stop(struct node *);
+/* The group that its next registration says; 0: none. */
+uint32_t mag_group_to_say(const struct node *, const struct mag_mobile *);
+/* The anchor has agreed, or not (group 0). */
+void	mag_group_join(struct node *, struct mag_mobile *, uint32_t id);
+void	mag_group_leave(struct node *, struct mag_mobile *);
+/* A member is gone, and the anchor may not know. */
+void	mag_group_doubt(struct node *, usec_t now);
+/* A member's time to register again has come: true, the group sees to it. */
+bool	mag_group_refresh(struct node *, struct mag_mobile *, usec_t now);
+/* An acknowledgement that names no mobile. */
+void	mag_group_on_ba(struct node *, struct rx *, usec_t now);
+/* The anchor knows of no groups any more. */
+void	mag_groups_forget(struct node *, const struct in6_addr *lma);
+/* Walk the members of our group `id', or of the anchor's group `theirs', at
+ * `lma'; NULL, 0: whichever.  `todo' may drop each. */
+typedef void mag_member(struct node *, struct mag_mobile *, usec_t now);
+unsigned mag_group_each(struct node *, const struct in6_addr *lma, uint32_t id,
+			uint32_t theirs, mag_member *todo, usec_t now);
+/* A person revokes our group. */
+void	mag_group_revoke(struct node *, uint32_t id, mag_member *todo,
+			 usec_t now);
 
 /* --- mag_revoke.c ------------------------------------------------------------ */
 

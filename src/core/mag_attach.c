@@ -131,6 +131,7 @@ mag_detach(struct node *n, struct mag_mobile *m, usec_t now)
 		return;
 	}
 	m->state = MAG_LEAVING;
+	mag_group_leave(n, m);
 	registrant_deregister(n, &m->reg, &n->conf->mag_address, 0, NULL, now,
 			      now);
 	alarm_clear(n, &m->advert);

@@ -360,6 +360,8 @@ mag_on_watch(struct node *n, struct alarm *a, usec_t now)
 	usec_t due = m->heard + patience(n, m);
 
 	if (m->state == MAG_LEAVING) {		/* 6.9.1.4: it may go */
+		if (m->lma_group && m->reg.bound)
+			mag_group_doubt(n, now);
 		mag_drop(n, m);
 		return;
 	}

@@ -193,6 +193,10 @@ show_mobile(const struct node *n, const struct mag_mobile *m, usec_t now,
 	if (!addr_is_unspec(&m->linklocal))
 		record_addr(&r, "link-local", &m->linklocal);
 	registrant_show(&m->reg, now, &r);
+	if (m->group) {
+		record_uint(&r, "group", m->group->key.id);
+		record_uint(&r, "lma-group", m->lma_group);
+	}
 	sink->put(sink, &r);
 }
 

@@ -31,7 +31,10 @@ mag_lifetime(const struct node *n, struct registrant *r, usec_t now)
 static uint16_t
 mag_flags(const struct node *n, struct registrant *r)
 {
-	return MH_BU_A | MH_BU_H | MH_BU_P;
+	bool bulk = mag_group_to_say(n, mobile_of(r));
+
+	return (uint16_t)(MH_BU_A | MH_BU_H | MH_BU_P |
+			  (bulk ? MH_BU_B : 0));		/* RFC 6602 */
 }
 
 static uint8_t
@@ -73,7 +76,7 @@ mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 		.has_lli = true, .lli = { m->key.b, m->key.len },
 		.has_ll = addr_is_unspec(&n->conf->mag_linklocal),
 		.ll = m->router, .has_stamp = n->conf->timestamps,
-		.nhnps = m->nhnps,
+		.nhnps = m->nhnps, .group = mag_group_to_say(n, m),
 	};
 
 	if (req.has_stamp)
@@ -81,6 +84,8 @@ mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 	for (unsigned k = 0; k < m->nhnps; k++)
 		req.hnp[k] = (struct prefix){ m->hnp[k], 64 };
 	m->sent_handoff = req.hi;
+	m->sent_group = req.group;
+	req.has_group = req.group;
 	pmip_write(mh, &req);
 }
 
@@ -159,6 +164,7 @@ mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 		mag_unserve(n, m, true, now);
 	take_prefixes(n, m, &a);
 	pmip_get_control(mh, &m->control);
+	m->lma_group = m->sent_group && a.bulk ? a.group : 0;
 	return true;
 }
 
@@ -177,8 +183,8 @@ mag_relax(struct node *n, struct registrant *r)
 
 /* RFC 8127 5.2: the anchor's numbers are used instead of ours, until it gives
  * others, or none.  Ones that make no sense are not. */
-static void
-obey(struct node *n, struct mag_mobile *m, usec_t now)
+void
+mag_obey(struct node *n, struct mag_mobile *m, usec_t now)
 {
 	const struct pmip_control *c = &m->control;
 	usec_t before = SEC(c->before);
@@ -228,23 +234,27 @@ mag_on_event(struct node *n, struct registrant *r, enum reg_event what,
 			choose_other(n, m, now);
 		mag_serve(n, m, now);
 		beats_watch(n, &r->peer, &r->coa, now);
-		obey(n, m, now);
+		mag_group_join(n, m, m->lma_group ? m->sent_group : 0);
+		mag_obey(n, m, now);
 		return;
 	case REG_DEREGISTERED:
 		alarm_set(n, &m->watch, now);	/* it may go */
 		return;
 	case REG_REFUSED:
+		mag_group_leave(n, m);
 		/* 6.9.1.2 no. 7, 11: "MUST deny the mobility service" */
 		if (m->state == MAG_HERE)
 			m->state = MAG_DENIED;
 		mag_unserve(n, m, true, now);
 		return;
 	case REG_DEFERRED:
+		mag_group_leave(n, m);
 		mag_unserve(n, m, true, now);
 		return;
 	case REG_SILENT:
 		return;
 	case REG_EXPIRED:
+		mag_group_leave(n, m);
 		mag_unserve(n, m, true, now);
 		if (m->state == MAG_HERE)
 			mag_register(n, m, now);
@@ -252,10 +262,16 @@ mag_on_event(struct node *n, struct registrant *r, enum reg_event what,
 	}
 }
 
+static bool
+mag_refresh(struct node *n, struct registrant *r, usec_t now)
+{
+	return mag_group_refresh(n, mobile_of(r), now);
+}
+
 const struct registrant_ops mag_ops = {
 	.on_event = mag_on_event, .lifetime = mag_lifetime,
 	.flags = mag_flags, .fill = mag_fill, .fits = mag_fits,
-	.relax = mag_relax, .remember = mag_remember,
+	.relax = mag_relax, .refresh = mag_refresh, .remember = mag_remember,
 };
 
 void

@@ -579,7 +579,7 @@ node_input(struct node *n, const struct event *ev, usec_t now)
 		if (plays(n, CONF_LMA))
 			lma_revoke(n, &ev->revoke, now);
 		if (plays(n, CONF_MAG))
-			mag_revoke(n, now);
+			mag_revoke(n, &ev->revoke, now);
 		break;
 	case EV_SHUTDOWN:
 		input_shutdown(n, now);

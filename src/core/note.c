@@ -75,6 +75,7 @@ static const struct {
 	[NOTE_REVOCATION_FAILED] = { "revocation-failed", { P_A_PEER, P_PLAIN } },
 	[NOTE_REVOKED] = { "revoked", { P_A_PEER, P_TRIGGER } },
 	[NOTE_PEER_LOST] = { "peer-lost", { P_A_PEER } },
+	[NOTE_GROUP] = { "group-extended", { P_A_PEER, P_COUNT, P_LIFETIME } },
 	[NOTE_PEER_BACK] = { "peer-back", { P_A_PEER } },
 	[NOTE_PEER_RESTARTED] = { "peer-restarted", { P_A_PEER } },
 	[NOTE_UNKNOWN_MOBILE] = { "unknown-mobile", { P_LL, P_IFACE } },
@@ -304,7 +305,7 @@ put_part(enum part p, const struct note *n, const char *ifname,
 			record_uint(r, "status", n->status);
 		return;
 	case P_PREFERENCE:
-		record_int(r, "preference", (int32_t)n->value);
+		record_uint(r, "preference", n->value);
 		return;
 	case P_A_PREFIX:
 		record_addr(r, "prefix", &n->a);

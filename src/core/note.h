@@ -60,6 +60,8 @@ enum note_code {
 	NOTE_PEER_LOST,			/* a does not answer heartbeats */
 	NOTE_PEER_BACK,			/* it does again */
 	NOTE_PEER_RESTARTED,		/* and has lost its sessions */
+	NOTE_GROUP,			/* with a, `value' sessions stand for
+					   another lifetime (RFC 6602) */
 	NOTE_AGENT_UP,			/* another home agent a on ifindex, of
 					   this preference */
 	NOTE_AGENT_DOWN,		/* it is none any more */

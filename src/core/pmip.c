@@ -37,6 +37,8 @@ pmip_read(const struct mh *mh, struct pmip_request *ret)
 	ret->ll = ll ? ll->addr : addr_unspec;
 	ret->has_stamp = stamp;
 	ret->stamp = stamp ? stamp->timestamp : 0;
+	ret->bulk = mh->type == MH_BU ? mh->bu.flags & MH_BU_B :
+		    mh->type == MH_BA && mh->ba.flags & MH_BA_B;
 	for (unsigned k = 0; k < mh->nopts; k++) {
 		const struct mopt *o = &mh->opt[k];
 
@@ -44,6 +46,11 @@ pmip_read(const struct mh *mh, struct pmip_request *ret)
 			ret->hnp[ret->nhnps++] = (struct prefix){
 				o->prefix.addr, o->prefix.len
 			};
+		if (o->type == MOPT_GROUP && !ret->has_group &&
+		    o->group.subtype == PMIP_GROUP_BULK) {
+			ret->has_group = true;
+			ret->group = o->group.id;
+		}
 	}
 }
 
@@ -57,6 +64,25 @@ write_prefix(struct mh *mh, const struct prefix *p)
 	o->prefix.code = 0;
 	o->prefix.len = p->len;
 	o->prefix.addr = p->addr;
+}
+
+void
+pmip_write_group(struct mh *mh, uint32_t id)
+{
+	struct mopt *o = mh_add(mh, MOPT_GROUP);
+
+	if (!o)
+		return;
+	o->group.subtype = PMIP_GROUP_BULK;
+	o->group.id = id;
+}
+
+bool
+pmip_names_session(const struct mh *mh)
+{
+	return mh_opt(mh, MOPT_MNID) || mh_opt(mh, MOPT_HNP) ||
+	       mh_opt(mh, MOPT_IPV4_HOA) || mh_opt(mh, MOPT_IPV4_REQUEST) ||
+	       mh_opt(mh, MOPT_GRE_KEY);
 }
 
 void
@@ -83,6 +109,8 @@ pmip_write(struct mh *mh, const struct pmip_request *r)
 		o->data = r->lli;
 	if (r->has_ll && (o = mh_add(mh, MOPT_LINKLOCAL)))
 		o->addr = r->ll;
+	if (r->has_group)
+		pmip_write_group(mh, r->group);
 }
 
 bool

@@ -13,6 +13,10 @@
 #define PMIP_LLI_MAX	16
 #define PMIP_HNPS_MAX	MH_OPTS_MAX	/* of a message */
 
+/* RFC 6602 4.3 */
+#define PMIP_GROUP_BULK	1		/* the option's Sub-type */
+#define PMIP_GROUP_ALL	1U		/* ALL-SESSIONS */
+
 /* Identity and link-layer identifier of a mobile, whole. */
 struct pmip_id {
 	uint8_t		len;
@@ -27,6 +31,9 @@ struct pmip_request {
 	struct span	id, lli;
 	struct in6_addr	ll;		/* Link-local Address; :: = say one */
 	uint64_t	stamp;		/* 1/65536 s since 1970 */
+	bool		bulk;		/* the B flag (RFC 6602 4.1, 4.2) */
+	bool		has_group;	/* Mobile Node Group Identifier, */
+	uint32_t	group;		/*   of Bulk Binding Update Groups */
 	unsigned	nhnps;
 	struct prefix	hnp[PMIP_HNPS_MAX];	/* :: = say one */
 };
@@ -37,6 +44,10 @@ void	pmip_read(const struct mh *, struct pmip_request *ret);
  * Identity, Handoff Indicator and Access Technology Type are always there
  * (empty, 0), and a prefix (::). */
 void	pmip_write(struct mh *, const struct pmip_request *);
+void	pmip_write_group(struct mh *, uint32_t id);
+/* Anything that is about one session, which a message about a group must not
+ * have (RFC 6602 5.1.3, 5.2.3). */
+bool	pmip_names_session(const struct mh *);
 /* Does it name a prefix that is not ::? */
 bool	pmip_has_prefix(const struct pmip_request *);
 /* One of the Home Network Prefix options is ::. */

@@ -343,8 +343,10 @@ registrant_refresh_at(struct node *n, struct registrant *r, usec_t at)
 static void
 on_refresh(struct node *n, struct alarm *a, usec_t now)
 {
-	registrant_refresh(n, container_of(a, struct registrant, refresh),
-			   now);
+	struct registrant *r = container_of(a, struct registrant, refresh);
+
+	if (!r->ops->refresh || !r->ops->refresh(n, r, now))
+		registrant_refresh(n, r, now);
 }
 
 /* --- what stands -------------------------------------------------------- */
@@ -413,6 +415,21 @@ refresh_time(struct node *n, usec_t start, usec_t lifetime, uint32_t advice)
 	if (advice && SEC(advice) < at)
 		at = SEC(advice);
 	return start + at - rng_below(&n->rng, at / 20 + 1);
+}
+
+void
+registrant_extended(struct node *n, struct registrant *r, usec_t sent,
+		    uint32_t granted)
+{
+	usec_t until = sent + SEC(granted);
+
+	if (!r->bound || r->asking != REG_NOTHING)
+		return;
+	r->granted = granted;
+	if (until > r->expires)
+		r->expires = until;
+	alarm_set(n, &r->expiry, r->expires);
+	alarm_set(n, &r->refresh, refresh_time(n, sent, SEC(granted), 0));
 }
 
 static void

@@ -51,6 +51,9 @@ struct registrant_ops {
 	/* Refused prefixes need not be asked for again: false if they were
 	 * not. */
 	bool	(*relax)(struct node *, struct registrant *);
+	/* It is time to refresh it: false, or somebody else sees to that and
+	 * says registrant_extended, or registrant_refresh_at.  NULL: false. */
+	bool	(*refresh)(struct node *, struct registrant *, usec_t now);
 	/* What stands has changed, and is to be stored. */
 	void	(*remember)(struct node *, struct registrant *);
 };
@@ -147,6 +150,10 @@ void	registrant_cancel(struct node *, struct registrant *);
 void	registrant_forget(struct node *, struct registrant *);
 /* The next refresh is then, unless one comes before. */
 void	registrant_refresh_at(struct node *, struct registrant *, usec_t at);
+/* What stands, stands for so many seconds from `sent' on: its peer said so of
+ * many at once. */
+void	registrant_extended(struct node *, struct registrant *, usec_t sent,
+			    uint32_t granted);
 /* Ask again although it stands (a peer forgot us, or asked for it). */
 void	registrant_refresh(struct node *, struct registrant *, usec_t now);
 

@@ -423,6 +423,19 @@ accept_binding(struct node *n, struct binding *b,
 	return true;
 }
 
+void
+registrar_extend(struct node *n, struct binding *b, uint16_t lifetime,
+		 usec_t now)
+{
+	usec_t until = now + SEC(MH_LIFETIME_UNIT) * lifetime;
+
+	if (b->state != BINDING_ACTIVE || until <= b->expires)
+		return;
+	b->granted = lifetime;
+	binding_until(n, b, until);
+	wish_add(n, &b->wish, BINDING_STORE);
+}
+
 /* Not served, not waiting any more: forget it unless it was known before
  * (then its memory goes on for the usual time). */
 static void

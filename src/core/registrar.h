@@ -219,6 +219,10 @@ void	registrar_end(struct node *, struct binding *, enum note_down,
 /* It is over, and nothing is remembered. */
 void	registrar_remove(struct node *, struct binding *, enum note_down,
 			 usec_t now);
+/* An active binding stands for so many units from now on, unless it did for
+ * longer. */
+void	registrar_extend(struct node *, struct binding *, uint16_t lifetime,
+			 usec_t now);
 /* The configuration has changed: adopt again, or drop. */
 void	registrar_review(struct node *, usec_t now);
 /* One stored record.  False: not one of ours. */

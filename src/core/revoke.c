@@ -12,6 +12,7 @@
  * answered.
  */
 #include "core/exchange.h"
+#include "core/lma.h"
 #include "core/revoke.h"
 
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct revocation {
 	uint16_t	seq;
 	uint8_t		trigger;
 	bool		global;
+	uint32_t	group;		/* 0: none */
 	unsigned	nhnps;
 	struct prefix	hnp[CONF_HNPS];
 	struct pmip_id	id;
@@ -125,10 +127,20 @@ transmit(struct node *n, struct revocation *r, usec_t now)
 		o->prefix.len = r->hnp[k].len;
 		o->prefix.addr = r->hnp[k].addr;
 	}
+	if (r->group)
+		pmip_write_group(&mh, r->group);
 	put_common(n, &mh, now);
 	pmip_cover(n, &to, true);
 	exchange_sent(n, &r->x, now);
 	node_send_mh(n, &mh, &to, security_peer(n, &r->peer), 0, now);
+}
+
+/* What the other end believes to be in a group (RFC 6602) may not be. */
+static void
+in_doubt(struct node *n, const struct in6_addr *peer)
+{
+	if (n->lma)
+		lma_groups_doubt(n, peer);
 }
 
 static void
@@ -136,10 +148,12 @@ on_silence(struct node *n, struct alarm *a, usec_t now)
 {
 	struct revocation *r = container_of(a, struct revocation, x.alarm);
 
-	if (r->x.sent > BRI_RETRIES)
-		end(n, r);
-	else
+	if (r->x.sent <= BRI_RETRIES) {
 		transmit(n, r, now);
+		return;
+	}
+	in_doubt(n, &r->peer);
+	end(n, r);
 }
 
 /* 9.2: a gateway's identity, when it speaks for all; ours is its address. */
@@ -153,36 +167,99 @@ own_identity(const struct in6_addr *local, struct pmip_id *ret)
 	ret->len = (uint8_t)len;
 }
 
+static struct revocation *
+revocation_new(struct node *n, const struct in6_addr *peer,
+	       const struct in6_addr *local, enum revoke_trigger trigger)
+{
+	struct revocation *r = pool_get(&n->revocations->pool);
+
+	if (!r) {		/* lifetimes end it as well */
+		in_doubt(n, peer);
+		return NULL;
+	}
+	r->peer = *peer;
+	r->local = *local;
+	r->trigger = (uint8_t)trigger;
+	r->seq = ++n->revocations->seq;
+	return r;
+}
+
+static void
+say_id(struct revocation *r, const struct span *id)
+{
+	r->id.len = (uint8_t)id->len;
+	memcpy(r->id.b, id->p, id->len);
+}
+
+static void
+begin(struct node *n, struct revocation *r, usec_t now)
+{
+	list_init(&r->l);
+	list_append(&n->revocations->open, &r->l);
+	exchange_init(&r->x, on_silence);
+	exchange_begin(n, &r->x, BRI_FIRST, BRI_MAX);
+	transmit(n, r, now);
+}
+
+/* RFC 5846 8.1: "MUST include a mobility option [...] that is shared among all
+ * the impacted mobile nodes"; RFC 6602 5.1.3: nothing of a single session. */
+void
+revoke_send_group(struct node *n, const struct in6_addr *peer,
+		  const struct in6_addr *local, uint32_t group, usec_t now)
+{
+	struct revocation *r = revocation_new(n, peer, local,
+					      REVOKE_LOCAL_POLICY);
+
+	if (!r)
+		return;
+	r->global = true;
+	r->group = group;
+	begin(n, r, now);
+}
+
+/* RFC 5846 8.1: "the value of the Revocation Trigger field to "Revoking Mobility
+ * Node Local Policy"", and the realm in the identity. */
+void
+revoke_realm(struct node *n, const struct in6_addr *peer,
+	     const struct in6_addr *local, const struct span *realm, usec_t now)
+{
+	struct revocation *r;
+
+	list_each(l, &n->revocations->open) {
+		r = container_of(l, struct revocation, l);
+		if (r->global && addr_eq(&r->peer, peer) &&
+		    span_eq(realm, r->id.b, r->id.len))
+			return;
+	}
+	r = revocation_new(n, peer, local, REVOKE_LOCAL_POLICY);
+	if (!r)
+		return;
+	r->global = true;
+	say_id(r, realm);
+	begin(n, r, now);
+}
+
 void
 revoke_send(struct node *n, const struct in6_addr *peer,
 	    const struct in6_addr *local, enum revoke_trigger trigger,
 	    const struct span *id, const struct prefix *hnp, unsigned nhnps,
 	    usec_t now)
 {
-	struct revocation *r = pool_get(&n->revocations->pool);
+	struct revocation *r = revocation_new(n, peer, local, trigger);
 
 	if (!r)
-		return;		/* lifetimes end it as well */
-	r->peer = *peer;
-	r->local = *local;
-	r->trigger = (uint8_t)trigger;
-	r->seq = ++n->revocations->seq;
+		return;
 	r->global = !id;
 	/* 9.1: an anchor's has no options then, a gateway's says who it is. */
 	if (id) {
-		r->id.len = (uint8_t)id->len;
-		memcpy(r->id.b, id->p, id->len);
+		say_id(r, id);
 	} else if (n->conf->roles & CONF_MAG) {
 		own_identity(local, &r->id);
 	}
 	r->nhnps = nhnps;
 	if (nhnps)
 		memcpy(r->hnp, hnp, nhnps * sizeof(*hnp));
-	list_init(&r->l);
-	list_append(&n->revocations->open, &r->l);
-	exchange_init(&r->x, on_silence);
-	exchange_begin(n, &r->x, BRI_FIRST, BRI_MAX);
-	transmit(n, r, now);
+	begin(n, r, now);
 }
 
 /* --- receiving ----------------------------------------------------------------- */
@@ -216,25 +293,28 @@ in_time(struct node *n, const struct rx *rx, usec_t now)
 	return true;
 }
 
-/* 6.2.1: which triggers go with the Global bit, and which with one mobile. */
+/* 6.2.1: which triggers go with the Global bit, and which with one mobile.  A
+ * group of RFC 6602 goes with any. */
 static uint8_t
-check_form(const struct mh *mh)
+check_form(const struct mh *mh, const struct pmip_request *r)
 {
 	bool global = mh->revocation.flags & MH_REVOCATION_G;
 	uint8_t trigger = mh->revocation.code;
 
 	if (!(mh->revocation.flags & MH_REVOCATION_P))
 		return REVOKE_NO_PROXY;
-	if (trigger > REVOKE_OUT_OF_SYNC && trigger != REVOKE_PER_PEER)
+	if (trigger > REVOKE_OUT_OF_SYNC && trigger != REVOKE_PER_PEER &&
+	    trigger != REVOKE_LOCAL_POLICY)
 		return REVOKE_NO_TRIGGER;
-	if (global != (trigger >= REVOKE_PER_PEER))
+	if (!r->has_group && global != (trigger >= REVOKE_PER_PEER))
 		return REVOKE_NO_FUNCTION;
 	return REVOKE_OK;
 }
 
 /* 6.1.2: sequence number and flags are copied. */
 static void
-acknowledge(struct node *n, const struct rx *rx, uint8_t status, usec_t now)
+acknowledge(struct node *n, const struct rx *rx,
+	    const struct pmip_request *r, uint8_t status, usec_t now)
 {
 	struct mh_route to = { .src = rx->pkt.dst, .dst = rx->pkt.src };
 	struct mh mh = { .type = MH_REVOCATION };
@@ -247,6 +327,8 @@ acknowledge(struct node *n, const struct rx *rx, uint8_t status, usec_t now)
 	mh.revocation.flags = rx->mh.revocation.flags;
 	if (id && (o = mh_add(&mh, MOPT_MNID)))
 		o->mnid = id->mnid;
+	if (r->has_group)		/* RFC 6602 5.2.3 */
+		pmip_write_group(&mh, r->group);
 	put_common(n, &mh, now);
 	pmip_cover(n, &to, true);
 	node_send_mh(n, &mh, &to, security_peer(n, &rx->pkt.src), 0, now);
@@ -293,11 +375,11 @@ revoke_on_message(struct node *n, struct rx *rx, usec_t now)
 	if (!in_time(n, rx, now))
 		return;
 	pmip_read(&rx->mh, &req);
-	status = check_form(&rx->mh);
+	status = check_form(&rx->mh, &req);
 	if (!status)
 		status = n->lma ? lma_on_revoke(n, &rx->mh, &req, &from.src,
 						now) :
 				  mag_on_revoke(n, &rx->mh, &req, &from.src,
 						now);
-	acknowledge(n, rx, status, now);
+	acknowledge(n, rx, &req, status, now);
 }

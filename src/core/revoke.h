@@ -16,7 +16,7 @@ enum revoke_trigger {			/* RFC 5846 5.1 */
 	REVOKE_HANDOVER_UNKNOWN = 4,
 	REVOKE_OUT_OF_SYNC = 7,
 	REVOKE_PER_PEER = 128,		/* global */
-	REVOKE_LOCAL_POLICY = 129,
+	REVOKE_LOCAL_POLICY = 129,	/* all that share what an option says */
 };
 enum revoke_status {			/* 5.2 */
 	REVOKE_OK = 0,
@@ -38,6 +38,14 @@ void	revoke_send(struct node *, const struct in6_addr *peer,
 		    const struct in6_addr *local, enum revoke_trigger,
 		    const struct span *id, const struct prefix *hnp,
 		    unsigned nhnps, usec_t now);
+/* ... of a group of ours (RFC 6602). */
+void	revoke_send_group(struct node *, const struct in6_addr *peer,
+			  const struct in6_addr *local, uint32_t group,
+			  usec_t now);
+/* All of a realm ("@realm"); told once, however often it is said. */
+void	revoke_realm(struct node *, const struct in6_addr *peer,
+		     const struct in6_addr *local, const struct span *realm,
+		     usec_t now);
 void	revoke_on_message(struct node *, struct rx *, usec_t now);
 
 /* What the roles do about one: a status.  `from' is the peer. */

@@ -365,7 +365,7 @@ act_help(struct daemon *d, const struct ctl_line *l, struct record_sink *sink,
 		"reload confirm", switch_usage, "attach INTERFACE LINK-LAYER-ADDRESS "
 		"[IDENTITY] [new | handoff | interfaces | unknown]",
 		"detach INTERFACE LINK-LAYER-ADDRESS",
-		"revoke IDENTITY | all", select_usage, "policy test [--program PATH] "
+		"revoke IDENTITY | @REALM | all | group NUMBER", select_usage, "policy test [--program PATH] "
 		"[--user USER] [--group GROUP] [--cgroup PATH] [--dest ADDRESS] "
 		"[--port PORT] [--protocol PROTOCOL] [--pid PID]", "help",
 	};
@@ -468,6 +468,19 @@ act_attach(struct daemon *d, const struct ctl_line *l,
 	return 0;
 }
 
+/* RFC 6602 4.3: 32 bits, and 0 is none. */
+static bool
+parse_group(const char *s, uint32_t *ret)
+{
+	char *end;
+	unsigned long v = strtoul(s, &end, 10);
+
+	if (*s < '0' || *s > '9' || *end || !v || v > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)v;
+	return true;
+}
+
 static int
 act_revoke(struct daemon *d, const struct ctl_line *l,
 	   struct record_sink *sink, char why[CTL_WHY])
@@ -480,10 +493,15 @@ act_revoke(struct daemon *d, const struct ctl_line *l,
 			 "Mobile IPv6");
 		return -EOPNOTSUPP;
 	}
+	if (l->n == 3 && !strcmp(l->word[1], "group") &&
+	    parse_group(l->word[2], &ev.revoke.group)) {
+		daemon_event(&d->report, &ev);
+		return 0;
+	}
 	if (l->n != 2 || (mag && strcmp(l->word[1], "all")) ||
 	    strlen(l->word[1]) >= sizeof(ev.revoke.id)) {
-		snprintf(why, CTL_WHY, "usage: revoke %s", lma ? "IDENTITY" :
-			 "all");
+		snprintf(why, CTL_WHY, "usage: revoke %s | group NUMBER",
+			 lma ? "IDENTITY | @REALM" : "all");
 		return -EINVAL;
 	}
 	strcpy(ev.revoke.id, l->word[1]);

@@ -44,6 +44,7 @@ static const char *const map_name[MAPS] = {
 	[MAP_EVENTS] = "pm_events",
 	[MAP_WATCH] = "pm_watch",
 	[MAP_PAIRS] = "pm_pairs",
+	[MAP_TALLY] = "pm_tally",
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))

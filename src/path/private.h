@@ -31,7 +31,7 @@
 enum path_map {
 	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_ACCESS, MAP_PATHS, MAP_COUNTS,
 	MAP_LOCALS, MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS,
-	MAP_WATCH, MAP_PAIRS, MAPS
+	MAP_WATCH, MAP_PAIRS, MAP_TALLY, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */

@@ -78,10 +78,39 @@ static const char *const kind_name[] = {
 	[PM_MIP6_CN] = "correspondent",
 };
 
-static void show_path(const struct path *p, uint32_t id,
-		      struct record_sink *sink)
+static void count_add(struct pm_count *sum, const struct pm_count *c)
 {
-	const struct pm_path_count c = p->counts[id];
+	sum->packets += c->packets;
+	sum->bytes += c->bytes;
+}
+
+/* A path's count, with what processors have not added to it yet.  One that
+ * does so in the meantime makes us look again, so that counts never fall. */
+static struct pm_path_count
+count_of(const struct path *p, uint32_t id, int cpus, struct pm_tally *v)
+{
+	uint32_t slot = id % PM_TALLIES;
+	struct pm_path_count was, sum;
+	int tries = 8;
+
+	do {
+		was = sum = p->counts[id];
+		if (!v || bpf_map_lookup_elem(p->map[MAP_TALLY], &slot, v))
+			break;
+		for (int i = 0; i < cpus; i++) {
+			if (v[i].path != id || v[i].tag != p->paths[id].tag)
+				continue;
+			count_add(&sum.out, &v[i].n.out);
+			count_add(&sum.in, &v[i].n.in);
+		}
+	} while (memcmp(&was, &p->counts[id], sizeof(was)) != 0 && --tries);
+	return sum;
+}
+
+static void show_path(const struct path *p, uint32_t id, int cpus,
+		      struct pm_tally *tally, struct record_sink *sink)
+{
+	const struct pm_path_count c = count_of(p, id, cpus, tally);
 	const struct pm_path v = p->paths[id];
 	struct in6_addr local, remote;
 	struct record r;
@@ -108,14 +137,18 @@ static void show_path(const struct path *p, uint32_t id,
 /* *pos is 0 at first, then an index into the paths; false at the end. */
 bool path_show(const struct path *p, size_t *pos, struct record_sink *sink)
 {
+	int cpus = libbpf_num_possible_cpus();
+	struct pm_tally *tally;
 	uint32_t id = (uint32_t)*pos;
 
 	if (!id) {
 		show_stats(p, sink);
 		id = 1;
 	}
+	tally = cpus > 0 ? calloc((size_t)cpus, sizeof(*tally)) : NULL;
 	for (int i = 0; i < AT_ONCE && id < p->next_id; i++)
-		show_path(p, id++, sink);
+		show_path(p, id++, cpus, tally, sink);
+	free(tally);
 	*pos = id;
 	return id < p->next_id;
 }

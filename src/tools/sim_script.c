@@ -318,7 +318,11 @@ static void run_revoke(struct sim *s, struct action *a)
 	struct event ev = { .kind = EV_REVOKE };
 
 	chart_line(s, a->node, "revokes %s", a->word);
-	memcpy(ev.revoke.id, a->word, sizeof(a->word));
+	/* group:N (RFC 6602), or a mobile, a realm, all */
+	if (strncmp(a->word, "group:", 6) == 0)
+		ev.revoke.group = (uint32_t)strtoul(a->word + 6, NULL, 10);
+	else
+		memcpy(ev.revoke.id, a->word, sizeof(a->word));
 	sim_node_tell(a->node, &ev);
 }
 

@@ -60,7 +60,7 @@ struct nd_ra {
 	uint32_t	mtu;		/* 0: none */
 	uint32_t	adv_interval;	/* ms; 0: none (RFC 6275 7.3) */
 	bool		has_ha_info;	/* RFC 6275 7.4 */
-	int16_t		ha_preference;
+	uint16_t	ha_preference;	/* the higher, the better */
 	uint16_t	ha_lifetime;	/* seconds */
 	struct nd_rdnss	rdnss;		/* n 0: none; the first one */
 	struct nd_dnssl	dnssl;

@@ -306,7 +306,7 @@ static void
 ha_info_parse(struct rbuf *r, struct nd *nd)
 {
 	rbuf_take(r, 2);
-	nd->ra.ha_preference = (int16_t)rbuf_u16(r);
+	nd->ra.ha_preference = rbuf_u16(r);
 	nd->ra.ha_lifetime = rbuf_u16(r);
 	nd->ra.has_ha_info = true;
 }
@@ -318,7 +318,7 @@ ha_info_build(struct wbuf *w, const struct nd *nd)
 		return;
 	head(w, ND_OPT_HA_INFO, 1);
 	wbuf_u16(w, 0);
-	wbuf_u16(w, (uint16_t)nd->ra.ha_preference);
+	wbuf_u16(w, nd->ra.ha_preference);
 	wbuf_u16(w, nd->ra.ha_lifetime);
 }
 
@@ -328,7 +328,7 @@ ha_info_print(const struct nd *nd, struct text *t)
 	if (!nd->ra.has_ha_info)
 		return;
 	text_line(t, 1, "home-agent");
-	text_line(t, 2, "preference %d", nd->ra.ha_preference);
+	text_line(t, 2, "preference %u", nd->ra.ha_preference);
 	text_line(t, 2, "lifetime %us", nd->ra.ha_lifetime);
 }
 

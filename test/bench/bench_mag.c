@@ -14,6 +14,10 @@
  *                         in the ratio, and the program fails (it is a test,
  *                         too)
  *   mag_bytes_per_mobile  growth of resident memory, profiles included
+ *   pmip_bulk_messages    updates that renew 100 000 mobiles (RFC 6602); the
+ *                         baseline is one each.  More than one is a failure
+ *   lma_bulk_rate         mobiles that the anchor renews a second, with what it
+ *                         has to store of each
  */
 #include "base/map.h"
 #include "conf/conf.h"
@@ -41,6 +45,9 @@ struct bench {
 	struct effect	effect;
 	unsigned long	adverts, flows, flows_up;
 	double		spent;		/* by the gateway */
+	double		spent_anchor;
+	unsigned long	updates;	/* from the gateway to the anchor */
+	unsigned long	stored;		/* by the anchor */
 };
 enum { ANCHOR, GATEWAY };
 
@@ -100,6 +107,7 @@ static struct conf *common(unsigned role, const char *peer)
 	c->mag_address = address("2001:db8:f::2");
 	c->heartbeat = 0;
 	c->timestamps = false;		/* both are here, and so is the time */
+	c->revocation = false;
 	p->addr.addr = address(peer);
 	p->addr.len = 128;
 	p->protect = CONF_PROTECT_SHARED_KEY;
@@ -122,6 +130,7 @@ static void configure(struct bench *b)
 	lma->mobile->lifetime = lma->lma_max_binding_life = 240;
 	lma->lma_max_bindings = b->n;
 	mag->lma_max_binding_life = 240;
+	mag->access->probe = 3600000;	/* nobody is asked meanwhile */
 	for (unsigned k = 0; k < b->n; k++) {
 		struct conf_mobile *m;
 		struct lladdr *ll;
@@ -146,8 +155,7 @@ static void input(struct bench *b, int who, const struct event *ev)
 	double from = seconds();
 
 	node_input(b->node[who], ev, b->now);
-	if (who == GATEWAY)
-		b->spent += seconds() - from;
+	*(who == GATEWAY ? &b->spent : &b->spent_anchor) += seconds() - from;
 }
 
 static void start(struct bench *b)
@@ -193,6 +201,7 @@ static void carry(struct bench *b, int from, const struct ef_send *e)
 	}
 	memcpy(copy, e->data, e->len);
 	ev.packet.data = (struct span){ copy, e->len };
+	b->updates += from == GATEWAY;
 	input(b, !from, &ev);
 }
 
@@ -201,8 +210,7 @@ static bool next_effect(struct bench *b, int who)
 	double from = seconds();
 	bool more = node_effect(b->node[who], &b->effect);
 
-	if (who == GATEWAY)
-		b->spent += seconds() - from;
+	*(who == GATEWAY ? &b->spent : &b->spent_anchor) += seconds() - from;
 	return more;
 }
 
@@ -217,6 +225,8 @@ static void pump(struct bench *b)
 				some = true;
 				if (b->effect.kind == EF_SEND)
 					carry(b, who, &b->effect.send);
+				b->stored += who == ANCHOR &&
+					     b->effect.kind == EF_STORE;
 				if (who != GATEWAY ||
 				    b->effect.kind != EF_FLOW)
 					continue;
@@ -258,7 +268,7 @@ static void leave(struct bench *b)
 	b->flows = b->flows_up = 0;
 	input(b, GATEWAY, &link);
 	pump(b);
-	if (b->flows != b->n || b->flows_up)
+	if (b->flows != b->n || b->flows_up)	/* of each prefix one */
 		die("not all have left");
 }
 
@@ -284,8 +294,42 @@ static double measure(unsigned n, double *ret_bytes)
 	return rate;
 }
 
+/* Once all of them have attached: the gateway's own time goes on until they have
+ * been registered anew. */
+static double measure_bulk(unsigned n, unsigned long *ret_updates)
+{
+	struct bench b = { .n = n, .now = SEC(1000) };
+	double rate;
+
+	start(&b);
+	for (unsigned k = 0; k < n; k++) {
+		attach(&b, k);
+		b.now += USEC_PER_SEC / 10000;
+	}
+	b.updates = b.stored = 0;
+	b.spent_anchor = 0;
+	while (!b.stored) {
+		b.now = node_deadline(b.node[GATEWAY]);
+		if (b.now == USEC_NEVER)
+			die("nothing is renewed");
+		node_tick(b.node[GATEWAY], b.now);
+		pump(&b);
+	}
+	if (b.stored != n)
+		die("not all were renewed");
+	*ret_updates = b.updates;
+	rate = n / b.spent_anchor;
+	leave(&b);
+	stop(&b);
+	return rate;
+}
+
+#define BULK	100000U
+
 int main(void)
 {
+	double rate;
+	unsigned long updates;
 	double few = 0, many = 0, bytes = 0, first = 0;
 
 	for (int k = 0; k < TIMES; k++) {
@@ -298,6 +342,12 @@ int main(void)
 	printf("bench name=mag_attach_rate value=%.0f unit=1/s baseline=%.0f "
 	       "ratio=%.2f\n", many, few, many / few);
 	printf("bench name=mag_bytes_per_mobile value=%.0f unit=B\n", first);
+	rate = measure_bulk(BULK, &updates);
+	printf("bench name=pmip_bulk_messages value=%lu unit=1 baseline=%u\n",
+	       updates, BULK);
+	printf("bench name=lma_bulk_rate value=%.0f unit=1/s\n", rate);
+	if (updates != 1)
+		die("one update does not renew them all");
 	/* Caches get smaller, walks would be ten times as long. */
 	if (many < few / 4)
 		die("the more mobiles there are, the longer each takes");

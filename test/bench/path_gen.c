@@ -24,6 +24,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -80,6 +81,20 @@ static struct sockaddr_in6 sockaddr_of(const char *a, const char *port)
 	return s;
 }
 
+/*
+ * A congestion control that paces (BBR, which some systems have as their
+ * default) sends at the rate that it believes in, and what a packet costs is
+ * not seen in it.  Reno is in every kernel.  To be said before connect(): who
+ * has begun to pace does not stop.
+ */
+static int unpaced(int fd)
+{
+	static const char name[] = "reno";
+
+	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
+			  sizeof(name) - 1);
+}
+
 /* A socket from `src' (NULL: any) to `dst' (NULL: bound to the port). */
 static int open_socket(int type, const char *src, const char *dst,
 		       const char *port)
@@ -92,7 +107,8 @@ static int open_socket(int type, const char *src, const char *dst,
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (type == SOCK_DGRAM && !dst)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0 ||
+	if (fd < 0 || (type == SOCK_STREAM && unpaced(fd) < 0) ||
+	    bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0 ||
 	    (dst && connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0))
 		exit(fail("socket"));
 	return fd;

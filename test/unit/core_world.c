@@ -274,7 +274,7 @@ static void did_ra(struct world *w, const struct nd_ra *ra)
 	if (ra->adv_interval)
 		say(w, " interval=%u", ra->adv_interval);
 	if (ra->has_ha_info)
-		say(w, " ha=%d/%u", ra->ha_preference, ra->ha_lifetime);
+		say(w, " ha=%u/%u", ra->ha_preference, ra->ha_lifetime);
 	if (ra->mtu)
 		say(w, " mtu=%u", ra->mtu);
 	for (unsigned k = 0; k < ra->npios; k++)

@@ -289,6 +289,12 @@ static void put_options(struct story *s, const struct msg *m, struct mh *mh,
 	if (m->lcmp && (o = mh_add(mh, MOPT_LCMP)))
 		o->data = (struct span){ s->lcmp, unit_hex(m->lcmp, s->lcmp,
 					sizeof(s->lcmp)) };
+	if (m->group && (o = mh_add(mh, MOPT_GROUP))) {
+		o->group.subtype = m->subtype ? m->subtype : 1;
+		o->group.id = m->group;
+	}
+	if (m->other)
+		mh_add(mh, m->other);
 	if (!m->no_auth && (o = mh_add(mh, MOPT_AUTH))) {
 		o->auth.subtype = MOPT_AUTH_MNHA;
 		o->auth.spi = m->spi ? m->spi : 256;
@@ -347,7 +353,9 @@ void story_update(struct story *s, struct msg m)
 	struct mh mh = { .type = MH_BU };
 
 	mh.bu.seq = m.seq;
-	mh.bu.flags = MH_BU_A | MH_BU_H | (m.no_p ? 0 : MH_BU_P);
+	mh.bu.flags = (uint16_t)(MH_BU_A | MH_BU_H |
+				 (m.no_p ? 0 : MH_BU_P) |
+				 (m.bulk ? MH_BU_B : 0));
 	mh.bu.lifetime = m.ends ? 0 : m.lifetime ? m.lifetime : 60;
 	if (!m.spi && m.src && !strcmp(m.src, MAG2))
 		m.spi = 257;
@@ -362,7 +370,8 @@ void story_answer(struct story *s, struct msg m)
 
 	mh.ba.status = m.status;
 	mh.ba.seq = m.seq;
-	mh.ba.flags = m.no_p ? 0 : MH_BA_P;
+	mh.ba.flags = (uint8_t)((m.no_p ? 0 : MH_BA_P) |
+				(m.bulk ? MH_BA_B : 0));
 	mh.ba.lifetime = m.ends || m.status >= 128 ? 0 :
 			 m.lifetime ? m.lifetime : 60;
 	deliver(s, &m, &mh, &src, &dst, &dst);
@@ -377,6 +386,7 @@ void story_revoke(struct story *s, struct bri b)
 	struct msg m = { .id = b.id, .no_id = !b.id, .no_hnp = !b.hnp,
 			 .nhnps = b.hnp != NULL, .hnp = { b.hnp },
 			 .no_hi = true, .no_att = true, .late = b.late,
+			 .group = b.group,
 			 .no_stamp = b.no_stamp, .bad_auth = b.bad_auth,
 			 .no_auth = b.no_auth };
 

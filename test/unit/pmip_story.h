@@ -75,6 +75,10 @@ struct msg {
 	uint32_t	spi;		/* 256 */
 	bool		hao;
 	const char	*lcmp;		/* hex digits */
+	bool		bulk;		/* B, RFC 6602 */
+	uint32_t	group;		/* 0: no option */
+	uint8_t		subtype;	/* its; 0: 1 */
+	uint8_t		other;		/* this option too, IPV4_* or GRE_KEY */
 };
 
 struct beat_msg {			/* RFC 5847, of the peer */
@@ -88,6 +92,7 @@ struct bri {				/* RFC 5846, of the peer */
 	uint8_t		code;		/* trigger, or status */
 	uint16_t	seq;
 	bool		answers, global, no_p;
+	uint32_t	group;		/* RFC 6602; 0: none */
 	int		late;		/* ms */
 	bool		no_stamp, no_auth, bad_auth;
 };

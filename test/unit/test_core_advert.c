@@ -163,6 +163,38 @@ START_TEST(only_where_asked_for)
 }
 END_TEST
 
+/* RFC 6275 7.5: who asks is answered, be it through everybody; nobody else
+ * hears anything, and no interval is promised. */
+START_TEST(only_when_solicited)
+{
+	struct conf_iface *i;
+	struct world w;
+
+	i = router(&w);
+	w.ra_detail = true;
+	i->unsol_adverts = false;
+	i->adv_interval = true;
+	i->max_ra_delay = 0;
+	begin(&w);
+	world_later(&w, SEC(4000));
+	world_quiet(&w);
+	rs(&w, "fe80::7", true);
+	ck_assert_ptr_nonnull(strstr(w.did, "RA if"));
+	ck_assert_ptr_null(strstr(w.did, "interval="));
+	world_count(&w, "");
+	world_later(&w, SEC(4000));
+	world_quiet(&w);
+	rs(&w, "::", false);
+	ck_assert_ptr_nonnull(strstr(w.did, "RA if"));
+	world_count(&w, "");
+	world_later(&w, SEC(4000));
+	world_quiet(&w);
+	world_shutdown(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "lifetime=0"));
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(link_down)
 {
 	struct world w;
@@ -303,7 +335,7 @@ START_TEST(all_options)
 	w.ra_detail = true;
 	i->home_agent = true;
 	i->ha_info = true;
-	i->ha_preference = -5;
+	i->ha_preference = 65535;
 	i->managed = i->other = true;
 	i->adv_interval = true;
 	i->mtu = 1400;
@@ -322,7 +354,7 @@ START_TEST(all_options)
 	world_count(&w, "");
 	world_address(&w, LAN, R_LL, ADDR_VALID);
 	world_expect(&w, "RA if=4 HA_LL>all sll flags=e0 lifetime=1800 hop=64 "
-		     "interval=600000 ha=-5/1800 mtu=1400\n"
+		     "interval=600000 ha=65535/1800 mtu=1400\n"
 		     "  pio 2001:db8:9::1/64 flags=e0 2592000 604800\n"
 		     "  pio 2001:db8:8::/64 flags=80 2592000 604800\n"
 		     "  route 2001:db8:f000::/36 1 1800\n"
@@ -359,7 +391,7 @@ START_TEST(home_agent_information)
 {
 	static const struct {
 		bool h, info;
-		int16_t pref;
+		uint16_t pref;
 		uint16_t lifetime;
 		const char *want;
 	} t[] = {
@@ -431,10 +463,13 @@ START_TEST(set_of_messages)
 	struct conf_iface *i;
 	struct world w;
 	char text[64];
-	unsigned ras = 0;
+	unsigned ras = 0, infos = 0;
 
 	i = router(&w);
 	w.ra_detail = true;
+	i->home_agent = i->ha_info = true;
+	i->ha_preference = 5;
+	i->ha_lifetime = 900;
 	i->nrdnss = 3;
 	memset(i->dnssl, 'a', 60);
 	for (int k = 0; k < 40; k++) {
@@ -463,6 +498,10 @@ START_TEST(set_of_messages)
 	}
 	for (const char *p = w.did; (p = strstr(p, "RA if")); p++)
 		ras++;
+	/* 7.4: in each of them, the same */
+	for (const char *p = w.did; (p = strstr(p, " ha=5/900\n")); p++)
+		infos++;
+	ck_assert_uint_eq(infos, ras);
 	ck_assert_uint_ge(ras, 3);
 	ck_assert_uint_le(ras, 4);
 	ck_assert_uint_eq(world_count(&w, "  pio 2001:db8:902::1/64 flags=e0"),
@@ -540,6 +579,7 @@ int main(void)
 	unit_add(s, "often", often);
 	unit_add(s, "least delay", least_delay);
 	unit_add(s, "where", only_where_asked_for);
+	unit_add(s, "only when solicited", only_when_solicited);
 	unit_add(s, "link down", link_down);
 	unit_add(s, "at once", answered_at_once);
 	unit_add(s, "delayed", answered_within_half_a_second);

@@ -19,7 +19,7 @@ struct ra {
 	bool		no_h;
 	int		lifetime;	/* 0: 1800; -1: 0 */
 	bool		info;
-	int16_t		preference;
+	uint16_t	preference;
 	int		info_lifetime;
 	uint32_t	valid, preferred;	/* 0: for ever */
 	bool		no_r;
@@ -156,28 +156,28 @@ START_TEST(list_in_order)
 	advertise(&w, &(struct ra){ .from = "fe80::b",
 		.addr = { "2001:db8:1::b" } });
 	advertise(&w, &(struct ra){ .from = "fe80::c",
-		.addr = { "2001:db8:1::c" }, .info = true, .preference = -3,
+		.addr = { "2001:db8:1::c" }, .info = true, .preference = 40000,
 		.info_lifetime = 100 });
 	/* no address with the R bit: known, but nothing to tell */
 	advertise(&w, &(struct ra){ .from = "fe80::d", .no_r = true,
 		.addr = { "2001:db8:1::" } });
 	world_count(&w, "");
 	ask(&w, COA, ANY);
-	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::a HA "
-		     "2001:db8:1::b 2001:db8:1::c\n");
+	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::c 2001:db8:1::a "
+		     "HA 2001:db8:1::b\n");
 	/* a changed preference counts from now on */
 	advertise(&w, &(struct ra){ .from = "fe80::b",
 		.addr = { "2001:db8:1::b" }, .info = true, .preference = 11,
 		.info_lifetime = 50 });
 	ask(&w, COA, ANY);
-	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::b 2001:db8:1::a "
-		     "HA 2001:db8:1::c\n");
+	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::c 2001:db8:1::b "
+		     "2001:db8:1::a HA\n");
 	/* the lifetime of the option, not the router's */
 	world_later(&w, SEC(50));
 	world_expect(&w, "note agent-down router=fe80::b ifindex=2\n");
 	ask(&w, COA, ANY);
-	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::a HA "
-		     "2001:db8:1::c\n");
+	world_expect(&w, "HAADRep id=77 HA>COA 2001:db8:1::c 2001:db8:1::a "
+		     "HA\n");
 	/* the H bit is gone; a lifetime of 0 */
 	advertise(&w, &(struct ra){ .from = "fe80::c", .no_h = true,
 		.addr = { "2001:db8:1::c" } });
@@ -199,15 +199,17 @@ END_TEST
 /* The router's lifetime where there is no option, and no option's 0. */
 START_TEST(lifetimes)
 {
+	char text[4096];
 	struct world w;
 
 	world_begin(&w);
+	w.conf->iface[0].ha_preference = 9;
 	advertise(&w, &(struct ra){ .from = "fe80::a", .lifetime = 9,
 		.addr = { "2001:db8:1::a" } });
 	advertise(&w, &(struct ra){ .from = "fe80::b", .info = true,
-		.lifetime = -1, .info_lifetime = 20, .preference = -1,
+		.lifetime = -1, .info_lifetime = 20, .preference = 7,
 		.addr = { "2001:db8:1::b" } });
-	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = -2,
+	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = 5,
 		.info = true, .info_lifetime = 100, .valid = 30,
 		.addr = { "2001:db8:1::c", "2001:db8:7::c" } });
 	world_later(&w, SEC(9));
@@ -216,16 +218,26 @@ START_TEST(lifetimes)
 	ck_assert(strstr(w.did, "2001:db8:7::c") && !strstr(w.did, "1::a"));
 	world_count(&w, "");
 	world_later(&w, SEC(11));
-	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = -2,
+	advertise(&w, &(struct ra){ .from = "fe80::c", .preference = 5,
 		.info = true, .info_lifetime = 100, .valid = 30,
 		.addr = { "2001:db8:1::c" } });
 	/* an address goes with its prefix, the home agent does not */
 	world_later(&w, SEC(10));
 	ask(&w, COA, ANY);
 	world_expect(&w, "HAADRep id=77 HA>COA HA 2001:db8:1::c\n");
+	/* ... and those that are over are not kept, asked or not (10.1) */
+	world_show(&w, "agents", text, sizeof(text));
+	ck_assert_str_eq(text, "agent router=fe80::c interface=home0 "
+			 "preference=5 left=90s address=2001:db8:1::c\n");
 	world_later(&w, SEC(20));
+	world_show(&w, "agents", text, sizeof(text));
+	ck_assert_str_eq(text, "agent router=fe80::c interface=home0 "
+			 "preference=5 left=70s\n");
 	ask(&w, COA, ANY);
 	world_expect(&w, "HAADRep id=77 HA>COA HA\n");
+	world_later(&w, SEC(70));
+	world_show(&w, "agents", text, sizeof(text));
+	ck_assert_str_eq(text, "");
 	world_close(&w);
 }
 END_TEST
@@ -282,7 +294,7 @@ START_TEST(many_agents)
 			snprintf(addr[j], sizeof(addr[j]), "2001:db8:%x::%x",
 				 100 + j, k + 16);
 		advertise(&w, &(struct ra){ .from = router, .info = true,
-			.info_lifetime = 100, .preference = (int16_t)k,
+			.info_lifetime = 100, .preference = (uint16_t)k,
 			.addr = { addr[0], addr[1], addr[2] } });
 	}
 	ck_assert(strstr(w.did, "note agent-limit limit=31"));
@@ -320,11 +332,11 @@ START_TEST(shown)
 
 	world_begin(&w);
 	advertise(&w, &(struct ra){ .from = "fe80::a", .info = true,
-		.preference = -7, .info_lifetime = 100,
+		.preference = 65535, .info_lifetime = 100,
 		.addr = { "2001:db8:1::a" } });
 	world_show(&w, "agents", text, sizeof(text));
 	ck_assert_str_eq(text, "agent router=fe80::a interface=home0 "
-			 "preference=-7 left=100s address=2001:db8:1::a\n");
+			 "preference=65535 left=100s address=2001:db8:1::a\n");
 	world_close(&w);
 }
 END_TEST
@@ -667,6 +679,8 @@ END_TEST
  * but a new one is sent, with all that the old one said. */
 START_TEST(change_before_acknowledged)
 {
+	struct in6_addr coa = world_addr(COA), ha = world_addr(HA);
+	struct in6_addr hoa = world_addr(HOA);
 	struct wire_error err;
 	struct icmp m;
 	struct world w;
@@ -679,6 +693,10 @@ START_TEST(change_before_acknowledged)
 	ck_assert_int_eq(pkt_parse(w.sent, w.sent_len, &p, &err), 0);
 	ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len, pkt_src(&p),
 				    pkt_dst(&p), &m, &err), 0);
+	/* 6.8, 10.6.3: to the care-of address, from where it is registered,
+	 * with a routing header */
+	ck_assert(addr_eq(&p.dst, &coa) && addr_eq(&p.src, &ha));
+	ck_assert(p.has_rh2 && addr_eq(&p.rh2, &hoa));
 	ck_assert_uint_eq(m.type, ICMP_PREFIX_ADV);
 	ck_assert_uint_eq(m.prefix.npios, 2);
 	ck_assert_uint_eq(m.prefix.pio[0].valid, 90000);

@@ -144,6 +144,52 @@ START_TEST(strangers)
 }
 END_TEST
 
+/* 6.2: prefixes of the profile are asked for by name. */
+START_TEST(prefixes_of_profile)
+{
+	struct in6_addr own = story_addr("2001:db8:100:a::");
+	struct conf_mobile *m;
+	struct lladdr *ll;
+	struct story s;
+
+	story_open(&s, CONF_MAG);
+	m = story_mobile(&s, "phone@example.com");
+	m->hnp[0] = (struct prefix){ own, 64 };
+	m->nhnps = 1;
+	ll = conf_add_mobile_ll(s.conf, m);
+	*ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	story_begin(&s);
+	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	ck_assert(addr_eq(&story_opt(&s, MOPT_HNP, 0)->prefix.addr, &own));
+	ck_assert_ptr_null(story_opt(&s, MOPT_HNP, 1));
+	answer(&s, (struct msg){ .nhnps = 1, .hnp = { OWN } });
+	ck_assert_ptr_nonnull(story_flow(&s, OWN));
+	story_close(&s);
+}
+END_TEST
+
+/* 6.9.1.2 no. 15: the anchor chose an address that the mobile has itself. */
+START_TEST(own_address_of_mobile)
+{
+	struct in6_addr own = story_addr(LL);
+	const struct mopt *o;
+	struct story s;
+
+	open_story(&s);
+	s.conf->mag_linklocal = addr_unspec;
+	story_nd(&s, ND_RS, LL, PHONE);
+	o = story_opt(&s, MOPT_LINKLOCAL, 0);
+	ck_assert(o && addr_is_unspec(&o->addr));
+	answer(&s, (struct msg){ .ll = LL });
+	asked(&s, 2, MOPT_HANDOFF_SAME, false);
+	o = story_opt(&s, MOPT_LINKLOCAL, 0);
+	ck_assert(o && !addr_is_unspec(&o->addr));
+	ck_assert(addr_is_linklocal(&o->addr) && !addr_eq(&o->addr, &own));
+	story_close(&s);
+}
+END_TEST
+
 /* --- 6.9.4 ------------------------------------------------------------------- */
 
 START_TEST(repeats)
@@ -595,6 +641,8 @@ int main(void)
 	tcase_add_test(t, heartbeat_answered);
 	tcase_add_test(t, heartbeat_restart);
 	tcase_add_test(t, obeys_timers);
+	tcase_add_test(t, prefixes_of_profile);
+	tcase_add_test(t, own_address_of_mobile);
 	tcase_add_loop_test(t, revoked, 0, (int)(sizeof(revocations) /
 						 sizeof(revocations[0])));
 	tcase_add_test(t, after_revocation);

@@ -263,6 +263,75 @@ START_TEST(silent_router)
 END_TEST
 
 /* "With 0 the node moves at once", says mip6d.conf(5). */
+/* 11.5.1: NUD says so, of the router that we use, and of nobody else. */
+START_TEST(router_fails)
+{
+	struct event ev = { .kind = EV_NEIGHBOUR };
+	struct world w;
+
+	w_away(&w);
+	ev.neighbour.ifindex = ETH0;
+	ev.neighbour.failed = true;
+	ev.neighbour.addr = w_addr("fe80::77");
+	w_input(&w, &ev);
+	w_expect(&w, "");
+	ev.neighbour.addr = w_addr("fe80::2");
+	w_input(&w, &ev);
+	w_expect(&w, "NS unicast\n");
+	w_na(&w, 2);
+	w_pass(&w, SEC(10));
+	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
+/* RFC 4191: its routes go with its lifetime for them. */
+START_TEST(routes_told)
+{
+	struct nd nd = { .type = ND_RA };
+	struct world w;
+
+	w_away(&w);
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 2 } };
+	nd.ra.lifetime = 1800;
+	nd.ra.nroutes = 1;
+	nd.ra.route[0] = (struct nd_route){
+		{ w_addr("2001:db8:9::"), 48 }, 1, 60,
+	};
+	w_ra_send(&w, 2, &nd);
+	w_expect(&w, "route up 2001:db8:9::/48\n");
+	w_pass(&w, SEC(61));
+	w_expect(&w, "route down 2001:db8:9::/48\n");
+	w_end(&w);
+}
+END_TEST
+
+/* 11.5.1, 7.3: a router that tells its interval, and then is not heard. */
+START_TEST(missed_advertisements)
+{
+	struct nd nd = { .type = ND_RA };
+	struct world w;
+
+	w_away(&w);
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 2 } };
+	nd.ra.lifetime = 1800;
+	nd.ra.adv_interval = 1000;
+	nd.ra.npios = 1;
+	nd.ra.pio[0] = (struct nd_pio){
+		w_addr("2001:db8:2::"), 64, ND_PIO_L | ND_PIO_A, 7200, 7200,
+	};
+	for (unsigned k = 0; k < 3; k++) {
+		w_ra_send(&w, 2, &nd);
+		w_pass(&w, SEC(1));
+	}
+	ck_assert_uint_eq(w_count(&w, "NS"), 0);
+	w_pass(&w, SEC(3));
+	w_drain(&w);
+	ck_assert_uint_ge(w_count(&w, "NS unicast"), 1);
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(no_probes)
 {
 	struct world w;
@@ -747,6 +816,25 @@ static void returning(struct world *w)
 	w_pass(w, MSEC(5));
 	w_forget(w);
 }
+
+/* On its way home the binding ends: nothing stands any more, so the address is
+ * put on the link, and asked for like any other. */
+START_TEST(expires_on_the_way)
+{
+	struct world w;
+
+	returning(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 0);
+	w_pass(&w, SEC(241));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 1);
+	w_forget(&w);
+	w_pass(&w, SEC(300));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
 
 START_TEST(deregisters_so)
 {
@@ -1432,7 +1520,7 @@ int main(void)
 		first_registration, address_first, retransmission,
 		refresh_and_expiry,
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
-		silent_router, no_probes, stranger_without_prefix,
+		silent_router, router_fails, missed_advertisements, routes_told, expires_on_the_way, no_probes, stranger_without_prefix,
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,

@@ -480,6 +480,25 @@ START_TEST(shorter_than_home)
 }
 END_TEST
 
+/* 11.4.2: a home registration that is shortened shortens theirs. */
+START_TEST(shortened)
+{
+	struct msg m = { .mh.type = MH_BRR, .src = w_addr(HA),
+			 .dst = w_addr(HOA), .inside = true };
+	struct world w;
+
+	optimized(&w);
+	put(&w, &m);
+	ck_assert(w.bu.bu.flags & MH_BU_H);
+	w_forget(&w);
+	w_ba(&w, (struct w_answer){ .lifetime = 20 });
+	w_drain(&w);
+	ck_assert(!(w.bu.bu.flags & MH_BU_H));
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=80"), 1);
+	w_end(&w);
+}
+END_TEST
+
 /* 11.7.2: from a random number on, each one greater than the last to that
  * peer, also when it had been forgotten meanwhile. */
 START_TEST(numbers)
@@ -772,6 +791,7 @@ int main(void)
 	unit_add(s, "each status", each_status);
 	unit_add(s, "tried again", tried_again);
 	unit_add(s, "shorter than home", shorter_than_home);
+	unit_add(s, "shortened", shortened);
 	unit_add(s, "numbers", numbers);
 	unit_add(s, "advice", advice);
 	unit_add(s, "new cookies", new_cookies);

@@ -209,7 +209,7 @@ static void random_ra(struct rng *r, struct nd_ra *ra)
 		.rdnss = { .n = any_below(r, 4) },
 	};
 	if (ra->has_ha_info) {
-		ra->ha_preference = (int16_t)any_below(r, 65536);
+		ra->ha_preference = (uint16_t)any_below(r, 65536);
 		ra->ha_lifetime = (uint16_t)any_below(r, 65536);
 	}
 	if (ra->rdnss.n)

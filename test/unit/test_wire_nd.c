@@ -314,7 +314,7 @@ START_TEST(mobility_options)
 	nd = ra_with("0701 ffff 00000bb8 0801 ffff fffe0708");
 	ck_assert_uint_eq(nd.ra.adv_interval, 3000);
 	ck_assert(nd.ra.has_ha_info);
-	ck_assert_int_eq(nd.ra.ha_preference, -2);
+	ck_assert_int_eq(nd.ra.ha_preference, 0xfffe);
 	ck_assert_uint_eq(nd.ra.ha_lifetime, 1800);
 	nd_build(&nd, &s, &d, &w);
 	ck_assert(!w.bad);
@@ -373,7 +373,7 @@ START_TEST(build)
 	nd.ra = (struct nd_ra){ .hop_limit = 64, .flags = ND_RA_H, .pref = -1,
 				.lifetime = 9, .mtu = 1400,
 				.adv_interval = 3000, .has_ha_info = true,
-				.ha_preference = -2, .ha_lifetime = 1800,
+				.ha_preference = 0xfffe, .ha_lifetime = 1800,
 				.npios = 1, .nroutes = 1 };
 	nd.ra.pio[0] = (struct nd_pio){ T("2001:db8:a::1"), 64, 0xe0, 10, 5 };
 	nd.ra.route[0] = (struct nd_route){ { T("2001:db8:c::"), 48 }, 1,
