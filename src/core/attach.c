@@ -215,6 +215,17 @@ note_handover(struct node *n, const struct attach *a, usec_t now)
 	note_put(n, &note, now);
 }
 
+/* A router takes the place of home agents that do not advertise. */
+static void
+disown_lone(struct attach *a)
+{
+	list_each(l, &a->routers) {
+		struct router *r = container_of(l, struct router, l);
+
+		r->candidate |= r->lone;
+	}
+}
+
 /* Whom we knew, we knew on a link that this may not be. */
 static void
 estrange(struct attach *a)
@@ -263,6 +274,8 @@ hand_over(struct node *n, struct attach *a, struct router *to, usec_t now)
 		swap_links(a);
 	else if (a->current)
 		attach_retire_router(n, a, a->current, now);
+	if (!to->lone)
+		disown_lone(a);
 	a->settled = true;
 	a->current = to;
 	to->used = true;
@@ -499,11 +512,16 @@ static bool
 meet_home_agent(struct node *n, struct attach *a, const struct rx *rx,
 		usec_t now)
 {
-	struct router *r = a->state == ATTACH_SOLICITING ?
+	struct router *r = a->state == ATTACH_SOLICITING ||
+			   attach_is_lone(a) ?
 		attach_lone_answer(n, a, rx, now) : NULL;
 
-	if (r)
+	if (r && !a->current) {
 		hand_over(n, a, r, now);
+	} else if (r) {			/* another home's */
+		attach_configure(n, a, now);
+		mn_on_attach(n, a, now);
+	}
 	return r;
 }
 

@@ -237,7 +237,8 @@ mag_on_neighbour(struct node *n, const struct ev_neighbour *ev, usec_t now)
 	}
 }
 
-/* A link that goes down takes all of its mobiles along. */
+/* A link that goes down takes all of its mobiles along; and one that vanishes,
+ * those whom a controller has put there while it was down. */
 void
 mag_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 {
@@ -247,7 +248,7 @@ mag_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 	if (!mag_access(n, i->ifindex))
 		return;
 	mag_addresses(n, true);
-	if (!was_up || i->up)
+	if (i->up)
 		return;
 	for (m = map_next(&n->mag->mobiles, NULL, &pos); m; m = next) {
 		struct mag_mobile *mobile =

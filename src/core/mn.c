@@ -168,8 +168,9 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 		return;
 	each_home(n, h, l)
 		if (h->place == PLACE_HOME && h->ifindex == a->iface->ifindex)
-			prefix_on_home(n, h, attach_on_link_prefix(a,
-						&h->prefix), now);
+			prefix_on_home(n, h, attach_is_lone(a) ? NULL :
+				       attach_on_link_prefix(a, &h->prefix),
+				       now);
 	while (next_busy(n, &busy))
 		each_home(n, h, l)
 			if (demand_sessions(n, h) == busy)

@@ -636,14 +636,15 @@ def case_switch():
 GROUP, GROUP_MAC = "ff0e::1234", "33:33:00:00:12:34"
 
 
-def mld(kind, group=GROUP):
+def mld(kind="record", group=GROUP, record=(4, [])):
     m = IPv6(src=HOA_LL, dst="ff02::16", hlim=1) / \
         IPv6ExtHdrHopByHop(options=[RouterAlert()])
     if kind == "done":
         m /= ICMPv6MLDone(mladdr=group)
     else:
         m /= ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(
-            rtype=4, dst=group)])
+            rtype=record[0], dst=group, sources_number=len(record[1]),
+            sources=record[1])])
     core.send(IPv6(src=COA, dst=HA) / m)
 
 
@@ -676,6 +677,22 @@ def case_multicast():
     check("what it sends goes out on the home link", p is not None and
           p.hlim == 63 and home.frame.dst == GROUP_MAC)
     check("and not back to it", core.quiet(tunnelled(GROUP)))
+    mld(record=(4, [NB]))
+    time.sleep(0.3)
+    drain()
+    home.send(data(NB, GROUP), GROUP_MAC)
+    check("a source that it excludes is not tunnelled",
+          core.quiet(tunnelled(GROUP)))
+    home.send(data("2001:db8:1::78", GROUP), GROUP_MAC)
+    check("others are", core.hear(tunnelled(GROUP)) is not None)
+    mld(record=(3, [NB]))
+    time.sleep(0.3)
+    drain()
+    home.send(data("2001:db8:1::78", GROUP), GROUP_MAC)
+    check("nor one that it does not include", core.quiet(tunnelled(GROUP)))
+    home.send(data(NB, GROUP), GROUP_MAC)
+    check("the one that it does is", core.hear(tunnelled(GROUP)) is not None)
+    mld("report")
     core.send(IPv6(src=COA2, dst=HA) / data(HOA, GROUP))
     check("from elsewhere it does not", home.quiet(plain(HOA, GROUP)))
     mld("done")

@@ -260,6 +260,27 @@ START_TEST(strange_answers)
 }
 END_TEST
 
+/* --- the link-local address (6.8, 6.9.1.2 no. 15) ------------------------------------ */
+
+/* Nobody is believed to have the address that all gateways share; its owner
+ * answers whoever probes for it (netns/pmip_access.sh). */
+START_TEST(shared_address)
+{
+	struct story s;
+
+	open_story(&s);
+	story_nd(&s, ND_RS, "fe80::1", PHONE);
+	answer(&s, (struct msg){ 0 });
+	ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+	story_later(&s, SEC(15));
+	ck_assert_uint_eq(s.solicits, 0);
+	story_nd(&s, ND_RS, LL, PHONE);
+	story_later(&s, SEC(15));
+	ck_assert_uint_ge(s.solicits, 1);
+	story_close(&s);
+}
+END_TEST
+
 /* --- every status ------------------------------------------------------------------ */
 
 enum after { HALT, SLOW, AGAIN, OTHER_PREFIX };
@@ -388,6 +409,32 @@ START_TEST(link_down)
 	story_input(&s, &ev);
 	asked(&s, 2, MOPT_HANDOFF_UNKNOWN, true);
 	ck_assert_uint_eq(s.nflows + s.nroutes, 0);
+	story_close(&s);
+}
+END_TEST
+
+/* The interface vanishes, and there is somebody whom a controller saw while it
+ * was down. */
+START_TEST(link_gone)
+{
+	struct event ev = { .kind = EV_LINK };
+	struct event come = { .kind = EV_ATTACH };
+	struct story s;
+
+	serve(&s);
+	ev.link.ifindex = 3;
+	strcpy(ev.link.name, "wlan0");
+	story_input(&s, &ev);
+	answer(&s, (struct msg){ 0 });
+	come.attach.ifindex = 3;
+	come.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	story_input(&s, &come);
+	story_nd(&s, ND_NA, LL, PHONE);
+	ev.link.gone = true;
+	story_input(&s, &ev);
+	story_later(&s, SEC(60));
+	ck_assert_uint_eq(s.solicits, 0);
+	asked(&s, s.mh.bu.seq, MOPT_HANDOFF_UNKNOWN, true);
 	story_close(&s);
 }
 END_TEST
@@ -633,10 +680,12 @@ int main(void)
 			    (int)(sizeof(strange) / sizeof(strange[0])));
 	tcase_add_loop_test(t, each_status, 0,
 			    (int)(sizeof(statuses) / sizeof(statuses[0])));
+	tcase_add_test(t, shared_address);
 	tcase_add_test(t, prefix_refused_twice);
 	tcase_add_test(t, leaves);
 	tcase_add_test(t, falls_silent);
 	tcase_add_test(t, link_down);
+	tcase_add_test(t, link_gone);
 	tcase_add_test(t, restarts);
 	tcase_add_test(t, heartbeat_answered);
 	tcase_add_test(t, heartbeat_restart);
