@@ -14,9 +14,9 @@
  * reached locally (section 6.10.3).
  *
  * Each packet leaves to the link-layer address that the flow names, whoever
- * else claims to have its destination, and so does a solicitation for an
- * address of the prefix: on a shared link nobody hears of the prefix of
- * another (section 6.8, RFC 6085).
+ * else claims to have its destination; it is not asked for (path/access.c).
+ * Should somebody ask yet, the solicitation goes there alone: on a shared link
+ * nobody hears of the prefix of another (section 6.8, RFC 6085).
  *
  * Whoever sends and is not known may be a mobile that has just arrived, in
  * the middle of a transfer: user space is told, ten times a second each.  A Linux
@@ -208,8 +208,11 @@ access_may(const struct pm_config *cfg, const struct pm_access *a, __u32 iif,
 /*
  * Straight to another mobile, where both may (section 6.10.3): the kernel has
  * forwarded the packet to the path device, and this is where it goes instead
- * of into the tunnel.  The interface; 0: into the tunnel.
+ * of into the tunnel.  The interface, and that the link-layer address is known;
+ * 0: into the tunnel.
  */
+#define ACCESS_KNOWN	0x80000000U
+
 static __noinline __u32 access_straight(struct __sk_buff *skb)
 {
 	struct pm_config *cfg = config_get();
@@ -223,7 +226,9 @@ static __noinline __u32 access_straight(struct __sk_buff *skb)
 		return 0;
 	from = access_find(cfg, in.src);
 	return from && from->flags & PM_ACCESS_LOCAL &&
-	       from->ifindex == skb->ingress_ifindex ? to->ifindex : 0;
+	       from->ifindex == skb->ingress_ifindex ?
+	       to->ifindex | (to->flags & PM_ACCESS_ANY ? 0 : ACCESS_KNOWN) :
+	       0;
 }
 
 /* -1: it does not go straight.  Nor does what is too big for the other's link:
@@ -231,12 +236,20 @@ static __noinline __u32 access_straight(struct __sk_buff *skb)
 static __noinline int access_go(struct __sk_buff *skb)
 {
 	struct bpf_redir_neigh nh = { .nh_family = AF_INET6 };
-	__u32 ifindex = access_straight(skb), mtu = 0;
+	__u32 to = access_straight(skb), ifindex = to & ~ACCESS_KNOWN;
+	__u32 mtu = 0;
 
 	if (!ifindex || bpf_check_mtu(skb, ifindex, &mtu, 0, 0) ||
 	    bpf_skb_load_bytes(skb, OFF_IP6 + offsetof(struct ip6, dst),
 			       nh.ipv6_nh, sizeof(nh.ipv6_nh)))
 		return -1;
+	/* RTNL_NEIGHBOUR (path/rtnl.h): it need not be resolved */
+	if (to & ACCESS_KNOWN) {
+		nh.ipv6_nh[0] = bpf_htonl(0xfe800000);
+		nh.ipv6_nh[1] = 0;
+		nh.ipv6_nh[2] = bpf_htonl(0xfdffffff);
+		nh.ipv6_nh[3] = bpf_htonl(0xffffffff);
+	}
 	return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
 }
 

@@ -223,6 +223,15 @@ struct conf_access_link {
 	uint32_t	lifetime;		/* AdvDefaultLifetime, seconds */
 };
 
+/* RedirectLma ADDRESS { ... }: an anchor that new sessions are given to
+ * (RFC 6463), our own among them. */
+#define CONF_REDIRECTS	32
+struct conf_redirect {
+	struct in6_addr	addr;
+	uint32_t	priority;		/* the lowest are asked first */
+	uint32_t	weight;			/* share among those alike */
+};
+
 /* MobileNode "user@realm" { ... }: the policy profile of RFC 5213 6.2.  At a
  * local mobility anchor "@realm" stands for all of a realm. */
 #define CONF_HNPS	4
@@ -235,7 +244,8 @@ struct conf_mobile {
 	struct prefix	hnp[CONF_HNPS];		/* HomeNetworkPrefix, /64 each */
 	unsigned	nhnps;
 	unsigned	prefixes;		/* Prefixes: so many of the pools */
-	struct in6_addr	lma;			/* LmaAddress; :: = the node's */
+	struct in6_addr	lma;			/* LmaAddress; :: = the node's, or
+						   whichever */
 	uint32_t	lifetime;		/* Lifetime, seconds */
 	uint32_t	group;			/* BulkGroup: the anchor's */
 	bool		allowed;		/* ProxyRegistration */
@@ -367,6 +377,13 @@ struct conf {
 	bool		revocation;		/* BindingRevocation */
 	uint32_t	heartbeat;		/* HeartbeatInterval, s; 0: none */
 	uint32_t	missing_heartbeats;	/* MissingHeartbeatsAllowed */
+	bool		redirect;		/* EnableLMARedirectFunction */
+	bool		redirect_accept;	/* EnableLMARedirectAccept... */
+	struct in6_addr	lma_redirect;		/* LmaRedirectAddress; :: */
+	struct conf_redirect redirect_to[CONF_REDIRECTS];
+	unsigned	nredirects;		/* RedirectLma */
+	struct prefix	redirector[CONF_REDIRECTS];
+	unsigned	nredirectors;		/* RedirectingLma */
 	bool		accept_bulk;		/* AcceptBulkBindingUpdateReq... */
 	bool		request_bulk;		/* RequestBulkBindingUpdate... */
 	uint32_t	lma_max_groups;		/* LmaMaxBulkGroups, of a gateway */

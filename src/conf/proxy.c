@@ -4,6 +4,7 @@
  *
  *   HomeNetworkPrefix prefix/length;            (an anchor's pool)
  *   MobileNode "user@realm" { ... }             (a policy profile, 6.2)
+ *   RedirectLma address { ... }                 (an anchor to give them to)
  *   AccessLink "interface" { ... }              (where a gateway looks)
  *
  * The names of variables are those of RFC 5213 section 9.  An anchor serves
@@ -154,6 +155,26 @@ custom_mag(struct parse *p, const struct stmt *s, void *row)
 		parse_nomem(p);
 }
 
+/* RFC 6463 3: "a prior agreement [...] and an established trust relationship" */
+void
+custom_redirector(struct parse *p, const struct stmt *s, void *row)
+{
+	struct conf *c = row;
+	struct prefix x = { .len = 128 };
+
+	if (!args_want(p, s) || !value_count(p, s, 1))
+		return;
+	if (s->args->kind == ARG_PREFIX ?
+	    !value_prefix(p, s->row->name, s->args, &x) :
+	    !value_host(p, s->row->name, s->args, &x.addr))
+		return;
+	if (c->nredirectors == CONF_REDIRECTS)
+		parse_error(p, &s->args->at, "RedirectingLma stands %d times "
+			    "at most", CONF_REDIRECTS);
+	else
+		c->redirector[c->nredirectors++] = x;
+}
+
 void
 custom_linklocal(struct parse *p, const struct stmt *s, void *row)
 {
@@ -237,6 +258,39 @@ block_open_access(struct parse *p, const struct stmt *s, void *parent)
 	return l;
 }
 
+void *
+block_open_redirect(struct parse *p, const struct stmt *s, void *parent)
+{
+	struct conf *c = p->conf;
+	struct conf_redirect *l;
+	struct in6_addr a;
+
+	if (!value_count(p, s, 1) ||
+	    !value_addr(p, "RedirectLma", s->args, &a))
+		return NULL;
+	if (!addr_is_routable(&a)) {
+		parse_error(p, &s->args->at, "RedirectLma: %.60s is not a "
+			    "routable unicast address", s->args->text);
+		return NULL;
+	}
+	for (unsigned i = 0; i < c->nredirects; i++) {
+		if (!addr_eq(&c->redirect_to[i].addr, &a))
+			continue;
+		parse_error(p, &s->args->at, "RedirectLma %.60s is given "
+			    "twice", s->args->text);
+		return NULL;
+	}
+	if (c->nredirects == CONF_REDIRECTS) {
+		parse_error(p, &s->args->at, "RedirectLma stands %d times at "
+			    "most", CONF_REDIRECTS);
+		return NULL;
+	}
+	l = &c->redirect_to[c->nredirects++];
+	*l = (struct conf_redirect){ .addr = a };
+	schema_defaults(&schema_redirect, l);
+	return l;
+}
+
 /* --- printing -------------------------------------------------------- */
 
 static void
@@ -294,6 +348,15 @@ print_pools(const struct conf *c, const void *row, unsigned indent, FILE *f)
 }
 
 void
+print_redirectors(const struct conf *c, const void *row, unsigned indent,
+		  FILE *f)
+{
+	for (unsigned i = 0; i < c->nredirectors; i++)
+		put_prefix_line("RedirectingLma", &c->redirector[i], indent,
+				f);
+}
+
+void
 print_linklocal(const struct conf *c, const void *row, unsigned indent,
 		FILE *f)
 {
@@ -309,6 +372,21 @@ print_rows_mobile(const struct conf *c, const void *parent, unsigned *n)
 {
 	*n = c->nmobiles;
 	return c->mobile;
+}
+
+const void *
+print_rows_redirect(const struct conf *c, const void *parent, unsigned *n)
+{
+	*n = c->nredirects;
+	return c->redirect_to;
+}
+
+void
+print_head_redirect(const void *row, FILE *f)
+{
+	char text[ADDR_STRLEN];
+
+	fputs(addr_print(&((const struct conf_redirect *)row)->addr, text), f);
 }
 
 const void *
@@ -467,6 +545,59 @@ check_proxy_peers(struct parse *p, const struct stmt *top)
 	}
 }
 
+static bool
+has_peer(const struct conf *c, const struct in6_addr *a)
+{
+	for (unsigned i = 0; i < c->npeers; i++)
+		if (prefix_match(&c->peer[i].addr, a))
+			return true;
+	return false;
+}
+
+static bool
+is_target(const struct conf *c, const struct in6_addr *a)
+{
+	for (unsigned i = 0; i < c->nredirects; i++)
+		if (addr_eq(&c->redirect_to[i].addr, a))
+			return true;
+	return false;
+}
+
+/* RFC 6463 5.3: nobody is sent to whom we have no agreement with. */
+static void
+check_redirects(struct parse *p, const struct stmt *top)
+{
+	const struct conf *c = p->conf;
+	const struct stmt *on = tree_find(top, "EnableLMARedirectFunction");
+	const struct stmt *own = tree_find(top, "LmaRedirectAddress");
+
+	if (on && c->redirect && addr_is_unspec(&c->lma_redirect) &&
+	    !tree_find(top, "RedirectLma"))
+		parse_error(p, &on->head->at, "sessions are assigned to whom? "
+			    "RedirectLma ADDRESS, or LmaRedirectAddress for "
+			    "this anchor");
+	if (own && own->args && !addr_is_unspec(&c->lma_redirect) &&
+	    addr_eq(&c->lma_redirect, &c->lma_address))
+		parse_error(p, &own->args->at, "LmaRedirectAddress is another "
+			    "one than LmaAddress");
+	for (const struct stmt *s = top; s; s = s->next) {
+		const struct stmt *at = s->row && s->row->block ==
+			&schema_mobile ? tree_find(s->body, "LmaAddress") :
+			s->row && s->row->block == &schema_redirect ? s : NULL;
+		struct in6_addr a;
+
+		if (!at || !at->args || addr_parse(at->args->text, &a) ||
+		    addr_eq(&a, &c->lma_address))
+			continue;
+		if (at == s && addr_is_routable(&a) && !has_peer(c, &a))
+			parse_error(p, &at->args->at, "RedirectLma %.60s has "
+				    "no Peer", at->args->text);
+		if (at != s && !is_target(c, &a))
+			parse_error(p, &at->args->at, "LmaAddress %.60s is no "
+				    "RedirectLma", at->args->text);
+	}
+}
+
 static void
 check_lma(struct parse *p, const struct stmt *top, const struct place *at)
 {
@@ -475,7 +606,9 @@ check_lma(struct parse *p, const struct stmt *top, const struct place *at)
 	if (addr_is_unspec(&c->lma_address) && !tree_find(top, "LmaAddress"))
 		parse_error(p, at, "a local mobility anchor wants LmaAddress, "
 			    "its own");
-	if (!c->npools && !tree_find(top, "HomeNetworkPrefix"))
+	check_redirects(p, top);
+	if (!c->npools && !tree_find(top, "HomeNetworkPrefix") &&
+	    !tree_find(top, "RedirectLma"))
 		parse_error(p, at, "a local mobility anchor wants prefixes for "
 			    "its mobiles: HomeNetworkPrefix PREFIX/LENGTH");
 	if (!tree_find(top, "MobileNode"))

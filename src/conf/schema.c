@@ -263,6 +263,20 @@ static const struct statement top_stmts[] = {
 	  .help = "then the anchor is out of reach" },
 	{ BOOL("BindingRevocation", conf, revocation, 1), .roles = LMA,
 	  .help = "tell a gateway that a mobile has left it, RFC 5846" },
+	{ BOOL("EnableLMARedirectFunction", conf, redirect, 0), .roles = PMIP,
+	  .help = "anchors are assigned at registration, RFC 6463" },
+	{ BOOL("EnableLMARedirectAcceptFunction", conf, redirect_accept, 0),
+	  .roles = LMA,
+	  .help = "take sessions that another anchor assigns" },
+	{ .name = "LmaRedirectAddress", .type = V_ADDR,
+	  FIELD(conf, lma_redirect), .roles = LMA, .flags = STMT_DERIVED,
+	  .derived = "none",
+	  .help = "an address of ours that only assigns anchors" },
+	{ BLOCK("RedirectLma", "address", &schema_redirect), .roles = LMA,
+	  .help = "an anchor that sessions are assigned to" },
+	{ CUSTOM("RedirectingLma", "address[/length]", custom_redirector,
+		 print_redirectors), .roles = LMA, .flags = STMT_MANY,
+	  .help = "who may assign sessions to us" },
 	{ BOOL("AcceptBulkBindingUpdateReqForMobilitySession", conf,
 	       accept_bulk, 1), .roles = LMA,
 	  .help = "gateways may renew many sessions at once, RFC 6602" },
@@ -534,7 +548,8 @@ static const struct statement mobile_stmts[] = {
 	{ BOOL("ProxyRegistration", conf_mobile, allowed, 1), .roles = LMA,
 	  .help = "is it served at all" },
 	{ .name = "LmaAddress", .type = V_ADDR, FIELD(conf_mobile, lma),
-	  .roles = MAG, .flags = STMT_DERIVED, .derived = "LmaAddress at the top",
+	  .roles = PMIP, .flags = STMT_DERIVED,
+	  .derived = "LmaAddress at the top, or any RedirectLma",
 	  .help = "its anchor" },
 	{ UINT("Lifetime", conf_mobile, lifetime, LIFE_MIN, LIFE_MAX, 3600),
 	  .flags = STMT_DERIVED, .derived = "LmaMaxBindingLife",
@@ -695,6 +710,20 @@ const struct block schema_access = {
 	.rows = print_rows_access, .head = print_head_access,
 };
 
+static const struct statement redirect_stmts[] = {
+	{ UINT("Priority", conf_redirect, priority, 0, 65535, 0),
+	  .help = "the lowest is asked first" },
+	{ UINT("Weight", conf_redirect, weight, 1, 64, 1),
+	  .help = "share of the mobiles among those alike" },
+	{ NULL }
+};
+const struct block schema_redirect = {
+	.name = "RedirectLma", .stmt = redirect_stmts, .short_form = true,
+	.size = sizeof(struct conf_redirect),
+	.open = block_open_redirect,
+	.rows = print_rows_redirect, .head = print_head_redirect,
+};
+
 const struct block schema_policy = {
 	.name = "AddressPolicy", .stmt = policy_stmts,
 	.size = sizeof(struct conf),
@@ -712,6 +741,7 @@ const struct block *const schema_blocks[] = {
 	&schema_top, &schema_iface, &schema_prefix, &schema_route,
 	&schema_home_link, &schema_virtual_link, &schema_anchor,
 	&schema_home, &schema_peer, &schema_mobile, &schema_access,
+	&schema_redirect,
 	&schema_policy, &schema_rule, NULL
 };
 

@@ -102,12 +102,15 @@ void	print_cn_policies(const struct conf *, const void *row,
 void	custom_lladdr(struct parse *, const struct stmt *, void *row);
 void	custom_hnp(struct parse *, const struct stmt *, void *row);
 void	custom_mag(struct parse *, const struct stmt *, void *row);
+void	custom_redirector(struct parse *, const struct stmt *, void *row);
 void	custom_pool(struct parse *, const struct stmt *, void *row);
 void	custom_linklocal(struct parse *, const struct stmt *, void *row);
 void	print_lladdrs(const struct conf *, const void *row, unsigned indent,
 		      FILE *);
 void	print_hnps(const struct conf *, const void *row, unsigned indent,
 		   FILE *);
+void	print_redirectors(const struct conf *, const void *row, unsigned indent,
+			  FILE *);
 void	print_mags(const struct conf *, const void *row, unsigned indent,
 		   FILE *);
 void	print_pools(const struct conf *, const void *row, unsigned indent,
@@ -116,18 +119,23 @@ void	print_linklocal(const struct conf *, const void *row, unsigned indent,
 			FILE *);
 void	*block_open_mobile(struct parse *, const struct stmt *, void *parent);
 void	block_close_mobile(struct parse *, const struct stmt *, void *row);
+void	*block_open_redirect(struct parse *, const struct stmt *,
+			     void *parent);
 void	*block_open_access(struct parse *, const struct stmt *, void *parent);
 const void *print_rows_mobile(const struct conf *, const void *parent,
 			      unsigned *n);
+const void *print_rows_redirect(const struct conf *, const void *parent,
+				unsigned *n);
 const void *print_rows_access(const struct conf *, const void *parent,
 			      unsigned *n);
 void	print_head_mobile(const void *row, FILE *);
+void	print_head_redirect(const void *row, FILE *);
 void	print_head_access(const void *row, FILE *);
 void	check_proxy(struct parse *, const struct stmt *top);
 
 extern const struct block schema_top, schema_iface, schema_prefix,
 	schema_route, schema_home_link, schema_virtual_link, schema_anchor,
-	schema_home, schema_peer, schema_mobile, schema_access, schema_policy,
+	schema_home, schema_peer, schema_mobile, schema_access, schema_redirect, schema_policy,
 	schema_rule;
 
 /* Every block of the schema; NULL at the end. */

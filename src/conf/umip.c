@@ -28,9 +28,6 @@ static const struct umip {
 	{ "MobileNodeGeneratedTimestampInUse", "disabled", OTHERWISE },
 	{ "FixedMAGLinkLayerAddressOnAllAccessLinks", NULL,
 	  "give the interface that address: ip link set DEV address XX:..." },
-	/* RFC 6463 section 7 */
-	{ "EnableLMARedirectFunction", "disabled", OTHERWISE },
-	{ "EnableLMARedirectAcceptFunction", "disabled", OTHERWISE },
 	{ "ProxyMipLma", NULL, "the statements of it stand at the top" },
 	{ "ProxyMipMag", NULL, "the statements of it stand at the top" },
 	{ "DebugLogFile", NULL,

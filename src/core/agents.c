@@ -38,7 +38,6 @@ struct agent {
 	struct in6_addr	router;		/* its link-local address */
 	uint16_t	preference;
 	usec_t		expires;
-	uint8_t		flags;		/* ND_RA_M, ND_RA_O */
 	unsigned	nprefixes;
 	struct agent_prefix prefix[ND_PIO_MAX];
 };
@@ -347,8 +346,6 @@ agents_on_nd(struct node *n, struct rx *rx, usec_t now)
 		return;
 	g->preference = ra->has_ha_info ? ra->ha_preference : 0;
 	g->expires = now + life;
-	news |= g->flags != (ra->flags & (ND_RA_M | ND_RA_O));
-	g->flags = ra->flags & (ND_RA_M | ND_RA_O);
 	for (unsigned k = 0; k < ra->npios; k++)
 		news |= learn_prefix(g, &ra->pio[k], now);
 	news |= agent_purge(g, now);
@@ -547,21 +544,6 @@ agents_prefixes(const struct node *n, const struct conf_home_link *l,
 			each(arg, &o);
 		}
 	}
-}
-
-uint8_t
-agents_flags(const struct node *n, const struct conf_home_link *l)
-{
-	const struct iface *i = home_link_iface(n, l);
-	uint8_t flags = 0;
-
-	list_each(e, &n->ha->agents->all) {
-		const struct agent *g = container_of(e, struct agent, l);
-
-		if (i && g->ifindex == i->ifindex && g->nprefixes)
-			flags |= g->flags;
-	}
-	return flags;
 }
 
 void

@@ -27,8 +27,6 @@ unsigned agents_list(struct node *, const struct conf_home_link *, usec_t now,
  * that remain; no whole addresses. */
 void	agents_prefixes(const struct node *, const struct conf_home_link *,
 			usec_t now, agents_each *, void *arg);
-/* ND_RA_M and ND_RA_O of those that advertise any there. */
-uint8_t	agents_flags(const struct node *, const struct conf_home_link *);
 /* RFC 2526: the Mobile IPv6 Home-Agents anycast address of a prefix. */
 struct in6_addr agents_anycast(const struct prefix *);
 void	agents_count(const struct node *, struct record *);

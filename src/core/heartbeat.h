@@ -18,7 +18,8 @@ struct beats *beats_free(struct node *, struct beats *);	/* NULL */
 void	beats_watch(struct node *, const struct in6_addr *peer,
 		    const struct in6_addr *local, usec_t now);
 /* It wants them at these times (RFC 8127 3.1.2), in seconds: between two,
- * before one without an answer is repeated, and so many repetitions. */
+ * before one without an answer is repeated, and so many repetitions;
+ * 0: as the configuration has it. */
 void	beats_control(struct node *, const struct in6_addr *peer,
 		      uint32_t interval, uint32_t retry, uint32_t most);
 void	beats_on_message(struct node *, struct rx *, usec_t now);

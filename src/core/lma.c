@@ -301,8 +301,10 @@ check_request(const struct node *n, const struct registration *rq, usec_t now)
 
 	if (!r->has_id || !r->id.len)
 		return MH_ST_MISSING_MNID;			/* 4. */
+	/* RFC 6463 5.3.2: for another one, by an anchor that may. */
 	if (!security_peer(n, &rq->coa) ||
-	    (m && !lma_mag_allowed(m, &rq->src)))
+	    (!addr_eq(&rq->src, &rq->coa) && !lma_may_relay(n, &rq->src)) ||
+	    (m && !lma_mag_allowed(m, &rq->coa)))
 		return MH_ST_MAG_UNAUTHORIZED;			/* 6. */
 	if (!m || r->id_subtype != MOPT_MNID_NAI ||
 	    r->id.len > PMIP_ID_MAX)
@@ -336,6 +338,11 @@ read_update(const struct node *n, const struct rx *rx, struct registration *rq)
 		.hoa = addr_unspec,
 	};
 	rq->peer = security_peer(n, &rq->src);
+	/* RFC 6463 5.3.1 */
+	if (addr_eq(&rx->pkt.dst, &n->conf->lma_redirect)) {
+		rq->asked = rx->pkt.dst;
+		rq->local = n->conf->lma_address;
+	}
 	/* No Home Address option (6.9.1.5): no. 3 looks for none. */
 	return addr_is_routable(&rq->src) && addr_is_routable(&rq->coa) &&
 	       addr_eq(&rq->local, &n->conf->lma_address) &&
@@ -360,7 +367,7 @@ lma_on_bu(struct node *n, struct rx *rx, usec_t now)
 	rq.timed = req.has_stamp;
 	rq.replay = req.stamp;
 	verdict = security_check(n, rq.peer, &rx->mh, rx->pkt.payload.p,
-				 &rq.coa, &rq.local, 0, now);
+				 &rq.coa, &rx->pkt.dst, 0, now);
 	if (verdict != SEC_OK) {
 		answer_unproven(n, &rq, verdict, now);
 		return;
@@ -374,7 +381,7 @@ lma_on_bu(struct node *n, struct rx *rx, usec_t now)
 	status = check_request(n, &rq, now);
 	if (status)
 		refuse(n, &rq, status, now);
-	else
+	else if (!lma_redirect(n, &rq, rx, now))
 		find_session(n, &rq, now);
 }
 
@@ -541,7 +548,8 @@ lma_start(struct node *n, usec_t now)
 	n->registrar->of[KEEPER_PROXY].limit = n->conf->lma_max_bindings;
 	n->beats = beats_new(n);
 	n->revocations = revoke_new(n);
-	if (!n->beats || !n->revocations || lma_profiles_start(n))
+	if (!n->beats || !n->revocations || lma_redirect_start(n) ||
+	    lma_profiles_start(n))
 		return -ENOMEM;
 	block_pools(n, n->conf, true);
 	return 0;
@@ -569,6 +577,7 @@ lma_stop(struct node *n)
 		free(mobile);
 	}
 	lma_groups_stop(lma);
+	lma_redirect_stop(n);
 	lma_profiles_stop(n);
 	map_fini(&lma->mobiles);
 	map_fini(&lma->more);
@@ -599,6 +608,7 @@ lma_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	int err;
 
 	n->lma->now = now;
+	lma_redirect_forget(n);
 	lma_profiles_stop(n);
 	err = lma_profiles_start(n);
 	if (err)
@@ -643,6 +653,7 @@ lma_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 	record_uint(&r, "refused", n->lma->refused);
 	record_uint(&r, "ignored", n->lma->ignored);
 	record_uint(&r, "bulk", n->lma->bulk);
+	record_uint(&r, "redirected", n->lma->redirected);
 	sink->put(sink, &r);
 	beats_show(n, sink);
 	return false;

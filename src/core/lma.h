@@ -8,6 +8,7 @@
  *	lma_cache.c	mobiles, sessions and their prefixes
  *	lma_keeper.c	what the binding cache asks of an anchor, and the answer
  *	lma_group.c	sessions that are spoken of together (RFC 6602)
+ *	lma_redirect.c	new sessions that another anchor gets (RFC 6463)
  *	lma_profile.c	the configuration's mobiles, and the prefix pools
  */
 #ifndef MIP6D_CORE_LMA_H
@@ -106,6 +107,8 @@ struct lma {
 	struct lma_session *fresh;	/* no binding has it yet */
 	usec_t		now;		/* of what is being worked on */
 	uint64_t	updates, accepted, refused, ignored;
+	struct relays	*relays;	/* lma_redirect.c */
+	uint64_t	redirected;	/* sessions that were */
 	uint64_t	bulk;		/* updates of groups that were accepted */
 };
 
@@ -192,6 +195,21 @@ void	lma_group_revoke(struct node *, uint32_t ours, usec_t now);
 void	lma_groups_doubt(struct node *, const struct in6_addr *coa);
 /* It has lost its sessions, and its groups with them. */
 void	lma_groups_forget(struct node *, const struct in6_addr *coa);
+
+/* --- lma_redirect.c --------------------------------------------------------- */
+
+int	lma_redirect_start(struct node *);	/* not 0: memory */
+void	lma_redirect_stop(struct node *);
+/* What is under way is; the gateways ask again. */
+void	lma_redirect_forget(struct node *);
+/* A request that was checked: true, it is answered, or sent on. */
+bool	lma_redirect(struct node *, const struct registration *,
+		     const struct rx *, usec_t now);
+/* May `src' register sessions for gateways? */
+bool	lma_may_relay(const struct node *, const struct in6_addr *src);
+/* Redirect and Load Information of an answer. */
+void	lma_put_redirect(const struct node *, struct mh *,
+			 const struct registration *, const struct mh_ba *);
 
 /* A request waits no longer: lma.c. */
 void	lma_pending_end(struct node *, struct lma_pending *);

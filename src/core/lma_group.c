@@ -207,12 +207,13 @@ answer(struct node *n, const struct registration *rq, uint8_t status,
        uint16_t seq, uint16_t lifetime, usec_t now)
 {
 	struct mh_route route = {
-		.src = rq->local, .dst = rq->src,
-		.coa = rq->coa, .hoa = rq->local,
+		.src = addr_is_unspec(&rq->asked) ? rq->local : rq->asked,
+		.dst = rq->src, .coa = rq->coa,
 	};
 	struct mh mh = { .type = MH_BA };
 	struct mopt *o;
 
+	route.hoa = route.src;
 	mh.ba.status = status;
 	mh.ba.flags = MH_BA_P;
 	mh.ba.seq = seq;
@@ -305,7 +306,8 @@ check_update(const struct node *n, const struct lma_gateway *w,
 
 	if (pmip_names_session(mh))
 		return MH_ST_INVALID_GROUP;
-	if (!security_peer(n, &rq->coa))
+	/* Section 8: nobody speaks for another one's. */
+	if (!addr_eq(&rq->src, &rq->coa) || !security_peer(n, &rq->coa))
 		return MH_ST_MAG_UNAUTHORIZED;
 	if (!n->conf->accept_bulk)
 		return MH_ST_PROHIBITED;

@@ -377,8 +377,8 @@ lma_answer(struct node *n, const struct registration *rq,
 {
 	struct mh_route route = {
 		/* The source and destination of the update, swapped. */
-		.src = rq->local, .dst = rq->src,
-		.coa = rq->coa, .hoa = rq->local,
+		.src = addr_is_unspec(&rq->asked) ? rq->local : rq->asked,
+		.dst = rq->src, .coa = rq->coa,
 	};
 	struct pmip_request r = *rq->proxy;
 	struct lma_session *s = rq->session;
@@ -390,6 +390,7 @@ lma_answer(struct node *n, const struct registration *rq,
 		.status = ba->status,
 	};
 
+	route.hoa = route.src;
 	mh.ba = *ba;
 	mh.ba.flags = MH_BA_P;
 	r.has_group = false;
@@ -411,6 +412,7 @@ lma_answer(struct node *n, const struct registration *rq,
 	pmip_write(&mh, &r);
 	if (ba->status < MH_ST_UNSPECIFIED && ba->lifetime)
 		put_control(n, &mh, control);
+	lma_put_redirect(n, &mh, rq, ba);
 	node_send_mh(n, &mh, &route, rq->peer, 0, now);
 	if (ba->status >= MH_ST_UNSPECIFIED || !ba->lifetime)
 		return;

@@ -257,7 +257,9 @@ mag_ready(struct node *n, usec_t now)
 			container_of(m, struct mag_mobile, node);
 
 		next = map_next(&n->mag->mobiles, m, &pos);
-		if (!mag_access(n, mobile->ifindex) || !mag_profile(n, mobile)) {
+		if (!mag_access(n, mobile->ifindex) ||
+		    !mag_profile(n, mobile) ||
+		    !security_peer(n, &mobile->reg.peer)) {
 			mag_drop(n, mobile);
 			continue;
 		}
@@ -303,11 +305,14 @@ mag_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	for (m = map_next(&n->mag->mobiles, NULL, &pos); m; m = next) {
 		struct mag_mobile *mobile =
 			container_of(m, struct mag_mobile, node);
-		struct in6_addr lma = mag_lma(n, mobile);
+		struct in6_addr lma = mag_lma(n, mobile), was =
+			addr_is_unspec(&mobile->redirector) ?
+			mobile->reg.peer : mobile->redirector;
 
 		next = map_next(&n->mag->mobiles, m, &pos);
 		if (!mag_access(n, mobile->ifindex) || !mag_profile(n, mobile) ||
-		    !addr_eq(&lma, &mobile->reg.peer) ||
+		    !addr_eq(&lma, &was) ||
+		    !security_peer(n, &mobile->reg.peer) ||
 		    !addr_eq(&old->mag_address, &n->conf->mag_address)) {
 			mag_unserve(n, mobile, true, now);
 			mag_drop(n, mobile);

@@ -73,6 +73,12 @@ struct mag_mobile {
 	usec_t		advertised;
 	struct alarm	advert;		/* the next advertisement */
 	struct alarm	watch;		/* is it there? has it gone? */
+	struct in6_addr	redirector;	/* RFC 6463: it gave us to the anchor
+					   that we talk to; :: nobody */
+	struct in6_addr	redirect;	/* of the answer at hand; :: */
+	bool		offered;	/* the last registration may be
+					   answered so */
+	bool		no_redirect;	/* it was, with no key of ours */
 	uint32_t	sent_group;	/* in the last registration; 0: none */
 	uint32_t	lma_group;	/* the anchor's; 0: it stands alone */
 	struct mag_group *group;	/* ours; NULL: so, too */
@@ -144,6 +150,8 @@ extern const struct registrant_ops mag_ops;
 /* Begin, or go on. */
 void	mag_register(struct node *, struct mag_mobile *, usec_t now);
 
+/* To the anchor of its profile again. */
+void	mag_go_back(struct node *, struct mag_mobile *);
 /* RFC 8127 5.2: what the anchor wants us to do, and when. */
 void	mag_obey(struct node *, struct mag_mobile *, usec_t now);
 
@@ -190,6 +198,8 @@ void	mag_heard(struct node *, struct mag_mobile *,
 		  const struct in6_addr *addr, usec_t now);
 /* Ask it now. */
 void	mag_doubt(struct node *, struct mag_mobile *, usec_t now);
+/* It has left, unless it is heard before. */
+void	mag_detach_at(struct node *, struct mag_mobile *, usec_t at);
 /* Our addresses on the access links. */
 void	mag_addresses(struct node *, bool up);
 alarm_fire mag_on_advert, mag_on_watch;

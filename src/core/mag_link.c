@@ -332,12 +332,13 @@ solicit(struct node *n, struct mag_mobile *m)
 	const struct iface *i = iface_find(n, m->ifindex);
 	struct nd nd = { .type = ND_NS };
 	struct lladdr ll = mag_lladdr(m);
-	const struct in6_addr *src = iface_linklocal(i);
+	const struct in6_addr *src = i ? iface_linklocal(i) : NULL;
 
 	/* Its router is our address while it is served, or always. */
 	if (m->held || !addr_is_unspec(&n->conf->mag_linklocal))
 		src = &m->router;
-	if (!i->up || !src)
+	/* On a link that has gone nobody answers. */
+	if (!i || !i->up || !src)
 		return;
 	nd.sll = i->ll;
 	nd.ns.target = *known_address(m);
@@ -351,6 +352,15 @@ mag_doubt(struct node *n, struct mag_mobile *m, usec_t now)
 		return;
 	m->heard = now > patience(n, m) ? now - patience(n, m) : 0;
 	alarm_set(n, &m->watch, now);
+}
+
+void
+mag_detach_at(struct node *n, struct mag_mobile *m, usec_t at)
+{
+	if (m->state == MAG_LEAVING)
+		return;
+	m->asked = ASK_TIMES;
+	alarm_set(n, &m->watch, at);
 }
 
 void

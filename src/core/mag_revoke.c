@@ -85,6 +85,7 @@ lose(struct node *n, struct mag_mobile *m, uint8_t trigger, usec_t now)
 	mag_unserve(n, m, true, now);
 	registrant_cancel(n, &m->reg);
 	registrant_forget(n, &m->reg);
+	mag_go_back(n, m);
 	m->state = MAG_DENIED;
 }
 

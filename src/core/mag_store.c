@@ -19,6 +19,9 @@
 #define STORE_MOBILE	'M'
 #define STORE_VERSION	1
 #define NAME		16
+#define REDIRECTED	0x80		/* beside the number of prefixes: the
+					   anchor that it was given to (RFC
+					   6463) stands behind them */
 
 void
 mag_remember(struct node *n, struct registrant *r)
@@ -76,9 +79,12 @@ mag_build(struct node *n, struct wish *w, struct effect *ret)
 	wbuf_addr(&v, &m->router);
 	wbuf_addr(&v, addr_is_unspec(&m->linklocal) ? &m->other :
 						      &m->linklocal);
-	wbuf_u8(&v, (uint8_t)m->nhnps);
+	wbuf_u8(&v, (uint8_t)(m->nhnps |
+		(addr_is_unspec(&m->redirector) ? 0 : REDIRECTED)));
 	for (unsigned k = 0; k < m->nhnps; k++)
 		wbuf_put(&v, &m->hnp[k], 8);
+	if (!addr_is_unspec(&m->redirector))
+		wbuf_addr(&v, &m->reg.peer);
 	wbuf_put(&v, m->id.b, m->id.len);
 	s->value_len = (uint8_t)wbuf_len(&v);
 	return true;
@@ -98,6 +104,7 @@ read_mobile(struct node *n, const struct lladdr *ll, struct rbuf *r)
 {
 	struct mag_mobile was = { 0 }, *m;
 	struct iface *i;
+	bool redirected;
 	char name[NAME];
 	struct span id;
 
@@ -109,11 +116,15 @@ read_mobile(struct node *n, const struct lladdr *ll, struct rbuf *r)
 	was.router = rbuf_addr(r);
 	was.linklocal = rbuf_addr(r);
 	was.nhnps = rbuf_u8(r);
+	redirected = was.nhnps & REDIRECTED;
+	was.nhnps &= REDIRECTED - 1U;
 	if (r->bad || !was.nhnps || was.nhnps > CONF_HNPS ||
 	    memchr(name, '\0', sizeof(name)) == NULL)
 		return NULL;
 	for (unsigned k = 0; k < was.nhnps; k++)
 		take(r, &was.hnp[k], 8);
+	if (redirected)
+		was.redirect = rbuf_addr(r);
 	id = rbuf_span(r, rbuf_left(r));
 	i = r->bad ? NULL : iface_by_name(n, name);
 	m = i ? mag_new(n, ll, &id) : NULL;
@@ -131,6 +142,10 @@ read_mobile(struct node *n, const struct lladdr *ll, struct rbuf *r)
 	m->nhnps = was.nhnps;
 	memcpy(m->hnp, was.hnp, sizeof(m->hnp));
 	m->reg.hoa = m->hnp[0];
+	if (redirected) {
+		m->redirector = m->reg.peer;
+		m->reg.peer = was.redirect;
+	}
 	return m;
 }
 
@@ -190,6 +205,8 @@ show_mobile(const struct node *n, const struct mag_mobile *m, usec_t now,
 	for (unsigned k = 0; k < m->nhnps; k++)
 		record_addr(&r, k ? "prefix-more" : "prefix", &m->hnp[k]);
 	record_addr(&r, "lma", &m->reg.peer);
+	if (!addr_is_unspec(&m->redirector))
+		record_addr(&r, "redirected-by", &m->redirector);
 	if (!addr_is_unspec(&m->linklocal))
 		record_addr(&r, "link-local", &m->linklocal);
 	registrant_show(&m->reg, now, &r);

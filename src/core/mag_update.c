@@ -10,6 +10,9 @@
 #include "core/heartbeat.h"
 #include "core/mag.h"
 
+/* Updates without an answer, then the anchor is asked that assigns others. */
+#define REDIRECT_TRIES	3
+
 /* --- registrations --------------------------------------------------------------- */
 
 static struct mag_mobile *
@@ -63,6 +66,18 @@ next_stamp(struct node *n, struct mag_mobile *m, usec_t now)
 	return stamp;
 }
 
+/* RFC 6463 5.2: "a PBU that establishes a new mobility session (i.e., Handoff
+ * Indicator Option in the PBU has the value of 1)"; whether it does we do not
+ * know ourselves (RFC 5213 6.9.1.1): whoever assigns anchors gives a mobile the
+ * same one again. */
+static bool
+may_be_redirected(const struct node *n, const struct mag_mobile *m)
+{
+	return n->conf->redirect && m->reg.asking == REG_REGISTER &&
+	       !m->reg.bound && addr_is_unspec(&m->redirector) &&
+	       !m->no_redirect;
+}
+
 static void
 mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 {
@@ -85,8 +100,11 @@ mag_fill(struct node *n, struct registrant *r, struct mh *mh, usec_t now)
 		req.hnp[k] = (struct prefix){ m->hnp[k], 64 };
 	m->sent_handoff = req.hi;
 	m->sent_group = req.group;
+	m->offered = may_be_redirected(n, m);
 	req.has_group = req.group;
 	pmip_write(mh, &req);
+	if (m->offered)
+		mh_add(mh, MOPT_REDIRECT_CAP);
 }
 
 /* Of an acceptance: prefixes that a mobile can have, and an address. */
@@ -140,6 +158,58 @@ same_prefixes(const struct mag_mobile *m, const struct pmip_request *a)
 	return same;
 }
 
+/* RFC 6463 5.2: "If the MAG receives a PBA that contains the Redirect mobility
+ * option without first including the Redirect-Capability mobility option [...]
+ * MUST ignore the option".  False: to an anchor that we have no key for. */
+static bool
+take_redirect(struct node *n, struct mag_mobile *m, const struct mh *mh,
+	      usec_t now)
+{
+	const struct mopt *o = mh_opt(mh, MOPT_REDIRECT);
+	struct note note = { .code = NOTE_NOT_REDIRECTED, .a = m->reg.hoa };
+
+	m->redirect = addr_unspec;
+	if (!o || !m->offered)
+		return true;
+	if (o->lmaa.code == MOPT_LMAA_IPV6 && addr_is_routable(&o->lmaa.addr) &&
+	    security_peer(n, &o->lmaa.addr)) {
+		m->redirect = o->lmaa.addr;
+		return true;
+	}
+	if (o->lmaa.code == MOPT_LMAA_IPV6)
+		note.b = o->lmaa.addr;
+	m->no_redirect = true;
+	note_put(n, &note, now);
+	return false;
+}
+
+/* "The MAG updates its BULE to contain the r2LMA address": the session has been
+ * established there, and nothing needs to be asked. */
+static void
+follow_redirect(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	struct note note = {
+		.code = NOTE_REDIRECTED, .a = m->reg.hoa, .b = m->redirect,
+	};
+
+	if (addr_is_unspec(&m->redirect) ||
+	    addr_eq(&m->redirect, &m->reg.peer))
+		return;
+	m->redirector = m->reg.peer;
+	m->reg.peer = m->redirect;
+	m->redirect = addr_unspec;
+	note_put(n, &note, now);
+}
+
+void
+mag_go_back(struct node *n, struct mag_mobile *m)
+{
+	if (addr_is_unspec(&m->redirector))
+		return;
+	m->redirector = addr_unspec;
+	m->reg.peer = mag_lma(n, m);
+}
+
 /* 6.9.1.2 no. 6: what is to be echoed is.  Here the prefixes of an acceptance
  * are taken, since the message is at hand. */
 static bool
@@ -159,6 +229,8 @@ mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 	    r->asking == REG_DEREGISTER)
 		return true;
 	if (!prefixes_ok(&a))
+		return false;
+	if (!take_redirect(n, m, mh, now))
 		return false;
 	if (m->served && !same_prefixes(m, &a))
 		mag_unserve(n, m, true, now);
@@ -197,6 +269,8 @@ mag_obey(struct node *n, struct mag_mobile *m, usec_t now)
 	if (c->heartbeats && c->beat)
 		beats_control(n, &m->reg.peer, c->beat, c->beat_retry,
 			      c->beat_most);
+	else
+		beats_control(n, &m->reg.peer, 0, 0, 0);
 }
 
 /* --- what comes of them ------------------------------------------------------------- */
@@ -229,6 +303,7 @@ mag_on_event(struct node *n, struct registrant *r, enum reg_event what,
 
 	switch (what) {
 	case REG_ACCEPTED:
+		follow_redirect(n, m, now);
 		m->handoff = 0;
 		if (collides(m) && addr_is_unspec(&n->conf->mag_linklocal))
 			choose_other(n, m, now);
@@ -242,20 +317,37 @@ mag_on_event(struct node *n, struct registrant *r, enum reg_event what,
 		return;
 	case REG_REFUSED:
 		mag_group_leave(n, m);
+		/* By an anchor that will serve us itself, or will not. */
+		if (m->no_redirect && m->offered) {
+			m->offered = false;
+			mag_register(n, m, now);
+			return;
+		}
 		/* 6.9.1.2 no. 7, 11: "MUST deny the mobility service" */
 		if (m->state == MAG_HERE)
 			m->state = MAG_DENIED;
 		mag_unserve(n, m, true, now);
+		mag_go_back(n, m);
 		return;
 	case REG_DEFERRED:
 		mag_group_leave(n, m);
 		mag_unserve(n, m, true, now);
 		return;
 	case REG_SILENT:
+		/* Nothing stands at the anchor that we were given to. */
+		if (!r->bound && !addr_is_unspec(&m->redirector) &&
+		    r->x.sent >= REDIRECT_TRIES && m->state == MAG_HERE) {
+			mag_unserve(n, m, true, now);
+			mag_go_back(n, m);
+		}
 		return;
 	case REG_EXPIRED:
 		mag_group_leave(n, m);
 		mag_unserve(n, m, true, now);
+		/* Not to the one that was silent so long. */
+		if (!addr_is_unspec(&m->redirector))
+			registrant_cancel(n, r);
+		mag_go_back(n, m);
 		if (m->state == MAG_HERE)
 			mag_register(n, m, now);
 		return;

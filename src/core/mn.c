@@ -89,11 +89,16 @@ mn_on_leave(struct node *n, const struct attach *a, usec_t now)
 	if (!n->ready || n->stopping)
 		return;
 	demand_on_leave(n, a, now);
-	each_home(n, h, l)
+	each_home(n, h, l) {
+		if (h->ifindex != a->iface->ifindex)
+			continue;
 		if (h->place == PLACE_HOME &&
-		    h->ifindex == a->iface->ifindex &&
 		    !attach_on_link_prefix(a, &h->prefix))
 			home_leave(n, h);
+		else if (h->place == PLACE_AWAY && h->tunnel &&
+			 h->reg.bound && !attach_has_coa(a, &h->coa))
+			home_say_flow(n, h, FLOW_HOLD, true);
+	}
 }
 
 /* It was at home on a link that is not there any more, or on its way: it
@@ -168,8 +173,9 @@ mn_on_attach(struct node *n, struct attach *a, usec_t now)
 		return;
 	each_home(n, h, l)
 		if (h->place == PLACE_HOME && h->ifindex == a->iface->ifindex)
-			prefix_on_home(n, h, attach_on_link_prefix(a,
-						&h->prefix), now);
+			prefix_on_home(n, h, attach_is_lone(a) ? NULL :
+				       attach_on_link_prefix(a, &h->prefix),
+				       now);
 	while (next_busy(n, &busy))
 		each_home(n, h, l)
 			if (demand_sessions(n, h) == busy)

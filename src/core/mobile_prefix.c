@@ -215,20 +215,6 @@ gather_all(struct node *n, const struct conf_home_link *l, struct gathered *g,
 	}
 }
 
-/* 10.6.3: "if the corresponding flag has been set in any of the Router
- * Advertisements from which the prefix information has been learned". */
-static uint16_t
-prefix_flags(const struct node *n, const struct conf_home_link *l)
-{
-	const struct conf_iface *c = iface_conf(n->conf, l->ifname);
-	uint8_t others = agents_flags(n, l);
-
-	return (uint16_t)(((c && c->managed) || others & ND_RA_M ?
-			   ICMP_PREFIX_M : 0) |
-			  ((c && c->other) || others & ND_RA_O ?
-			   ICMP_PREFIX_O : 0));
-}
-
 /* The home address's own prefix first, so that it is never the one that has
  * no room. */
 static void
@@ -240,11 +226,13 @@ put_prefixes(struct node *n, const struct conf_home_link *l,
 	gather_all(n, l, &g, now);
 	g.only = NULL;
 	gather_all(n, l, &g, now);
-	m->flags = prefix_flags(n, l);
 }
 
-/* 10.6.3: from the address that the mobile registered with, with a type 2
- * routing header. */
+/*
+ * 10.6.3: from the address that the mobile registered with, with a type 2
+ * routing header.  6.8, 10.4.4: the M and O flags are clear whatever the home
+ * link's advertisements say, since no DHCPv6 is relayed for mobiles here.
+ */
 static void
 send_prefixes(struct node *n, struct delivery *d, const struct binding *b,
 	      uint16_t id, usec_t now)
@@ -421,8 +409,7 @@ same_prefixes(const struct conf_iface *a, const struct conf_iface *b)
 {
 	if (!a || !b)
 		return a == b;
-	if (a->nprefixes != b->nprefixes || a->managed != b->managed ||
-	    a->other != b->other)
+	if (a->nprefixes != b->nprefixes)
 		return false;
 	for (unsigned k = 0; k < a->nprefixes; k++) {
 		const struct conf_prefix *p = &a->prefix[k], *q = &b->prefix[k];

@@ -13,12 +13,12 @@
  *
  * Each copy goes through user space: this is for announcements and
  * conferences, not for television, and off unless HaMaxMemberships says how
- * much of it there may be.  Sources that a mobile excludes are not looked at:
- * its kernel does.
+ * much of it there may be.
  */
 #include "core/multicast.h"
 #include "core/ha.h"
 #include "core/home_link.h"
+#include "core/mld_filter.h"
 
 #include <stdlib.h>
 
@@ -26,13 +26,9 @@
 #define QUERY_INTERVAL		SEC(125)
 #define RESPONSE_INTERVAL	SEC(10)
 #define ROBUSTNESS		2
-#define LISTENING_INTERVAL	(ROBUSTNESS * QUERY_INTERVAL + RESPONSE_INTERVAL)
 
 enum mld_type {
 	MLD_QUERY = 130, MLD_REPORT = 131, MLD_DONE = 132, MLD2_REPORT = 143,
-};
-enum mld_record {
-	IS_INCLUDE = 1, IS_EXCLUDE, TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK,
 };
 
 #define SCOPE_LINK	2
@@ -62,7 +58,8 @@ struct member {
 	struct list	l;
 	struct group	*group;
 	struct path_key	path;
-	struct alarm	alarm;
+	struct mld_filter want;
+	struct alarm	alarm;		/* not later than that ends */
 };
 
 struct multicast {
@@ -159,6 +156,7 @@ member_end(struct node *n, struct member *m)
 
 	alarm_clear(n, &m->alarm);
 	list_del(&m->l);
+	mld_filter_fini(&m->want);
 	free(m);
 	n->ha->multicast->nmembers--;
 	group_end(n, g);
@@ -188,43 +186,29 @@ member_find(const struct group *g, const struct path_key *path)
 	return NULL;
 }
 
+/* It takes the filter, or frees it. */
 static void
-member_join(struct node *n, const struct listener *x,
-	    const struct in6_addr *addr, usec_t now)
+member_new(struct node *n, const struct listener *x,
+	   const struct in6_addr *addr, struct mld_filter *want)
 {
 	struct multicast *mc = n->ha->multicast;
-	struct group *g = group_find(n, x->ifindex, addr);
-	struct member *m = g ? member_find(g, &x->path) : NULL;
+	struct member *m = mc->nmembers < n->conf->ha_max_memberships ?
+		calloc(1, sizeof(*m)) : NULL;
+	struct group *g = m ? group_get(n, x->ifindex, addr) : NULL;
 
-	if (!m && mc->nmembers < n->conf->ha_max_memberships)
-		m = calloc(1, sizeof(*m));
-	if (!m)
+	if (!g) {
+		free(m);
+		mld_filter_fini(want);
 		return;
-	if (!m->group) {
-		g = group_get(n, x->ifindex, addr);
-		if (!g) {
-			free(m);
-			return;
-		}
-		m->group = g;
-		m->path = x->path;
-		alarm_init(&m->alarm, member_ring);
-		list_init(&m->l);
-		list_append(&g->members, &m->l);
-		mc->nmembers++;
 	}
-	alarm_set(n, &m->alarm, now + LISTENING_INTERVAL);
-}
-
-static void
-member_leave(struct node *n, const struct listener *x,
-	     const struct in6_addr *addr)
-{
-	struct group *g = group_find(n, x->ifindex, addr);
-	struct member *m = g ? member_find(g, &x->path) : NULL;
-
-	if (m)
-		member_end(n, m);
+	m->group = g;
+	m->path = x->path;
+	m->want = *want;
+	alarm_init(&m->alarm, member_ring);
+	list_init(&m->l);
+	list_append(&g->members, &m->l);
+	mc->nmembers++;
+	alarm_set(n, &m->alarm, m->want.until);
 }
 
 /* --- tunnels ------------------------------------------------------------------ */
@@ -395,11 +379,12 @@ to_mobile(struct node *n, const struct path_key *path, struct span in)
 	n->ha->multicast->out++;
 }
 
-/* 10.4.2: global scope is tunnelled; what is between link-local and global
+/* To those who want it from that source.  10.4.2: global scope is tunnelled; what is between link-local and global
  * SHOULD NOT be. */
 static bool
-to_mobiles(struct node *n, uint32_t ifindex, const struct in6_addr *dst,
-	   struct span in, const struct path_key *but)
+to_mobiles(struct node *n, uint32_t ifindex, const struct in6_addr *src,
+	   const struct in6_addr *dst, struct span in,
+	   const struct path_key *but, usec_t now)
 {
 	struct group *g = group_find(n, ifindex, dst);
 
@@ -410,7 +395,8 @@ to_mobiles(struct node *n, uint32_t ifindex, const struct in6_addr *dst,
 	list_each(l, &g->members) {
 		const struct member *m = container_of(l, struct member, l);
 
-		if (!but || !same_path(&m->path, but))
+		if ((!but || !same_path(&m->path, but)) &&
+		    mld_filter_takes(&m->want, src, now))
 			to_mobile(n, &m->path, in);
 	}
 	return true;
@@ -437,13 +423,13 @@ multicast_on_link(struct node *n, uint32_t ifindex, struct span data,
 	if (rbuf_left(&r) < plen || hlim <= 1 || !addr_is_routable(&src))
 		return true;
 	data.len = 40 + (size_t)plen;	/* an Ethernet frame may be padded */
-	return to_mobiles(n, ifindex, &dst, data, NULL);
+	return to_mobiles(n, ifindex, &src, &dst, data, NULL, now);
 }
 
 /* From a mobile, as if it were at home; its home address is the source. */
 static void
 from_mobile(struct node *n, const struct listener *x, const struct pkt *p,
-	    struct span in)
+	    struct span in, usec_t now)
 {
 	const struct binding *b = registrar_find(n->registrar, &p->src);
 	struct wbuf *w;
@@ -453,7 +439,7 @@ from_mobile(struct node *n, const struct listener *x, const struct pkt *p,
 	    scope_of(&p->dst) <= SCOPE_LINK)
 		return;
 	n->ha->multicast->in++;
-	to_mobiles(n, x->ifindex, &p->dst, in, &x->path);
+	to_mobiles(n, x->ifindex, &p->src, &p->dst, in, &x->path, now);
 	w = x->ifindex ? outbox_start(n) : NULL;
 	if (!w)
 		return;
@@ -463,19 +449,36 @@ from_mobile(struct node *n, const struct listener *x, const struct pkt *p,
 
 /* --- reports -------------------------------------------------------------------- */
 
+struct report {
+	struct in6_addr	group;
+	unsigned	type;		/* enum mld_record */
+	const uint8_t	*sources;
+	unsigned	n;
+};
+
 static void
-report_one(struct node *n, const struct listener *x,
-	   const struct in6_addr *addr, bool on, usec_t now)
+report_one(struct node *n, const struct listener *x, const struct report *r,
+	   usec_t now)
 {
-	if (!addr_is_multicast(addr) || scope_of(addr) <= SCOPE_LINK)
+	struct group *g = group_find(n, x->ifindex, &r->group);
+	struct member *m = g ? member_find(g, &x->path) : NULL;
+	struct mld_filter want = { 0 };
+	bool listens;
+
+	if (!addr_is_multicast(&r->group) || scope_of(&r->group) <= SCOPE_LINK)
 		return;
-	if (on)
-		member_join(n, x, addr, now);
+	listens = mld_filter_apply(m ? &m->want : &want, r->type, r->sources,
+				   r->n, now);
+	if (!m && listens)
+		member_new(n, x, &r->group, &want);
+	else if (m && listens)
+		alarm_set(n, &m->alarm, m->want.until);
+	else if (m)
+		member_end(n, m);
 	else
-		member_leave(n, x, addr);
+		mld_filter_fini(&want);
 }
 
-/* RFC 3810 5.2: whoever excludes sources, or includes some, listens. */
 static void
 report_records(struct node *n, const struct listener *x, struct rbuf *r,
 	       usec_t now)
@@ -485,19 +488,15 @@ report_records(struct node *n, const struct listener *x, struct rbuf *r,
 	rbuf_u16(r);
 	left = rbuf_u16(r);
 	while (left-- && !r->bad) {
-		uint8_t type = rbuf_u8(r), aux = rbuf_u8(r);
-		unsigned sources = rbuf_u16(r);
-		struct in6_addr addr = rbuf_addr(r);
-		bool excludes = type == IS_EXCLUDE || type == TO_EXCLUDE;
+		struct report p = { .type = rbuf_u8(r) };
+		uint8_t aux = rbuf_u8(r);
 
-		rbuf_take(r, sources * 16 + aux * 4U);
-		if (r->bad)
-			return;
-		if (excludes || (sources && (type == IS_INCLUDE ||
-				 type == TO_INCLUDE || type == ALLOW)))
-			report_one(n, x, &addr, true, now);
-		else if (type == TO_INCLUDE || type == IS_INCLUDE)
-			report_one(n, x, &addr, false, now);
+		p.n = rbuf_u16(r);
+		p.group = rbuf_addr(r);
+		p.sources = rbuf_take(r, p.n * 16UL);
+		rbuf_take(r, aux * 4UL);
+		if (!r->bad)
+			report_one(n, x, &p, now);
 	}
 }
 
@@ -508,7 +507,7 @@ on_mld(struct node *n, const struct listener *x, const struct pkt *p,
 {
 	struct rbuf r = rbuf_of(p->payload.p, p->payload.len);
 	uint8_t type = rbuf_u8(&r);
-	struct in6_addr addr;
+	struct report one = { .n = 0 };
 
 	if (p->proto != IPPROTO_ICMPV6 || (type != MLD_REPORT &&
 	    type != MLD_DONE && type != MLD2_REPORT))
@@ -524,9 +523,10 @@ on_mld(struct node *n, const struct listener *x, const struct pkt *p,
 		return true;
 	}
 	rbuf_u32(&r);
-	addr = rbuf_addr(&r);
+	one.group = rbuf_addr(&r);
+	one.type = type == MLD_REPORT ? IS_EXCLUDE : TO_INCLUDE;
 	if (!r.bad)
-		report_one(n, x, &addr, type == MLD_REPORT, now);
+		report_one(n, x, &one, now);
 	return true;
 }
 
@@ -549,7 +549,7 @@ multicast_on_tunnel(struct node *n, struct rx *rx, usec_t now)
 		return;
 	in.len = p.off + p.payload.len;
 	if (!on_mld(n, x, &p, now))
-		from_mobile(n, x, &p, in);
+		from_mobile(n, x, &p, in, now);
 }
 
 void

@@ -172,6 +172,7 @@ static const struct {
 	{ MH_BU,	CONF_LMA,	lma_on_bu },
 	{ MH_BA,	CONF_MN,	mn_on_ba },
 	{ MH_BA,	CONF_MAG,	mag_on_ba },
+	{ MH_BA,	CONF_LMA,	lma_redirect_on_ba },
 	{ MH_BRR,	CONF_MN,	mn_on_brr },
 	{ MH_BE,	CONF_MN,	mn_on_be },
 	{ MH_HA_SWITCH,	CONF_MN,	mn_on_switch },

@@ -295,6 +295,7 @@ bool	cn_show(const struct node *, const char *what, usec_t now,
 		struct cursor *, struct record_sink *);
 
 void	lma_on_bu(struct node *, struct rx *, usec_t now);
+void	lma_redirect_on_ba(struct node *, struct rx *, usec_t now);
 void	lma_revoke(struct node *, const struct ev_revoke *, usec_t now);
 void	mag_revoke(struct node *, const struct ev_revoke *, usec_t now);
 void	mag_on_ba(struct node *, struct rx *, usec_t now);

@@ -76,6 +76,8 @@ static const struct {
 	[NOTE_REVOKED] = { "revoked", { P_A_PEER, P_TRIGGER } },
 	[NOTE_PEER_LOST] = { "peer-lost", { P_A_PEER } },
 	[NOTE_GROUP] = { "group-extended", { P_A_PEER, P_COUNT, P_LIFETIME } },
+	[NOTE_REDIRECTED] = { "redirected", { P_A_HOA, P_B_HA } },
+	[NOTE_NOT_REDIRECTED] = { "not-redirected", { P_A_HOA, P_B_HA } },
 	[NOTE_PEER_BACK] = { "peer-back", { P_A_PEER } },
 	[NOTE_PEER_RESTARTED] = { "peer-restarted", { P_A_PEER } },
 	[NOTE_UNKNOWN_MOBILE] = { "unknown-mobile", { P_LL, P_IFACE } },

@@ -62,6 +62,8 @@ enum note_code {
 	NOTE_PEER_RESTARTED,		/* and has lost its sessions */
 	NOTE_GROUP,			/* with a, `value' sessions stand for
 					   another lifetime (RFC 6602) */
+	NOTE_REDIRECTED,		/* hoa a: its anchor is b (RFC 6463) */
+	NOTE_NOT_REDIRECTED,		/* hoa a: no key for anchor b */
 	NOTE_AGENT_UP,			/* another home agent a on ifindex, of
 					   this preference */
 	NOTE_AGENT_DOWN,		/* it is none any more */

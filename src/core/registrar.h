@@ -95,6 +95,8 @@ struct registration {
 	struct in6_addr	hoa, coa;
 	struct in6_addr	local;		/* the address it was sent to */
 	struct in6_addr	src;		/* and the one it came from */
+	struct in6_addr	asked;		/* the one it was sent to, if that is
+					   not `local' (RFC 6463); :: */
 	struct lladdr	ll;		/* the answer goes to this neighbour */
 	uint32_t	ifindex;	/*   on this link; 0: routed */
 	uint64_t	replay;		/* its timestamp; 0: none */

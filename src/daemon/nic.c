@@ -31,6 +31,9 @@ static const struct parameter mobile_parameters[] = {
 	{ "accept_ra",			"0", true },
 	{ "autoconf",			"0", true },
 	{ "router_solicitations",	"0", true },
+	/* How long it may wait before it asks for duplicates, too: not at all
+	 * (RFC 6275 11.5.3). */
+	{ "router_solicitation_delay",	"0", false },
 	{ "forwarding",			"0", false },
 	{ "optimistic_dad",		"1", false },
 	{ "use_optimistic",		"1", false },

@@ -21,11 +21,23 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
+/*
+ * Whose link-layer address is known is not asked for it: what the kernel
+ * believes is that all of the prefix is at one neighbour, which is always
+ * there, and path_access_out puts the right address in.  So nothing waits for
+ * an answer when a mobile has just come, and whoever sends to many addresses
+ * of a prefix does not fill the neighbour cache.
+ */
 int access_route(struct path *p, bool up, const struct prefix *dst,
-		 uint32_t ifindex)
+		 uint32_t ifindex, bool known)
 {
-	int err = rtnl_route_on(p->nl, up, dst, ifindex, RT_TABLE_MAIN);
+	int err = 0;
 
+	if (up && known)
+		err = rtnl_neighbour(p->nl, true, ifindex);
+	if (!err)
+		err = rtnl_route_on(p->nl, up, dst, ifindex, RT_TABLE_MAIN,
+				    known);
 	/* with the interface went its routes */
 	return !up && (err == -ESRCH || err == -ENODEV || err == -ENOENT) ?
 		0 : err;
@@ -112,9 +124,13 @@ static int routes_remove(struct nl_sock *nl, struct path *p)
 	do {
 		s.n = 0;
 		err = rtnl_each_route_on(nl, RT_TABLE_MAIN, on_route, &s);
-		for (unsigned i = 0; i < s.n && !err; i++)
+		for (unsigned i = 0; i < s.n && !err; i++) {
+			if (!p)
+				rtnl_neighbour(nl, false, s.ifindex[i]);
 			err = rtnl_route_on(nl, false, &s.dst[i],
-					    s.ifindex[i], RT_TABLE_MAIN);
+					    s.ifindex[i], RT_TABLE_MAIN,
+					    false);
+		}
 	} while (!err && s.n == STALE_MAX);
 	return err;
 }

@@ -258,7 +258,7 @@ static int flow_remove(struct path *p, const struct flow_key *key)
 	if (err)
 		return err;
 	if (access)
-		access_route(p, false, &key->src, access);
+		access_route(p, false, &key->src, access, false);
 	hold = hold_find(p, key);
 	if (hold)
 		hold_free(p, hold, true);
@@ -415,7 +415,8 @@ flow_set(struct path *p, const struct flow_key *k, int n, struct pm_flow *v,
 	v->flags = (uint8_t)(v->flags | (was.flags & routes));
 	v->used = was.used;
 	if (v->flags & PM_FLOW_ACCESS)
-		err = access_route(p, true, &k->src, access->ifindex);
+		err = access_route(p, true, &k->src, access->ifindex,
+				   access->ll.len);
 	if (!err)
 		err = flow_write(p, k, &s, v);
 	if (err)
@@ -428,7 +429,7 @@ flow_set(struct path *p, const struct flow_key *k, int n, struct pm_flow *v,
 		err = flow_access(p, k, &s, v, access);
 	else if (!err && was.flags & PM_FLOW_ACCESS &&
 		 (gone = access_unset(p, &s.one)))
-		access_route(p, false, &k->src, gone);
+		access_route(p, false, &k->src, gone, false);
 	/* once in each process' life, in case somebody took it away */
 	if (!err && !(v->flags & PM_FLOW_ACCESS) && (!known || was.gen != p->gen || moved))
 		err = flow_route(p, k, &s, v);

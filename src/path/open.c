@@ -216,8 +216,10 @@ static int link_off(struct path *p, uint32_t ifindex)
 	if (bpf_map_lookup_elem(p->map[MAP_LINKS], &ifindex, &l))
 		return 0;
 	if (l.flags & PM_LINK_ACCESS &&
-	    !rtnl_link_by_index(p->nl, ifindex, &dev))
+	    !rtnl_link_by_index(p->nl, ifindex, &dev)) {
 		access_rule(p, dev.name, false);
+		rtnl_neighbour(p->nl, false, ifindex);
+	}
 	if (filter_is_ours(ifindex, false))
 		filter_del(ifindex, false);
 	if (filter_is_ours(ifindex, true))

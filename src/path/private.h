@@ -219,9 +219,10 @@ void	hold_flush(struct path *, struct hold *);
 void	hold_free(struct path *, struct hold *, bool reject);
 
 /* --- access.c --- */
-/* The prefix is there; taken away it may be gone already. */
+/* The prefix is there, at a link-layer address that is `known'; taken away it
+ * may be gone already. */
 int	access_route(struct path *, bool up, const struct prefix *,
-		     uint32_t ifindex);
+		     uint32_t ifindex, bool known);
 /* The flow that stands at `at' is of this access link; or no longer of any:
  * which it was, 0: none. */
 int	access_set(struct path *, const struct pm_flow1_key *at,

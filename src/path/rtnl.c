@@ -13,6 +13,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -136,7 +137,8 @@ static bool parse_link(struct nlmsghdr *h, struct rtnl_link *l)
 		nla_strlcpy(l->alias, tb[IFLA_IFALIAS], sizeof(l->alias));
 	if (tb[IFLA_MTU])
 		l->mtu = nla_get_u32(tb[IFLA_MTU]);
-	if (tb[IFLA_LINK])
+	/* of another network namespace it says nothing here */
+	if (tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID])
 		l->peer = nla_get_u32(tb[IFLA_LINK]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == 6)
 		memcpy(l->mac, nla_data(tb[IFLA_ADDRESS]), 6);
@@ -324,10 +326,33 @@ int rtnl_route(struct nl_sock *nl, bool add, const struct prefix *dst,
 	return change_route(nl, add, dst, ifindex, table, &gateway);
 }
 
+static const struct in6_addr neighbour = RTNL_NEIGHBOUR;
+
 int rtnl_route_on(struct nl_sock *nl, bool add, const struct prefix *dst,
-		  uint32_t ifindex, uint32_t table)
+		  uint32_t ifindex, uint32_t table, bool one)
 {
-	return change_route(nl, add, dst, ifindex, table, NULL);
+	return change_route(nl, add, dst, ifindex, table,
+			    one ? &neighbour : NULL);
+}
+
+int rtnl_neighbour(struct nl_sock *nl, bool add, uint32_t ifindex)
+{
+	static const uint8_t mac[6] = { 0, 0, 0x5e, 0, 0x52, 0x13 };
+	struct ndmsg nd = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = (int)ifindex,
+		.ndm_state = NUD_PERMANENT,
+	};
+	struct nl_msg *m = request(add ? RTM_NEWNEIGH : RTM_DELNEIGH,
+				   NLM_F_ACK | (add ? NLM_F_CREATE |
+						NLM_F_REPLACE : 0),
+				   &nd, sizeof(nd));
+
+	if (!m)
+		return -ENOMEM;
+	return finish(nl, m,
+		      nla_put(m, NDA_DST, sizeof(neighbour), &neighbour) < 0 ||
+		      nla_put(m, NDA_LLADDR, sizeof(mac), mac) < 0);
 }
 
 int rtnl_rule(struct nl_sock *nl, bool add, const struct rtnl_rule *r)
@@ -413,7 +438,10 @@ static void on_route_on(void *arg, struct nlmsghdr *h)
 	    nlmsg_parse(h, sizeof(*rt), tb, RTA_MAX, NULL) < 0 ||
 	    rt->rtm_protocol != RTNL_PROTO || !tb[RTA_TABLE] ||
 	    nla_get_u32(tb[RTA_TABLE]) != e->table || !tb[RTA_OIF] ||
-	    tb[RTA_GATEWAY])
+	    (tb[RTA_GATEWAY] &&
+	     (nla_len(tb[RTA_GATEWAY]) != sizeof(neighbour) ||
+	      memcmp(nla_data(tb[RTA_GATEWAY]), &neighbour,
+		     sizeof(neighbour)))))
 		return;
 	if (tb[RTA_DST] && nla_len(tb[RTA_DST]) == 16)
 		memcpy(&dst.addr, nla_data(tb[RTA_DST]), 16);

@@ -51,9 +51,16 @@ int	rtnl_link_del(struct nl_sock *, uint32_t ifindex);
  * device without any) on `ifindex'; replaced when there. */
 int	rtnl_route(struct nl_sock *, bool add, const struct prefix *dst,
 		   uint32_t ifindex, uint32_t table);
-/* `dst' on the link of `ifindex', and found there by whatever means. */
+/* `dst' on the link of `ifindex', and found there by whatever means; or
+ * (`one') all of it at the neighbour of rtnl_neighbour. */
 int	rtnl_route_on(struct nl_sock *, bool add, const struct prefix *dst,
-		      uint32_t ifindex, uint32_t table);
+		      uint32_t ifindex, uint32_t table, bool one);
+/* A neighbour of `ifindex' that need not be resolved.  It stands for others,
+ * whose link-layer addresses a tc program knows.  Nobody has its address: its
+ * interface identifier is reserved (RFC 2526, RFC 5453). */
+#define RTNL_NEIGHBOUR	{ .s6_addr = { 0xfe, 0x80, [8] = 0xfd, 0xff, 0xff, \
+				       0xff, 0xff, 0xff, 0xff, 0xff } }
+int	rtnl_neighbour(struct nl_sock *, bool add, uint32_t ifindex);
 int	rtnl_rule(struct nl_sock *, bool add, const struct rtnl_rule *);
 
 /* Dumps: `fn' for each; it must not use the socket. */

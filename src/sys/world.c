@@ -90,6 +90,15 @@ link_report(struct world *w, const struct ev_link *l)
 		send_event(w, &ev);
 }
 
+/* An end in another network namespace has an index of that one, which may
+ * be anybody's here. */
+static uint32_t
+link_other(struct nlattr *const tb[])
+{
+	return tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID] ?
+		nla_get_u32(tb[IFLA_LINK]) : 0;
+}
+
 static bool
 link_parse(struct nlmsghdr *nlh, struct world_link *ret)
 {
@@ -116,7 +125,7 @@ link_parse(struct nlmsghdr *nlh, struct world_link *ret)
 		.ifindex = l.ifindex,
 		.link = l,
 		.flags = ifi->ifi_flags,
-		.other = tb[IFLA_LINK] ? nla_get_u32(tb[IFLA_LINK]) : 0,
+		.other = link_other(tb),
 		.seen = true,
 	};
 	return true;

@@ -303,6 +303,8 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_PEER_LOST:
 	case NOTE_PEER_BACK:
 	case NOTE_GROUP:
+	case NOTE_REDIRECTED:
+	case NOTE_NOT_REDIRECTED:
 	case NOTE_PEER_RESTARTED:
 		return s->show & (SHOW_NOTE | SHOW_ALL_NOTES);
 	case NOTE_WANTED:

@@ -7,7 +7,8 @@
  * two access links and the home agent are anchors, and the first mobile has
  * an AddressPolicy that is drawn from the seed; it may have hooks that bind
  * its sockets early, and a second interface.  In every third world the
- * correspondent is one, and the mobile nodes optimize their routes to it.
+ * correspondent is one, and the mobile nodes optimize their routes to it.  In some
+ * nobody advertises on the home link.
  */
 #include "sim.h"
 
@@ -33,7 +34,7 @@ static const char home_agent[] =
 "NodeConfig HA;\n"
 "DefaultBindingAclPolicy allow;\n"
 "%s%s"
-"Interface \"eth0\" { SendAdvertisements enabled; MaxRtrAdvInterval 4;\n"
+"Interface \"eth0\" { SendAdvertisements %s; MaxRtrAdvInterval 4;\n"
 "	MaxRaDelay 50; Prefix 2001:db8:1::/64 { AdvRouterAddr enabled; } }\n"
 "HomeLink \"eth0\" { Prefix 2001:db8:1::/64; }\n"
 "Peer %s { Protect shared-key spi 256 file \"ha.key\"; }\n"
@@ -267,6 +268,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	bool two, keyless = seed % 4 == 0, ro = seed % 3 == 0;
 	bool prefixes = seed % 11 == 0;
 	bool find = seed % 5 == 0, find2 = seed % 7 == 0;
+	bool lone = seed % 6 == 1 && !find && !find2;
 	char *s;
 
 	wbuf_u64(&w, seed);
@@ -280,7 +282,7 @@ char *walk_world(uint64_t seed, bool *ret_demand)
 	put(t, "seed %" PRIu64 "\n%s", seed, links);
 	put(t, home_agent, *ret_demand ? "HaMaxBindingLife 60;\n" : "",
 	    prefixes ? "MinMobPfxAdvInterval 4; MaxMobPfxAdvInterval 20;\n" :
-	    "",
+	    "", lone ? "disabled" : "enabled",
 	    *ret_demand ? "2001:db8:1::/64" : "2001:db8:1::10");
 	put(t, "%s%s", !*ret_demand ? routers : keyless ?
 	    keyless_anchors : anchors, plain_routers);

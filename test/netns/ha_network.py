@@ -336,6 +336,27 @@ def case_reverse():
     check("and away again", register(HOA, COA, HA, 13, flags=0xe000)[0] == 0)
 
 
+def case_circle():
+    """15.1, B 17: another home agent's tunnel, which leads back here."""
+    drain()
+    core.send(data(CN, HOA))
+    p = core.hear(tunnelled(HOA))
+    check("a packet for it goes to its care-of address, which is a home "
+          "address of another home agent", p is not None)
+    rounds = 0
+    while p is not None and rounds < 20:
+        # It has a binding of that address to the first one.
+        rounds += 1
+        drain()
+        core.send(IPv6(src=CN, dst=HOA) / IPv6(bytes(p)))
+        p = core.hear(lambda p: p.nh in (41, 60) and p.dst == COA, 0.7)
+    check("sent back and back again, it ends after a few rounds",
+          0 < rounds < 8)
+    print("# %d rounds" % rounds)
+    core.send(data(CN, HOA))
+    check("others for it go on", core.hear(tunnelled(HOA)) is not None)
+
+
 def case_errors():
     """RFC 2473 8: errors about the tunnel, for who sent what was in it."""
     drain()
@@ -541,6 +562,10 @@ def case_virtual():
           and p.src == VHA)
     check("nothing is said of it on any link", home.quiet(
         lambda p: ns_for(VHOA)(p) or na_for(VHOA)(p), 0.3))
+    ns(VHOA)
+    ns(VHOA, src="::")
+    check("it is defended on none: who asks there is not answered",
+          home.quiet(na_for(VHOA), 0.5))
     drain()
     core.send(data(CN, VHOA))
     p = core.hear(tunnelled(VHOA))
@@ -636,14 +661,15 @@ def case_switch():
 GROUP, GROUP_MAC = "ff0e::1234", "33:33:00:00:12:34"
 
 
-def mld(kind, group=GROUP):
+def mld(kind="record", group=GROUP, record=(4, [])):
     m = IPv6(src=HOA_LL, dst="ff02::16", hlim=1) / \
         IPv6ExtHdrHopByHop(options=[RouterAlert()])
     if kind == "done":
         m /= ICMPv6MLDone(mladdr=group)
     else:
         m /= ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(
-            rtype=4, dst=group)])
+            rtype=record[0], dst=group, sources_number=len(record[1]),
+            sources=record[1])])
     core.send(IPv6(src=COA, dst=HA) / m)
 
 
@@ -676,6 +702,22 @@ def case_multicast():
     check("what it sends goes out on the home link", p is not None and
           p.hlim == 63 and home.frame.dst == GROUP_MAC)
     check("and not back to it", core.quiet(tunnelled(GROUP)))
+    mld(record=(4, [NB]))
+    time.sleep(0.3)
+    drain()
+    home.send(data(NB, GROUP), GROUP_MAC)
+    check("a source that it excludes is not tunnelled",
+          core.quiet(tunnelled(GROUP)))
+    home.send(data("2001:db8:1::78", GROUP), GROUP_MAC)
+    check("others are", core.hear(tunnelled(GROUP)) is not None)
+    mld(record=(3, [NB]))
+    time.sleep(0.3)
+    drain()
+    home.send(data("2001:db8:1::78", GROUP), GROUP_MAC)
+    check("nor one that it does not include", core.quiet(tunnelled(GROUP)))
+    home.send(data(NB, GROUP), GROUP_MAC)
+    check("the one that it does is", core.hear(tunnelled(GROUP)) is not None)
+    mld("report")
     core.send(IPv6(src=COA2, dst=HA) / data(HOA, GROUP))
     check("from elsewhere it does not", home.quiet(plain(HOA, GROUP)))
     mld("done")

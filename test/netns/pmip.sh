@@ -125,6 +125,9 @@ for k in 1 2 3; do
 		no_packet net-mag$k '$1 ~ /^2001:db8:100:/ || $2 ~ /^2001:db8:100:/'
 	expect "al$k: no tunnel, and no signalling" \
 		no_packet al$k '$3 ~ /:ipv6:ipv6(:|$)/ || $3 ~ /mipv6/'
+	expect "al$k: nothing waits until a mobile has told its link-layer address" \
+		none al$k "icmpv6.type == 135 && eth.src == $ROUTER_MAC &&
+			icmpv6.nd.ns.target_address == 2001:db8:100::/48"
 	expect "al$k: each mobile is told its own prefix by its own address" \
 		none al$k "icmpv6.type == 134 && eth.dst == 33:33:00:00:00:01"
 done

@@ -109,6 +109,21 @@ a2=$(pmip_address m2)
 expect "... with a prefix of its own" \
 	test "${a2%:*:*:*:*}" != "${a1%:*:*:*:*}"
 
+# --- the shared address, RFC 5213 6.8 ------------------------------------------
+# Every gateway has it, without asking; whoever else takes it is told.
+duplicate() {
+	ip -n "$P-m1" -6 addr show dev wlan0 | grep "inet6 $ROUTER/" |
+		grep -q dadfailed
+}
+at m1 sysctl -qw net.ipv6.conf.wlan0.accept_dad=1
+ip -n "$P-m1" addr add $ROUTER/64 dev wlan0
+expect "a mobile that takes the gateway's address hears that it is taken" \
+	eventually 5 duplicate
+ip -n "$P-m1" addr del $ROUTER/64 dev wlan0
+expect "... and is served as before" eventually 3 ping6 m1 -c 1 $CN
+expect "... at its own address" not grep -q "link-local=$ROUTER" \
+	<(ctl mag1 bindings)
+
 # --- a controller ------------------------------------------------------------
 expect "a controller detaches m2" ctl mag1 detach lan0 "$(mac_of m2)"
 expect "... which is gone" eventually 2 not bound m2

@@ -128,7 +128,7 @@ void story_later(struct story *s, usec_t by)
 
 /* --- life ----------------------------------------------------------------- */
 
-static void add_peer(struct story *s, const char *who, uint32_t spi)
+void story_peer(struct story *s, const char *who, uint32_t spi)
 {
 	struct conf_peer *p = conf_add_peer(s->conf);
 
@@ -165,13 +165,13 @@ void story_open(struct story *s, unsigned roles)
 		s->conf->mag_address = story_addr(MAG);
 		ck_assert_ptr_nonnull(conf_add_access(s->conf, "wlan0"));
 		s->conf->mag_linklocal = story_addr("fe80::1");
-		add_peer(s, LMA, 256);
+		story_peer(s, LMA, 256);
 		return;
 	}
 	pool = conf_add_pool(s->conf);
 	ck_assert_int_eq(prefix_parse(POOL, pool), 0);
-	add_peer(s, MAG, 256);
-	add_peer(s, MAG2, 257);
+	story_peer(s, MAG, 256);
+	story_peer(s, MAG2, 257);
 }
 
 static void add_link(struct story *s, uint32_t ifindex, const char *name,
@@ -293,6 +293,14 @@ static void put_options(struct story *s, const struct msg *m, struct mh *mh,
 		o->group.subtype = m->subtype ? m->subtype : 1;
 		o->group.id = m->group;
 	}
+	if (m->cap)
+		mh_add(mh, MOPT_REDIRECT_CAP);
+	if (m->redirect && (o = mh_add(mh, MOPT_REDIRECT))) {
+		o->lmaa.code = MOPT_LMAA_IPV6;
+		o->lmaa.addr = story_addr(m->redirect);
+	}
+	if (m->load && (o = mh_add(mh, MOPT_LOAD)))
+		o->load.sessions = 12345;
 	if (m->other)
 		mh_add(mh, m->other);
 	if (!m->no_auth && (o = mh_add(mh, MOPT_AUTH))) {
@@ -304,17 +312,17 @@ static void put_options(struct story *s, const struct msg *m, struct mh *mh,
 
 /* The pair that the key covers: Proxy-CoA and the anchor's address. */
 static void sign(struct story *s, const struct msg *m, const struct mh *mh,
-		 uint8_t *bytes, const struct in6_addr *coa)
+		 uint8_t *bytes, const struct in6_addr *coa,
+		 const struct in6_addr *lma)
 {
 	const struct mopt *o = mh_opt(mh, MOPT_AUTH);
 	const struct span k = { key, sizeof(key) };
-	struct in6_addr lma = story_addr(LMA);
 	uint8_t mac[MAC_SHA1_LEN];
 	struct auth_cover c;
 
 	if (!o)
 		return;
-	auth_cover_mnha(coa, &lma, bytes, o, &c);
+	auth_cover_mnha(coa, lma, bytes, o, &c);
 	ck_assert_int_eq(mac_hmac_sha1(s->mac, &k, c.piece, c.n, mac), 0);
 	mac[2] ^= m->bad_auth;
 	memcpy(bytes + o->off + 7, mac, AUTH_MNHA_LEN);
@@ -322,7 +330,8 @@ static void sign(struct story *s, const struct msg *m, const struct mh *mh,
 
 static void deliver(struct story *s, const struct msg *m, struct mh *mh,
 		    const struct in6_addr *src, const struct in6_addr *dst,
-		    const struct in6_addr *coa)
+		    const struct in6_addr *coa,
+		    const struct in6_addr *lma)
 {
 	struct event ev = { .kind = EV_PACKET };
 	struct in6_addr hoa = story_addr("2001:db8:1::10");
@@ -335,7 +344,7 @@ static void deliver(struct story *s, const struct msg *m, struct mh *mh,
 		  IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	ck_assert_int_eq(mh_build(mh, &w), 0);
-	sign(s, m, mh, buf + at, coa);
+	sign(s, m, mh, buf + at, coa, lma);
 	mh_seal(buf + at, mh->len, m->hao ? &hoa : src, dst);
 	pkt_finish(&w);
 	ck_assert(!w.bad);
@@ -359,13 +368,15 @@ void story_update(struct story *s, struct msg m)
 	mh.bu.lifetime = m.ends ? 0 : m.lifetime ? m.lifetime : 60;
 	if (!m.spi && m.src && !strcmp(m.src, MAG2))
 		m.spi = 257;
-	deliver(s, &m, &mh, &src, &dst, &coa);
+	deliver(s, &m, &mh, &src, &dst, &coa, &dst);
 }
 
 void story_answer(struct story *s, struct msg m)
 {
 	struct in6_addr src = story_addr(m.src ? m.src : LMA);
-	struct in6_addr dst = story_addr(MAG);
+	struct in6_addr dst = story_addr(m.dst ? m.dst : MAG);
+	/* `coa' here: whose session it is about, if not the receiver's */
+	struct in6_addr coa = m.coa ? story_addr(m.coa) : dst;
 	struct mh mh = { .type = MH_BA };
 
 	mh.ba.status = m.status;
@@ -374,7 +385,7 @@ void story_answer(struct story *s, struct msg m)
 				(m.bulk ? MH_BA_B : 0));
 	mh.ba.lifetime = m.ends || m.status >= 128 ? 0 :
 			 m.lifetime ? m.lifetime : 60;
-	deliver(s, &m, &mh, &src, &dst, &dst);
+	deliver(s, &m, &mh, &src, &dst, &coa, &src);
 }
 
 void story_revoke(struct story *s, struct bri b)
@@ -397,7 +408,8 @@ void story_revoke(struct story *s, struct bri b)
 	mh.revocation.seq = b.seq;
 	mh.revocation.flags = (uint16_t)((b.no_p ? 0 : MH_REVOCATION_P) |
 					 (b.global ? MH_REVOCATION_G : 0));
-	deliver(s, &m, &mh, &src, &dst, mag ? &dst : &src);
+	deliver(s, &m, &mh, &src, &dst, mag ? &dst : &src,
+		mag ? &src : &dst);
 }
 
 void story_beat(struct story *s, struct beat_msg b)
@@ -425,7 +437,7 @@ void story_beat(struct story *s, struct beat_msg b)
 	pkt_start(&w, &src, &dst, 64, NULL, NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	ck_assert_int_eq(mh_build(&mh, &w), 0);
-	sign(s, &m, &mh, buf + at, mag ? &dst : &src);
+	sign(s, &m, &mh, buf + at, mag ? &dst : &src, mag ? &src : &dst);
 	mh_seal(buf + at, mh.len, &src, &dst);
 	pkt_finish(&w);
 	s->mh.type = 0xff;

@@ -20,6 +20,8 @@
 #define MAG	"2001:db8:f::a1"
 #define MAG2	"2001:db8:f::a2"
 #define MAG3	"2001:db8:f::a3"	/* no Peer */
+#define LMA2	"2001:db8:f::2"		/* a Peer by story_peer */
+#define LMA3	"2001:db8:f::3"
 #define POOL	"2001:db8:100::/60"	/* sixteen of them */
 #define OWN	"2001:db8:100:a::/64"	/* phone's */
 
@@ -59,6 +61,7 @@ struct msg {
 	uint16_t	seq, lifetime;	/* units; 0: 60, or none with `ends' */
 	bool		ends, no_p;
 	const char	*src, *dst, *alt;
+	const char	*coa;		/* of an answer: what its key covers */
 	const char	*id;
 	bool		no_id, empty_id;
 	const char	*hnp[8];	/* "::" asks */
@@ -78,6 +81,9 @@ struct msg {
 	bool		bulk;		/* B, RFC 6602 */
 	uint32_t	group;		/* 0: no option */
 	uint8_t		subtype;	/* its; 0: 1 */
+	bool		cap;		/* Redirect-Capability, RFC 6463 */
+	const char	*redirect;	/* Redirect */
+	bool		load;		/* Load Information */
 	uint8_t		other;		/* this option too, IPV4_* or GRE_KEY */
 };
 
@@ -98,6 +104,8 @@ struct bri {				/* RFC 5846, of the peer */
 };
 
 struct in6_addr story_addr(const char *);
+/* Also one that has a key with us: SPI 256, as the others'. */
+void	story_peer(struct story *, const char *who, uint32_t spi);
 void	story_open(struct story *, unsigned roles);
 void	story_begin(struct story *);	/* the node, after the configuration */
 void	story_restart(struct story *);	/* with what was stored */

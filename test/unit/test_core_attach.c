@@ -215,6 +215,51 @@ START_TEST(lone_unasked)
 }
 END_TEST
 
+/* A second home, with another home agent, on the same link; then a router. */
+START_TEST(lone_two)
+{
+	static const char ha2[] = "2001:db8:7::1";
+	struct in6_addr src = w_addr(ha2), dst = w_addr("fe80::10");
+	struct nd na = { .type = ND_NA };
+	uint8_t buf[1500];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	struct world w;
+
+	w_prepare(&w);
+	w_conf_home(w.conf, "2001:db8:7::10", ha2);
+	w_conf_peer(w.conf, ha2);
+	w_born(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ready(&w);
+	w_pass(&w, SEC(4));
+	ck_assert_uint_eq(w_count(&w, "NS"), 2);
+	answer(&w, 1, SOLICITED);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 1);
+	w_ok(&w);
+	na.na.target = src;
+	na.na.flags = SOLICITED;
+	na.tll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 7 } };
+	nd_build(&na, &src, &dst, &b);
+	w_packet(&w, &b, 7);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU from"), 2);
+	ck_assert(addr_eq(&w.bu_dst, &src));
+	w_ok(&w);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 1);
+	ck_assert_uint_eq(shown(&w, "router interface"), 2);
+	/* Of a router's link both homes are what it says. */
+	w_forget(&w);
+	w_ra(&w, 3, "2001:db8:3::");
+	w_drain(&w);
+	ck_assert_uint_eq(shown(&w, "router interface"), 1);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 2);
+	w_end(&w);
+}
+END_TEST
+
 /* It is probed now and then, since it does not advertise; and lost. */
 START_TEST(lone_goes)
 {
@@ -251,6 +296,7 @@ int main(void)
 	tcase_add_test(tc, lone_liar);
 	tcase_add_test(tc, lone_liar_outlives);
 	tcase_add_test(tc, lone_unasked);
+	tcase_add_test(tc, lone_two);
 	tcase_add_test(tc, lone_goes);
 	suite_add_tcase(s, tc);
 	return unit_main(all);

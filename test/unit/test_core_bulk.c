@@ -102,6 +102,8 @@ static const struct {
 	/* unknown (5.2.3) */
 	{ { .group = 8 }, MH_ST_INVALID_GROUP },
 	{ { .group = THEIRS, .src = MAG2 }, MH_ST_INVALID_GROUP },
+	{ { .group = THEIRS, .src = MAG2, .alt = MAG },
+	  MH_ST_MAG_UNAUTHORIZED },
 	/* "any individual session identifiers" */
 	{ { .group = THEIRS, .id = "a@example.net" }, MH_ST_INVALID_GROUP },
 	{ { .group = THEIRS, .hnp = { "2001:db8:100::/64" }, .nhnps = 1 },

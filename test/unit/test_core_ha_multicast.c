@@ -170,6 +170,140 @@ START_TEST(version_2)
 }
 END_TEST
 
+/* Senders a, b, c ... are 2001:db8:1::a and so on. */
+static struct in6_addr sender(char c)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "2001:db8:1::%x",
+		 (unsigned char)c - 'a' + 10);
+	return world_addr(text);
+}
+
+static void says_sources(struct world *w, unsigned record, const char *from)
+{
+	static const uint8_t alert[8] = { 58, 0, 5, 2, 0, 0, 1, 0 };
+	struct in6_addr s = world_addr("fe80::10"), g = world_addr(GROUP);
+	struct in6_addr d = world_addr("ff02::16");
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &s, &d, 1, NULL, NULL, 0);
+	wbuf_put(&b, alert, sizeof(alert));
+	at = wbuf_len(&b);
+	wbuf_u32(&b, 143U << 24);
+	wbuf_u32(&b, 1);
+	wbuf_u8(&b, (uint8_t)record);
+	wbuf_u8(&b, 1);			/* auxiliary data: skipped */
+	wbuf_u16(&b, (uint16_t)strlen(from));
+	wbuf_addr(&b, &g);
+	for (; *from; from++) {
+		struct in6_addr a = sender(*from);
+
+		wbuf_addr(&b, &a);
+	}
+	wbuf_u32(&b, 0xdeadbeef);
+	icmp_seal(buf + at, wbuf_len(&b) - at, &s, &d);
+	pkt_finish(&b);
+	ck_assert(!b.bad);
+	tunnelled(w, COA, HA, buf, wbuf_len(&b));
+}
+
+static bool forwards(struct world *w, char from)
+{
+	char text[ADDR_STRLEN];
+	struct in6_addr a = sender(from);
+	uint8_t buf[256];
+	size_t n = datagram(buf, sizeof(buf), addr_print(&a, text), GROUP, 64,
+			    20);
+
+	world_count(w, "");
+	world_packet(w, HOME, buf, n);
+	return world_count(w, "tunnel HA>COA") == 1;
+}
+
+/* Digits are records of RFC 3810 5.2.12, with their sources; `+N;' lets seconds
+ * pass.  What is forwarded then, of a, b, c and d. */
+static const struct {
+	const char *said, *got;
+} filters[] = {
+	{ "2", "abcd" },			/* IS_EX: everybody */
+	{ "2ab", "cd" },
+	{ "4ab", "cd" },			/* TO_EX */
+	{ "2ab 2c", "abd" },			/* as it is now */
+	{ "1ab", "ab" },			/* IS_IN */
+	{ "1ab 1c", "abc" },			/* a list in two records */
+	{ "3ab", "ab" },			/* TO_IN */
+	{ "2 3ab", "ab" },			/* mode changes */
+	{ "2c 3ab", "ab" },
+	{ "1ab 4c", "abd" },
+	{ "1a 5b", "ab" },			/* ALLOW */
+	{ "5a", "a" },
+	{ "2ab 5b", "bcd" },
+	{ "1ab 6b", "a" },			/* BLOCK */
+	{ "1a 6a", "" },
+	{ "2a 6b", "cd" },
+	{ "6a", "" },
+	{ "2a 3", "" },				/* left */
+	{ "1a 3", "" },
+	{ "1ab +9; 3c", "abc" },		/* the rest may follow */
+	{ "1ab +9; 3c +2;", "c" },		/* it did not */
+	{ "1ab +9; 3c 3a +2;", "ac" },		/* it did */
+	{ "1a +200; 1b +59;", "ab" },		/* 260 s each */
+	{ "1a +200; 1b +60;", "b" },
+	{ "1a +200; 1b +260;", "" },
+	{ "2a +200; 6b +59;", "cd" },
+	{ "2a +200; 6b +60;", "" },		/* that refreshes nothing */
+	{ "2a +200; 2a +259;", "bcd" },
+	{ "2aa", "bcd" },
+	{ "1aa 6a", "" },
+};
+
+START_TEST(sources)
+{
+	const char *p = filters[_i].said;
+	char got[5] = "", word[80];
+	struct world w;
+	int n;
+
+	begin(&w, 10);
+	for (; sscanf(p, " %79s%n", word, &n) == 1; p += n) {
+		if (*word == '+')
+			world_later(&w, SEC(1) * strtoul(word, NULL, 0));
+		else
+			says_sources(&w, (unsigned)(*word - '0'), word + 1);
+	}
+	for (char c = 'a'; c <= 'd'; c++)
+		if (forwards(&w, c))
+			strcat(got, (char []){ c, '\0' });
+	ck_assert_msg(strcmp(got, filters[_i].got) == 0, "%s: %s",
+		      filters[_i].said, got);
+	world_close(&w);
+}
+END_TEST
+
+/* More than are remembered: too much is forwarded rather than too little. */
+START_TEST(many_sources)
+{
+	char all[71] = "";
+	struct world w;
+
+	for (int k = 0; k < 70; k++)
+		all[k] = (char)('b' + k);
+	begin(&w, 10);
+	says_sources(&w, 1, all);
+	ck_assert(forwards(&w, 'b') && forwards(&w, 'b' + 69));
+	ck_assert(forwards(&w, 'a'));
+	says_sources(&w, 3, "");
+	ck_assert(!forwards(&w, 'b'));
+	says_sources(&w, 2, all);
+	ck_assert(forwards(&w, 'a') && !forwards(&w, 'b'));
+	ck_assert(forwards(&w, 'b' + 69));
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(not_believed)
 {
 	uint8_t buf[256];
@@ -300,6 +434,9 @@ Suite *suite_ha_multicast(void)
 	tcase_add_test(t, silence_ends_it);
 	tcase_add_loop_test(t, version_2, 0,
 			    sizeof(records) / sizeof(*records));
+	tcase_add_loop_test(t, sources, 0,
+			    sizeof(filters) / sizeof(*filters));
+	tcase_add_test(t, many_sources);
 	tcase_add_test(t, not_believed);
 	tcase_add_test(t, from_mobile);
 	tcase_add_test(t, moves_and_returns);

@@ -699,6 +699,22 @@ START_TEST(person_revokes)
 }
 END_TEST
 
+/* A GRE Key option (RFC 5845 6.1) is read and not obeyed: the answer has none,
+ * so the gateway tunnels without. */
+START_TEST(gre_key)
+{
+	struct story s;
+
+	open_story(&s);
+	story_update(&s, (struct msg){ .id = "a@example.net", .lli = LLI,
+				       .other = MOPT_GRE_KEY });
+	answered(&s, 0, 0);
+	ck_assert_ptr_null(story_opt(&s, MOPT_GRE_KEY, 0));
+	ck_assert_uint_eq(s.nflows, 2);
+	story_close(&s);
+}
+END_TEST
+
 /* A shorter list of mobiles, or gateways, takes sessions away. */
 START_TEST(reconfigured)
 {
@@ -746,6 +762,7 @@ int main(void)
 	tcase_add_test(t, two_interfaces);
 	tcase_add_test(t, reconfigured);
 	tcase_add_test(t, gives_timers);
+	tcase_add_test(t, gre_key);
 	tcase_add_test(t, left_gateway_is_told);
 	tcase_add_loop_test(t, gateway_revokes, 0, (int)(sizeof(revocations) /
 			    sizeof(revocations[0])));

@@ -144,6 +144,52 @@ START_TEST(strangers)
 }
 END_TEST
 
+/* 6.2: prefixes of the profile are asked for by name. */
+START_TEST(prefixes_of_profile)
+{
+	struct in6_addr own = story_addr("2001:db8:100:a::");
+	struct conf_mobile *m;
+	struct lladdr *ll;
+	struct story s;
+
+	story_open(&s, CONF_MAG);
+	m = story_mobile(&s, "phone@example.com");
+	m->hnp[0] = (struct prefix){ own, 64 };
+	m->nhnps = 1;
+	ll = conf_add_mobile_ll(s.conf, m);
+	*ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	story_begin(&s);
+	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	ck_assert(addr_eq(&story_opt(&s, MOPT_HNP, 0)->prefix.addr, &own));
+	ck_assert_ptr_null(story_opt(&s, MOPT_HNP, 1));
+	answer(&s, (struct msg){ .nhnps = 1, .hnp = { OWN } });
+	ck_assert_ptr_nonnull(story_flow(&s, OWN));
+	story_close(&s);
+}
+END_TEST
+
+/* 6.9.1.2 no. 15: the anchor chose an address that the mobile has itself. */
+START_TEST(own_address_of_mobile)
+{
+	struct in6_addr own = story_addr(LL);
+	const struct mopt *o;
+	struct story s;
+
+	open_story(&s);
+	s.conf->mag_linklocal = addr_unspec;
+	story_nd(&s, ND_RS, LL, PHONE);
+	o = story_opt(&s, MOPT_LINKLOCAL, 0);
+	ck_assert(o && addr_is_unspec(&o->addr));
+	answer(&s, (struct msg){ .ll = LL });
+	asked(&s, 2, MOPT_HANDOFF_SAME, false);
+	o = story_opt(&s, MOPT_LINKLOCAL, 0);
+	ck_assert(o && !addr_is_unspec(&o->addr));
+	ck_assert(addr_is_linklocal(&o->addr) && !addr_eq(&o->addr, &own));
+	story_close(&s);
+}
+END_TEST
+
 /* --- 6.9.4 ------------------------------------------------------------------- */
 
 START_TEST(repeats)
@@ -210,6 +256,27 @@ START_TEST(strange_answers)
 	story_nd(&s, ND_NA, LL, PHONE);
 	story_later(&s, SEC(4));
 	ck_assert_uint_eq(s.messages > 1, !strange[_i].halts);
+	story_close(&s);
+}
+END_TEST
+
+/* --- the link-local address (6.8, 6.9.1.2 no. 15) ------------------------------------ */
+
+/* Nobody is believed to have the address that all gateways share; its owner
+ * answers whoever probes for it (netns/pmip_access.sh). */
+START_TEST(shared_address)
+{
+	struct story s;
+
+	open_story(&s);
+	story_nd(&s, ND_RS, "fe80::1", PHONE);
+	answer(&s, (struct msg){ 0 });
+	ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+	story_later(&s, SEC(15));
+	ck_assert_uint_eq(s.solicits, 0);
+	story_nd(&s, ND_RS, LL, PHONE);
+	story_later(&s, SEC(15));
+	ck_assert_uint_ge(s.solicits, 1);
 	story_close(&s);
 }
 END_TEST
@@ -342,6 +409,32 @@ START_TEST(link_down)
 	story_input(&s, &ev);
 	asked(&s, 2, MOPT_HANDOFF_UNKNOWN, true);
 	ck_assert_uint_eq(s.nflows + s.nroutes, 0);
+	story_close(&s);
+}
+END_TEST
+
+/* The interface vanishes, and there is somebody whom a controller saw while it
+ * was down. */
+START_TEST(link_gone)
+{
+	struct event ev = { .kind = EV_LINK };
+	struct event come = { .kind = EV_ATTACH };
+	struct story s;
+
+	serve(&s);
+	ev.link.ifindex = 3;
+	strcpy(ev.link.name, "wlan0");
+	story_input(&s, &ev);
+	answer(&s, (struct msg){ 0 });
+	come.attach.ifindex = 3;
+	come.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	story_input(&s, &come);
+	story_nd(&s, ND_NA, LL, PHONE);
+	ev.link.gone = true;
+	story_input(&s, &ev);
+	story_later(&s, SEC(60));
+	ck_assert_uint_eq(s.solicits, 0);
+	asked(&s, s.mh.bu.seq, MOPT_HANDOFF_UNKNOWN, true);
 	story_close(&s);
 }
 END_TEST
@@ -587,14 +680,18 @@ int main(void)
 			    (int)(sizeof(strange) / sizeof(strange[0])));
 	tcase_add_loop_test(t, each_status, 0,
 			    (int)(sizeof(statuses) / sizeof(statuses[0])));
+	tcase_add_test(t, shared_address);
 	tcase_add_test(t, prefix_refused_twice);
 	tcase_add_test(t, leaves);
 	tcase_add_test(t, falls_silent);
 	tcase_add_test(t, link_down);
+	tcase_add_test(t, link_gone);
 	tcase_add_test(t, restarts);
 	tcase_add_test(t, heartbeat_answered);
 	tcase_add_test(t, heartbeat_restart);
 	tcase_add_test(t, obeys_timers);
+	tcase_add_test(t, prefixes_of_profile);
+	tcase_add_test(t, own_address_of_mobile);
 	tcase_add_loop_test(t, revoked, 0, (int)(sizeof(revocations) /
 						 sizeof(revocations[0])));
 	tcase_add_test(t, after_revocation);

@@ -146,7 +146,8 @@ START_TEST(handover)
 	w_ra(&w, 3, "2001:db8:3::");
 	w_expect(&w, "");				/* the grace */
 	w_pass(&w, MSEC(5));
-	w_expect(&w, "route down ::/0\n"
+	w_expect(&w, "flow hold\n"	/* not from the old one on that link */
+	       "route down ::/0\n"
 	       "route up 2001:db8:3::/64\n"
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
@@ -187,13 +188,17 @@ START_TEST(flap_onto_second_router)
 	struct world w;
 
 	/* The link came back, a stranger advertises, the old router answers
-	 * the probe in time: nothing has happened. */
+	 * the probe in time: nothing has happened.  Without a link-layer
+	 * address in the answer it is asked again, for the kernel. */
 	w_away(&w);
 	w_link(&w, false);
 	w_link(&w, true);
 	w_ra(&w, 3, "2001:db8:3::");
 	w_pass(&w, MSEC(2));
+	w_forget(&w);
 	w_na(&w, 2);
+	w_drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "NS\n"));
 	w_pass(&w, SEC(2));
 	ck_assert_ptr_null(strstr(w.did, "BU"));
 	ck_assert_ptr_null(strstr(w.did, "flow"));
@@ -281,6 +286,27 @@ START_TEST(router_fails)
 	w_na(&w, 2);
 	w_pass(&w, SEC(10));
 	w_expect(&w, "");
+	w_end(&w);
+}
+END_TEST
+
+/* RFC 4191: its routes go with its lifetime for them. */
+START_TEST(routes_told)
+{
+	struct nd nd = { .type = ND_RA };
+	struct world w;
+
+	w_away(&w);
+	nd.sll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 2 } };
+	nd.ra.lifetime = 1800;
+	nd.ra.nroutes = 1;
+	nd.ra.route[0] = (struct nd_route){
+		{ w_addr("2001:db8:9::"), 48 }, 1, 60,
+	};
+	w_ra_send(&w, 2, &nd);
+	w_expect(&w, "route up 2001:db8:9::/48\n");
+	w_pass(&w, SEC(61));
+	w_expect(&w, "route down 2001:db8:9::/48\n");
 	w_end(&w);
 }
 END_TEST
@@ -760,10 +786,10 @@ START_TEST(return_home)
 	w_forget(&w);
 	w_ra(&w, 1, HA);				/* R bit: the home agent */
 	w_pass(&w, MSEC(5));
-	w_expect(&w, "route down ::/0\n"
+	w_expect(&w, "flow hold\n"
+	       "route down ::/0\n"
 	       "route up 2001:db8:1::/64\n"
 	       "route up ::/0\n"
-	       "flow hold\n"
 	       "tunnel down to 2001:db8:1::1\n"
 	       "proxy up\n"
 	       "BU from home lifetime=0 auth\n"
@@ -795,6 +821,25 @@ static void returning(struct world *w)
 	w_pass(w, MSEC(5));
 	w_forget(w);
 }
+
+/* On its way home the binding ends: nothing stands any more, so the address is
+ * put on the link, and asked for like any other. */
+START_TEST(expires_on_the_way)
+{
+	struct world w;
+
+	returning(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 0);
+	w_pass(&w, SEC(241));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "address up hoa on eth0"), 1);
+	w_forget(&w);
+	w_pass(&w, SEC(300));
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	w_end(&w);
+}
+END_TEST
 
 START_TEST(deregisters_so)
 {
@@ -1051,13 +1096,16 @@ START_TEST(each_status)
 	w_ba(&w, (struct w_answer){ .status = (uint8_t)_i,
 		.seq = (uint16_t)(_i == MH_ST_SEQUENCE ? seq + 1000 : seq) });
 	w_drain(&w);
-	got = strncmp(w.did, "flow block\n", 11) == 0 ? "stop" :
+	got = strstr(w.did, "flow path\n") ? "stands" :
+	      strncmp(w.did, "flow block\n", 11) == 0 ? "stop" :
 	      strcmp(w.did, "BU lifetime=240 auth\n") == 0 ||
 	      strcmp(w.did, "CoTI\n") == 0 ? "again" :
 	      *w.did ? w.did : "later";
 	documented((unsigned)_i, want, sizeof(want));
 	ck_assert_msg(strcmp(got, want) == 0, "status %d: %s, not %s", _i, got,
 		      want);
+	ck_assert_int_eq(strncmp(w.did, "MPS", 3) == 0,
+			 _i == MH_ST_PREFIX_DISCOVERY);
 	if (_i == MH_ST_SEQUENCE)
 		ck_assert_uint_eq(w.bu.bu.seq, (uint16_t)(seq + 1001));
 	if (_i == MH_ST_MESG_ID_REQD)
@@ -1069,7 +1117,8 @@ START_TEST(each_status)
 	w_forget(&w);
 	w_pass(&w, SEC(40));
 	ck_assert_uint_eq(w_count(&w, "BU") || w_count(&w, "CoTI"),
-			  strcmp(want, "stop") != 0);
+			  strcmp(want, "stop") != 0 &&
+			  strcmp(want, "stands") != 0);
 	w_end(&w);
 }
 END_TEST
@@ -1480,7 +1529,7 @@ int main(void)
 		first_registration, address_first, retransmission,
 		refresh_and_expiry,
 		handover, linklocal_of_somebody_else, flap, flap_onto_second_router, second_router,
-		silent_router, router_fails, missed_advertisements, no_probes, stranger_without_prefix,
+		silent_router, router_fails, missed_advertisements, routes_told, expires_on_the_way, no_probes, stranger_without_prefix,
 		prefix_without_flags, refused_and_expired,
 		refresh_without_link, routers_that_are_none, two_interfaces,
 		another_card, return_home, return_home_without_router_address,
@@ -1503,7 +1552,7 @@ int main(void)
 	tcase_add_loop_test(tc, known_link, 0, 3);
 	tcase_add_loop_test(tc, careof_kinds, CONF_COA_OPAQUE,
 			    CONF_COA_TEMPORARY + 1);
-	tcase_add_loop_test(tc, each_status, 128, 256);
+	tcase_add_loop_test(tc, each_status, 0, 256);
 	suite_add_tcase(s, tc);
 	return unit_main(all);
 }
