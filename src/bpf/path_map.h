@@ -203,6 +203,12 @@ struct pm_link {
 
 #define PM_LOCALS	1024
 
+/* When the process said last that it lives, in seconds of the monotonic
+ * clock, and after how many route optimization ends without it. */
+struct pm_alive {
+	__u32	at, orphan;
+};
+
 /* When traffic between two addresses is worth telling. */
 struct pm_watch {
 	__u32	packets;		/* so many; 0: never */

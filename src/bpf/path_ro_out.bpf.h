@@ -279,6 +279,8 @@ ro_out(struct __sk_buff *skb, __u32 id)
 
 	if (!cfg || !p || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
 		return TC_ACT_SHOT;
+	if (p->kind != PM_IP6IP6 && ro_orphan())
+		return RO_NOT;
 	if (in.next == NEXT_TCP || in.next == NEXT_UDP) {
 		o.at = o.l4 = IP6_LEN;	/* ro_place() says so, too */
 		o.next = o.proto = in.next;

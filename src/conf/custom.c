@@ -567,7 +567,7 @@ custom_careof(struct parse *p, const struct stmt *s, void *row)
 	}
 	a = a->next;
 	if (a && kind == CONF_COA_TEMPORARY) {
-		if (!value_uint(p, "CareOfAddress", a, 60, 31536000, &life))
+		if (!value_uint(p, "CareOfAddress", a, 10, 31536000, &life))
 			return;
 		a = a->next;
 	}

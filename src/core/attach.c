@@ -507,6 +507,26 @@ meet_again(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 	age_next(n, a, now);
 }
 
+/*
+ * The kernel has forgotten its neighbours with the link, and is asking for the
+ * router perhaps: packets wait.  From the answer to a unicast solicitation,
+ * which need not have a link-layer address (RFC 4861 7.2.4), it learns nothing,
+ * and would ask again after a second.
+ */
+static void
+ask_for_lladdr(struct node *n, struct attach *a)
+{
+	const struct in6_addr *src = iface_linklocal(a->iface);
+	struct in6_addr group = addr_solicited_node(&a->current->addr);
+	struct nd ns = { .type = ND_NS };
+
+	if (!linklocal_valid(a->iface, src))
+		return;
+	ns.ns.target = a->current->addr;
+	ns.sll = a->iface->ll;
+	outbox_nd(n, a->iface->ifindex, NULL, &ns, src, &group);
+}
+
 /* On the home link, where nobody advertises. */
 static bool
 meet_home_agent(struct node *n, struct attach *a, const struct rx *rx,
@@ -529,12 +549,15 @@ meet_home_agent(struct node *n, struct attach *a, const struct rx *rx,
 static void
 on_na(struct node *n, struct attach *a, const struct rx *rx, usec_t now)
 {
-	if (a->state == ATTACH_CHECKING && answers(a->current, rx))
+	if (a->state == ATTACH_CHECKING && answers(a->current, rx)) {
+		if (a->link_event && !rx->nd.tll.len)
+			ask_for_lladdr(n, a);
 		confirm(n, a, now);
-	else if (a->state == ATTACH_CHECKING && answers(a->second, rx))
+	} else if (a->state == ATTACH_CHECKING && answers(a->second, rx)) {
 		hand_over(n, a, a->second, now);
-	else if (!meet_home_agent(n, a, rx, now))
+	} else if (!meet_home_agent(n, a, rx, now)) {
 		meet_again(n, a, rx, now);
+	}
 }
 
 void
@@ -649,8 +672,9 @@ attach_coa(const struct node *n, const struct attach *a, usec_t now)
 	return best;
 }
 
-static bool
-has_address(const struct attach *a, const struct in6_addr *addr)
+/* Of this link, and not of one that was left? */
+bool
+attach_has_coa(const struct attach *a, const struct in6_addr *addr)
 {
 	list_each(l, &a->prefixes) {
 		const struct aprefix *p = container_of(l, struct aprefix, l);
@@ -669,7 +693,7 @@ attach_still_has(const struct node *n, const struct in6_addr *addr)
 	list_each(l, &n->ifaces) {
 		const struct iface *i = container_of(l, struct iface, all);
 
-		if (i->up && i->attach && has_address(i->attach, addr))
+		if (i->up && i->attach && attach_has_coa(i->attach, addr))
 			return true;
 	}
 	return false;

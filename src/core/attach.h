@@ -131,6 +131,7 @@ const struct aprefix *attach_coa(const struct node *, const struct attach *,
 /* Is that a care-of address of ours, of a link where we are? */
 bool	attach_still_has(const struct node *, const struct in6_addr *);
 /* One is on its way: its duplicate address detection goes on. */
+bool	attach_has_coa(const struct attach *, const struct in6_addr *coa);
 bool	attach_coa_is_coming(const struct attach *);
 /* Is this prefix on the link here (11.5.2)?  It, or NULL. */
 const struct aprefix *attach_on_link_prefix(const struct attach *,

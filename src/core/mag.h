@@ -198,6 +198,8 @@ void	mag_heard(struct node *, struct mag_mobile *,
 		  const struct in6_addr *addr, usec_t now);
 /* Ask it now. */
 void	mag_doubt(struct node *, struct mag_mobile *, usec_t now);
+/* It has left, unless it is heard before. */
+void	mag_detach_at(struct node *, struct mag_mobile *, usec_t at);
 /* Our addresses on the access links. */
 void	mag_addresses(struct node *, bool up);
 alarm_fire mag_on_advert, mag_on_watch;

@@ -14,6 +14,11 @@
 /* RFC 5213 6.9.1.4: how long the answer to a farewell is waited for. */
 #define FAREWELL	INITIAL_BINDACK_TIMEOUT
 
+/* Farewells that are said at once, and until the next ones: the outbox has an
+ * end (node.h). */
+#define LEAVE_BURST	(OUTBOX_MAX / 2)
+#define LEAVE_GAP	MSEC(100)
+
 /* --- coming and going ---------------------------------------------------------------- */
 
 static const struct conf_mobile *
@@ -237,13 +242,15 @@ mag_on_neighbour(struct node *n, const struct ev_neighbour *ev, usec_t now)
 	}
 }
 
-/* A link that goes down takes all of its mobiles along; and one that vanishes,
- * those whom a controller has put there while it was down. */
+/* A link that goes down takes all of its mobiles along, not more at once than
+ * can be told of; and one that vanishes, those whom a controller has put there
+ * while it was down. */
 void
 mag_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 {
 	struct map_node *m = NULL, *next;
 	size_t pos = 0;
+	unsigned k = 0;
 
 	if (!mag_access(n, i->ifindex))
 		return;
@@ -255,7 +262,12 @@ mag_on_link(struct node *n, struct iface *i, bool was_up, usec_t now)
 			container_of(m, struct mag_mobile, node);
 
 		next = map_next(&n->mag->mobiles, m, &pos);
-		if (mobile->ifindex == i->ifindex)
+		if (mobile->ifindex != i->ifindex)
+			continue;
+		if (k++ < LEAVE_BURST)
 			mag_detach(n, mobile, now);
+		else
+			mag_detach_at(n, mobile,
+				      now + k / LEAVE_BURST * LEAVE_GAP);
 	}
 }

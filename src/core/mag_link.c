@@ -355,6 +355,15 @@ mag_doubt(struct node *n, struct mag_mobile *m, usec_t now)
 }
 
 void
+mag_detach_at(struct node *n, struct mag_mobile *m, usec_t at)
+{
+	if (m->state == MAG_LEAVING)
+		return;
+	m->asked = ASK_TIMES;
+	alarm_set(n, &m->watch, at);
+}
+
+void
 mag_on_watch(struct node *n, struct alarm *a, usec_t now)
 {
 	struct mag_mobile *m = container_of(a, struct mag_mobile, watch);

@@ -89,11 +89,16 @@ mn_on_leave(struct node *n, const struct attach *a, usec_t now)
 	if (!n->ready || n->stopping)
 		return;
 	demand_on_leave(n, a, now);
-	each_home(n, h, l)
+	each_home(n, h, l) {
+		if (h->ifindex != a->iface->ifindex)
+			continue;
 		if (h->place == PLACE_HOME &&
-		    h->ifindex == a->iface->ifindex &&
 		    !attach_on_link_prefix(a, &h->prefix))
 			home_leave(n, h);
+		else if (h->place == PLACE_AWAY && h->tunnel &&
+			 h->reg.bound && !attach_has_coa(a, &h->coa))
+			home_say_flow(n, h, FLOW_HOLD, true);
+	}
 }
 
 /* It was at home on a link that is not there any more, or on its way: it

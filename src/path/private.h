@@ -31,7 +31,7 @@
 enum path_map {
 	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_ACCESS, MAP_PATHS, MAP_COUNTS,
 	MAP_LOCALS, MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS,
-	MAP_WATCH, MAP_PAIRS, MAP_TALLY, MAPS
+	MAP_WATCH, MAP_PAIRS, MAP_TALLY, MAP_ALIVE, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */
@@ -90,6 +90,8 @@ struct path {
 	size_t		held_bytes;
 	uint8_t		*packet_buf;	/* PACKET_ROOM */
 	int		packet_fd, timer_fd;
+	int		alive_fd;		/* alive.c */
+	usec_t		orphan_time;
 	int		out_fd, in_fd;		/* fragment.c */
 	uint32_t	fragment_id;
 	uint64_t	extra[PM_STATS];	/* counted here, not in eBPF */
@@ -112,6 +114,11 @@ int	why_set(const struct why *, int err, const char *fmt, ...)
 void	error_source_pick(struct path *, const struct prefix *near);
 /* Any, where there was none so far. */
 void	error_source_need(struct path *);
+
+/* --- alive.c --- */
+int	alive_open(struct path *, usec_t orphan_time);
+void	alive_run(struct path *);
+void	alive_close(struct path *);
 
 /* --- maps.c --- */
 /* Programs and maps, those of an earlier process taken over. */

@@ -48,6 +48,7 @@ struct bench {
 	double		spent_anchor;
 	unsigned long	updates;	/* from the gateway to the anchor */
 	unsigned long	stored;		/* by the anchor */
+	unsigned long	ended;		/* at the anchor */
 };
 enum { ANCHOR, GATEWAY };
 
@@ -227,9 +228,12 @@ static void pump(struct bench *b)
 					carry(b, who, &b->effect.send);
 				b->stored += who == ANCHOR &&
 					     b->effect.kind == EF_STORE;
-				if (who != GATEWAY ||
-				    b->effect.kind != EF_FLOW)
+				if (b->effect.kind != EF_FLOW)
 					continue;
+				if (who == ANCHOR) {
+					b->ended += !b->effect.flow.up;
+					continue;
+				}
 				b->flows++;
 				b->flows_up += b->effect.flow.up;
 			}
@@ -265,11 +269,20 @@ static void leave(struct bench *b)
 		.ll = { .len = 6, .b = { 0x02, 0x52, 0x13 } },
 	} };
 
-	b->flows = b->flows_up = 0;
+	usec_t end = b->now + SEC(5);
+
+	b->flows = b->flows_up = b->ended = 0;
 	input(b, GATEWAY, &link);
 	pump(b);
+	while (node_deadline(b->node[GATEWAY]) < end) {
+		b->now = node_deadline(b->node[GATEWAY]);
+		node_tick(b->node[GATEWAY], b->now);
+		pump(b);
+	}
 	if (b->flows != b->n || b->flows_up)	/* of each prefix one */
 		die("not all have left");
+	if (b->ended != b->n)
+		die("the anchor has not heard of all of them");
 }
 
 /* Of so many mobiles: attachments a second. */

@@ -336,6 +336,27 @@ def case_reverse():
     check("and away again", register(HOA, COA, HA, 13, flags=0xe000)[0] == 0)
 
 
+def case_circle():
+    """15.1, B 17: another home agent's tunnel, which leads back here."""
+    drain()
+    core.send(data(CN, HOA))
+    p = core.hear(tunnelled(HOA))
+    check("a packet for it goes to its care-of address, which is a home "
+          "address of another home agent", p is not None)
+    rounds = 0
+    while p is not None and rounds < 20:
+        # It has a binding of that address to the first one.
+        rounds += 1
+        drain()
+        core.send(IPv6(src=CN, dst=HOA) / IPv6(bytes(p)))
+        p = core.hear(lambda p: p.nh in (41, 60) and p.dst == COA, 0.7)
+    check("sent back and back again, it ends after a few rounds",
+          0 < rounds < 8)
+    print("# %d rounds" % rounds)
+    core.send(data(CN, HOA))
+    check("others for it go on", core.hear(tunnelled(HOA)) is not None)
+
+
 def case_errors():
     """RFC 2473 8: errors about the tunnel, for who sent what was in it."""
     drain()
@@ -541,6 +562,10 @@ def case_virtual():
           and p.src == VHA)
     check("nothing is said of it on any link", home.quiet(
         lambda p: ns_for(VHOA)(p) or na_for(VHOA)(p), 0.3))
+    ns(VHOA)
+    ns(VHOA, src="::")
+    check("it is defended on none: who asks there is not answered",
+          home.quiet(na_for(VHOA), 0.5))
     drain()
     core.send(data(CN, VHOA))
     p = core.hear(tunnelled(VHOA))

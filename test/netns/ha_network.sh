@@ -81,8 +81,8 @@ play() {
 expect "the anycast addresses are there" test 2 = \
 	"$(at ha grep -c fdfffffffffffffe /proc/net/anycast6)"
 expect "registration and defence" play registration defence
-expect "interception, tunnelling and back" play interception reverse errors \
-	link_scope
+expect "interception, tunnelling and back" play interception reverse \
+	circle errors link_scope
 
 expect "discovery and prefixes" play discovery prefixes
 

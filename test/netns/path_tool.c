@@ -4,7 +4,7 @@
  *
  *	path_tool [OPTION=VALUE...] COMMAND [WORD...] [, COMMAND...]
  *
- * Options: device= paths= flows= table= hold= hold-ms= fast=1 traffic=
+ * Options: device= paths= flows= table= hold= hold-ms= orphan= (s) fast=1 traffic=
  * traffic-ms= again-ms= pairs=.  The data path is opened; commands, separated
  * by a comma, are carried out in turn:
  *
@@ -359,6 +359,8 @@ static bool option(struct path_options *o, char *s)
 		o->hold_packets = n;
 	else if (!strcmp(s, "hold-ms"))
 		o->hold_time = MSEC(n);
+	else if (!strcmp(s, "orphan"))
+		o->orphan_time = SEC(n);
 	else if (!strcmp(s, "fast"))
 		o->fast_path = n;
 	else if (!strcmp(s, "traffic"))

@@ -146,7 +146,8 @@ START_TEST(handover)
 	w_ra(&w, 3, "2001:db8:3::");
 	w_expect(&w, "");				/* the grace */
 	w_pass(&w, MSEC(5));
-	w_expect(&w, "route down ::/0\n"
+	w_expect(&w, "flow hold\n"	/* not from the old one on that link */
+	       "route down ::/0\n"
 	       "route up 2001:db8:3::/64\n"
 	       "address up coa on eth0\n"
 	       "route up ::/0\n"
@@ -187,13 +188,17 @@ START_TEST(flap_onto_second_router)
 	struct world w;
 
 	/* The link came back, a stranger advertises, the old router answers
-	 * the probe in time: nothing has happened. */
+	 * the probe in time: nothing has happened.  Without a link-layer
+	 * address in the answer it is asked again, for the kernel. */
 	w_away(&w);
 	w_link(&w, false);
 	w_link(&w, true);
 	w_ra(&w, 3, "2001:db8:3::");
 	w_pass(&w, MSEC(2));
+	w_forget(&w);
 	w_na(&w, 2);
+	w_drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "NS\n"));
 	w_pass(&w, SEC(2));
 	ck_assert_ptr_null(strstr(w.did, "BU"));
 	ck_assert_ptr_null(strstr(w.did, "flow"));
@@ -781,10 +786,10 @@ START_TEST(return_home)
 	w_forget(&w);
 	w_ra(&w, 1, HA);				/* R bit: the home agent */
 	w_pass(&w, MSEC(5));
-	w_expect(&w, "route down ::/0\n"
+	w_expect(&w, "flow hold\n"
+	       "route down ::/0\n"
 	       "route up 2001:db8:1::/64\n"
 	       "route up ::/0\n"
-	       "flow hold\n"
 	       "tunnel down to 2001:db8:1::1\n"
 	       "proxy up\n"
 	       "BU from home lifetime=0 auth\n"
