@@ -242,6 +242,9 @@ int path_egress(struct __sk_buff *skb)
 	if (cookie == PM_COOKIE_REJECT)
 		return flow_run(skb, NULL, cookie);
 	f = flow_find(cfg, in->src, in->dst, false);
+	/* our own, led here for a binding that another address has */
+	if (!f && !skb->ingress_ifindex && cfg->shapes[cfg->active & 1].cn)
+		return ro_plain(skb);
 	p = f && is_open(f, cookie) ? path_of(f) : NULL;
 	if (!p || !ro_wanted(f, p, in))
 		return flow_run(skb, f, cookie);

@@ -10,8 +10,8 @@
  * the peer cannot be reached.  The answer comes in through that interface,
  * where a socket that is bound to it hears it.
  *
- * Let through is what belongs to the link, not to the session: Neighbor
- * Discovery, and the Mobility Header by which a mobile deregisters from its
+ * Let through is what belongs to the link, not to the session: groups of the
+ * link, Neighbor Discovery, and the Mobility Header by which a mobile deregisters from its
  * home link (RFC 6275 section 11.5.5).
  */
 #ifndef MIP6D_BPF_PATH_GUARD_BPF_H
@@ -95,10 +95,14 @@ int path_guard(struct __sk_buff *skb)
 	if (!cfg || skb->protocol != bpf_htons(ETH_P_IPV6) ||
 	    bpf_skb_load_bytes_relative(skb, 0, &h, sizeof(h),
 					BPF_HDR_START_NET) ||
-	    is_multicast(h.dst) || is_linklocal(h.dst) ||
+	    is_linkscope(h.dst) || is_linklocal(h.dst) ||
 	    !anchored(cfg, h.src) || is_of_link(skb, &h))
 		return TC_ACT_UNSPEC;
 	count(PM_DROP_UNTUNNELLED, skb->len);
+	/* RFC 6275 11.3.4: to a group from the care-of address, or through the
+	 * tunnel; no error about it (RFC 4443 2.4 e) */
+	if (is_multicast(h.dst))
+		return TC_ACT_SHOT;
 	if (bpf_skb_load_bytes(skb, OFF_IP6, &at_eth, sizeof(at_eth)) ||
 	    !words_eq(at_eth.src, h.src) || !words_eq(at_eth.dst, h.dst))
 		return TC_ACT_SHOT;

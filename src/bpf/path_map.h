@@ -33,13 +33,15 @@ struct pm_shape {
 	__u32	id;			/* 1.. */
 	__u8	sides;			/* enum pm_sides */
 	__u8	src_len, dst_len;
-	__u8	zero;
+	__u8	cn;			/* of correspondents' flows: the source
+					   is an address of ours */
 	__u32	src_mask[4], dst_mask[4];
 };
 
 struct pm_shapes {
 	__u32		n;
-	__u32		zero;
+	__u32		cn;			/* id of the one with `cn'; 0:
+						   there is none */
 	struct pm_shape	shape[PM_SHAPES];	/* most specific first */
 };
 
@@ -200,6 +202,12 @@ struct pm_link {
 #define PM_LINKS	256
 
 #define PM_LOCALS	1024
+
+/* When the process said last that it lives, in seconds of the monotonic
+ * clock, and after how many route optimization ends without it. */
+struct pm_alive {
+	__u32	at, orphan;
+};
 
 /* When traffic between two addresses is worth telling. */
 struct pm_watch {

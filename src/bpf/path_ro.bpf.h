@@ -77,6 +77,22 @@ static __always_inline void flow_mark(struct pm_flow *f)
 		f->used = now;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pm_alive);
+} pm_alive SEC(".maps");
+
+/* Is there nobody any more who would end a binding (alive.c)? */
+static __noinline bool ro_orphan(void)
+{
+	__u32 zero = 0;
+	struct pm_alive *a = bpf_map_lookup_elem(&pm_alive, &zero);
+
+	return a && now_s() - a->at > a->orphan;
+}
+
 /* --- what a packet says --- */
 
 struct ro_in {
@@ -394,7 +410,8 @@ ro_flow_at(__u32 i, struct ro_flows *r)
 	if (!f)
 		return 0;
 	p = path_of(f);
-	if (s->src_len == 128 && !r->is_home && f->action != PM_BLOCK) {
+	if (s->src_len == 128 && !s->cn && !r->is_home &&
+	    f->action != PM_BLOCK) {
 		r->is_home = true;
 		r->own = p ? f->path : 0;
 		flow_mark(f);
@@ -402,7 +419,7 @@ ro_flow_at(__u32 i, struct ro_flows *r)
 	/* RFC 6275 section 9.3.1, and 10.1: what a home agent has
 	 * registered is a binding */
 	if (s->dst_len == 128 && p && !r->peer &&
-	    (p->kind == PM_MIP6_CN ||
+	    ((p->kind == PM_MIP6_CN && !ro_orphan()) ||
 	     (p->kind == PM_IP6IP6 && s->sides == PM_SIDE_DST)) &&
 	    words_eq(p->remote, r->far)) {
 		r->peer = f->path;

@@ -80,40 +80,39 @@ ro_len(struct __sk_buff *skb, const struct ro_out *o, const struct ip6 *in)
 	return o->l4 + (doff >> 4) * 4 + gso + o->over;
 }
 
-/* The binding of `hoa' that we have as a correspondent. */
-static __always_inline struct pm_path *
-ro_binding(const struct pm_config *cfg, const __u32 hoa[4], __u32 *ret_id)
+/* Its destination is a home address that its source has a binding of, as a
+ * correspondent (RFC 6275 9.1): then it goes to the care-of address as well.  (A
+ * program of its own, for the sake of the stack.) */
+static __noinline void ro_to_mobile(const struct ip6 *in, struct ro_out *o)
 {
-	const struct pm_shapes *t = &cfg->shapes[cfg->active & 1];
+	struct pm_config *cfg = config_get();
+	struct pm_flow2_key k = { 0 };
+	struct pm_flow *f;
+	struct pm_path *p;
 
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < PM_SHAPES && i < t->n; i++) {
-		const struct pm_shape *s = &t->shape[i];
-		struct pm_flow *f;
-		struct pm_path *p;
-
-		if (s->sides != PM_SIDE_DST || s->dst_len != 128)
-			continue;
-		f = shape_flow(s, hoa, hoa);
-		if (!f || f->action != PM_PATH)
-			return NULL;
-		p = path_of(f);
-		if (!p || p->kind != PM_MIP6_CN)
-			return NULL;
-		flow_mark(f);
-		*ret_id = f->path;
-		return p;
-	}
-	return NULL;
+	if (!cfg)
+		return;
+	k.shape = cfg->shapes[cfg->active & 1].cn;
+	if (!k.shape)
+		return;
+	words_copy(k.src, in->src);
+	words_copy(k.dst, in->dst);
+	f = bpf_map_lookup_elem(&pm_flow2, &k);
+	p = f && f->action == PM_PATH ? path_of(f) : NULL;
+	if (!p || p->kind != PM_MIP6_CN)
+		return;
+	flow_mark(f);
+	o->peer = f->path;
+	words_copy(o->dst, p->remote);
+	o->rh = 1;
+	o->over = 2 * RO_LEN;
 }
 
 /* Which headers, and to where. */
 static __always_inline void
-ro_plan(const struct pm_config *cfg, const struct pm_path *p,
-	const struct ip6 *in, struct ro_out *o)
+ro_plan(const struct pm_path *p, const struct ip6 *in, struct ro_out *o)
 {
 	bool mobile = p->kind == PM_MIP6_MN;
-	struct pm_path *to;
 
 	words_copy(o->src, in->src);
 	words_copy(o->dst, in->dst);
@@ -128,12 +127,7 @@ ro_plan(const struct pm_config *cfg, const struct pm_path *p,
 	words_copy(o->src, p->local);
 	o->hao = 1;
 	o->over = RO_LEN;
-	to = ro_binding(cfg, in->dst, &o->peer);
-	if (to) {
-		words_copy(o->dst, to->remote);
-		o->rh = 1;
-		o->over = 2 * RO_LEN;
-	}
+	ro_to_mobile(in, o);
 }
 
 /* The routing header, and the option, as they are on the wire. */
@@ -285,13 +279,15 @@ ro_out(struct __sk_buff *skb, __u32 id)
 
 	if (!cfg || !p || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
 		return TC_ACT_SHOT;
+	if (p->kind != PM_IP6IP6 && ro_orphan())
+		return RO_NOT;
 	if (in.next == NEXT_TCP || in.next == NEXT_UDP) {
 		o.at = o.l4 = IP6_LEN;	/* ro_place() says so, too */
 		o.next = o.proto = in.next;
 	} else if (!ro_place(skb, &in, &o) || o.at - IP6_LEN > BEFORE_MAX) {
 		return RO_NOT;
 	}
-	ro_plan(cfg, p, &in, &o);
+	ro_plan(p, &in, &o);
 	len = ro_len(skb, &o, &in);
 	mtu = path_mtu(p);
 	if (mtu && len > mtu)
@@ -414,7 +410,8 @@ ro_wanted(const struct pm_flow *f, const struct pm_path *p,
 	       (f->flags & PM_FLOW_FROM_END && words_eq(p->local, in->src));
 }
 
-/* RO_NOT, and no tunnel either: as if there were no binding. */
+/* RO_NOT, and no tunnel either; or another address of ours has the binding: as
+ * if there were none. */
 __noinline int
 ro_plain(struct __sk_buff *skb)
 {

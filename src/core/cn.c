@@ -15,8 +15,9 @@
  *     Error that it is to begin again;
  *   - a binding that is in use asks to be renewed before it ends (9.5.5).
  *
- * When a binding had traffic last is in its `ifindex', in seconds; which
- * address of ours the mobile registered with, in its `link'.
+ *
+ * Each address of ours has a binding cache of its own (9.1): it is in the key,
+ * as an index.  When a binding had traffic last is in its `ifindex', in seconds.
  */
 #include "core/ha.h"
 
@@ -47,12 +48,13 @@
 
 struct trouble {
 	struct in6_addr	hoa;
+	uint16_t	at;
 	usec_t		since, last;	/* last 0: none */
 };
 
 struct cn {
 	struct trouble	trouble[TROUBLES];
-	struct in6_addr	local[CN_LOCALS];
+	struct in6_addr	local[CN_LOCALS];	/* `at' counts from 1 */
 	unsigned	nlocals;
 	uint64_t	updates;	/* Binding Updates taken for valid */
 	uint64_t	accepted, refused;
@@ -61,7 +63,7 @@ struct cn {
 
 /* --- which address of ours ---------------------------------------------- */
 
-/* One that no binding is for any more. */
+/* One that no binding is for any more; CN_LOCALS: none. */
 static unsigned
 local_reclaim(const struct node *n)
 {
@@ -71,28 +73,53 @@ local_reclaim(const struct node *n)
 	unsigned k = 0;
 
 	while ((b = registrar_next(n->registrar, b, &pos)))
-		if (b->keeper == KEEPER_CORRESPONDENT && b->link < CN_LOCALS)
-			used[b->link] = true;
+		if (b->at)
+			used[b->at - 1] = true;
 	while (k < CN_LOCALS && used[k])
 		k++;
 	return k;
 }
 
-/* CN_LOCALS: there is no room. */
-static unsigned
-local_index(struct node *n, const struct in6_addr *addr)
+/* Its number; 0: it has none. */
+static uint16_t
+local_find(const struct cn *c, const struct in6_addr *addr)
+{
+	for (unsigned k = 0; k < c->nlocals; k++)
+		if (addr_eq(&c->local[k], addr))
+			return (uint16_t)(k + 1);
+	return 0;
+}
+
+/* ... then it is given one; 0: there is no room. */
+static uint16_t
+local_get(struct node *n, const struct in6_addr *addr)
 {
 	struct cn *c = n->cn;
-	unsigned k = 0;
+	uint16_t at = local_find(c, addr);
+	unsigned k;
 
-	while (k < c->nlocals && !addr_eq(&c->local[k], addr))
-		k++;
-	if (k < c->nlocals)
-		return k;
+	if (at)
+		return at;
 	k = c->nlocals < CN_LOCALS ? c->nlocals++ : local_reclaim(n);
-	if (k < CN_LOCALS)
-		c->local[k] = *addr;
-	return k;
+	if (k == CN_LOCALS)
+		return 0;
+	c->local[k] = *addr;
+	return (uint16_t)(k + 1);
+}
+
+static const struct in6_addr *
+cn_local(const struct node *n, const struct binding *b)
+{
+	return &n->cn->local[b->at - 1];
+}
+
+struct binding *
+cn_binding(const struct node *n, const struct in6_addr *hoa,
+	   const struct in6_addr *local)
+{
+	uint16_t at = local_find(n->cn, local);
+
+	return at ? registrar_find_at(n->registrar, hoa, at) : NULL;
 }
 
 /* --- the keeper --------------------------------------------------------- */
@@ -121,16 +148,13 @@ policy_takes(const struct node *n, const struct in6_addr *hoa,
 static int
 cn_admit(struct node *n, struct registration *rq, usec_t now)
 {
-	unsigned local;
-
 	if (!policy_takes(n, &rq->hoa, &rq->local) || node_owns(n, &rq->hoa))
 		return MH_ST_PROHIBITED;
 	if (addr_eq(&rq->coa, &rq->hoa) || node_owns(n, &rq->coa))
 		return MH_ST_INVALID_COA;
-	local = local_index(n, &rq->local);
-	if (local == CN_LOCALS)
+	rq->at = local_get(n, &rq->local);
+	if (!rq->at)
 		return MH_ST_RESOURCES;
-	rq->link = (uint16_t)local;
 	if (rq->lifetime > MAX_RR_BINDING_LIFE / MH_LIFETIME_UNIT)
 		rq->lifetime = MAX_RR_BINDING_LIFE / MH_LIFETIME_UNIT;
 	return MH_ST_ACCEPTED;
@@ -158,18 +182,19 @@ brr_time(const struct binding *b)
 }
 
 static struct trouble *
-trouble_find(struct cn *c, const struct in6_addr *hoa)
+trouble_find(struct cn *c, const struct binding *b)
 {
 	for (unsigned k = 0; k < TROUBLES; k++)
-		if (c->trouble[k].last && addr_eq(&c->trouble[k].hoa, hoa))
+		if (c->trouble[k].last && c->trouble[k].at == b->at &&
+		    addr_eq(&c->trouble[k].hoa, &b->hoa))
 			return &c->trouble[k];
 	return NULL;
 }
 
 static struct trouble *
-trouble_get(struct cn *c, const struct in6_addr *hoa)
+trouble_get(struct cn *c, const struct binding *b)
 {
-	struct trouble *t = trouble_find(c, hoa);
+	struct trouble *t = trouble_find(c, b);
 
 	if (t)
 		return t;
@@ -177,7 +202,7 @@ trouble_get(struct cn *c, const struct in6_addr *hoa)
 	for (unsigned k = 1; k < TROUBLES; k++)
 		if (c->trouble[k].last < t->last)
 			t = &c->trouble[k];
-	*t = (struct trouble){ .hoa = *hoa };
+	*t = (struct trouble){ .hoa = b->hoa, .at = b->at };
 	return t;
 }
 
@@ -186,14 +211,13 @@ trouble_get(struct cn *c, const struct in6_addr *hoa)
 void
 cn_on_unreachable(struct node *n, const struct ev_unreachable *ev, usec_t now)
 {
-	const struct in6_addr *hoa = &ev->flow.dst.addr;
-	struct binding *b = registrar_find(n->registrar, hoa);
+	struct binding *b = cn_binding(n, &ev->flow.dst.addr,
+				       &ev->flow.src.addr);
 	struct trouble *t;
 
-	if (!b || b->state != BINDING_ACTIVE ||
-	    b->keeper != KEEPER_CORRESPONDENT)
+	if (!b || b->state != BINDING_ACTIVE)
 		return;
-	t = trouble_get(n->cn, hoa);
+	t = trouble_get(n->cn, b);
 	if (!t->last || now - t->last > TROUBLE_GAP)
 		t->since = now;
 	t->last = now;
@@ -206,7 +230,7 @@ cn_on_unreachable(struct node *n, const struct ev_unreachable *ev, usec_t now)
 static void
 cn_serve(struct node *n, struct binding *b, bool fresh, usec_t now)
 {
-	struct trouble *t = trouble_find(n->cn, &b->hoa);
+	struct trouble *t = trouble_find(n->cn, b);
 
 	if (t)
 		t->last = 0;
@@ -223,7 +247,7 @@ cn_leave(struct node *n, struct binding *b)
 static bool
 cn_adopt(struct node *n, struct binding *b, usec_t now)
 {
-	return policy_takes(n, &b->hoa, &n->cn->local[b->link]);
+	return policy_takes(n, &b->hoa, cn_local(n, b));
 }
 
 /* 9.5.5: to the home address, as a correspondent whose binding is about to
@@ -233,7 +257,7 @@ send_brr(struct node *n, const struct binding *b, usec_t now)
 {
 	struct mh mh = { .type = MH_BRR };
 	struct mh_route to = {
-		.src = n->cn->local[b->link], .dst = b->hoa,
+		.src = *cn_local(n, b), .dst = b->hoa,
 	};
 
 	node_send_mh(n, &mh, &to, NULL, 0, now);
@@ -254,12 +278,11 @@ cn_ring(struct node *n, struct binding *b, usec_t now)
 void
 cn_on_used(struct node *n, const struct ev_used *ev, usec_t now)
 {
-	struct binding *b = registrar_find(n->registrar, &ev->flow.dst.addr);
+	struct binding *b = ev->flow.cn ? cn_binding(n, &ev->flow.dst.addr,
+						     &ev->flow.src.addr) : NULL;
 	usec_t at = ev->idle < now ? now - ev->idle : 0;
 
-	if (ev->flow.dst.len == 128 && !ev->flow.src.len && b &&
-	    b->keeper == KEEPER_CORRESPONDENT &&
-	    at / USEC_PER_SEC > b->ifindex)
+	if (b && at / USEC_PER_SEC > b->ifindex)
 		b->ifindex = (uint32_t)(at / USEC_PER_SEC);
 }
 
@@ -310,7 +333,7 @@ static const struct keeper cn_keeper = {
 	.path = PATH_MIP6_CN, .forgets = true,
 	.admit = cn_admit, .prepare = cn_prepare, .serve = cn_serve,
 	.leave = cn_leave, .adopt = cn_adopt, .answer = cn_answer,
-	.build = cn_build, .has_nonces = cn_has_nonces,
+	.local = cn_local, .build = cn_build, .has_nonces = cn_has_nonces,
 	.ring = cn_ring,
 };
 
@@ -422,7 +445,9 @@ cn_on_bu(struct node *n, struct rx *rx, usec_t now)
 		return;
 	}
 	n->cn->updates++;
-	rq.b = registrar_find(n->registrar, &rq.hoa);
+	rq.b = n->ha || n->lma ? registrar_find(n->registrar, &rq.hoa) : NULL;
+	if (!rq.b || rq.b->state == BINDING_INVALID)
+		rq.b = cn_binding(n, &rq.hoa, &rq.local);
 	registrar_take(n, &rq, now);
 }
 

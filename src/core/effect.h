@@ -82,10 +82,12 @@ struct ef_route {
  * Packets out get a Home Address option; packets in with a type 2 routing
  * header are taken for every home address that has a flow at all.
  *
- * PATH_MIP6_CN, a correspondent to a mobile: local = ::, for a binding is
- * for all addresses of the node; remote = the mobile's care-of address.  Its
- * flow is ::/0 -> home address/128, and is about this node's own packets
- * alone: those that it forwards pass by.  Packets out get a type 2 routing
+ * PATH_MIP6_CN, a correspondent to a mobile: local = ::, for one serves all
+ * addresses of the node; remote = the mobile's care-of address.  Its flow is
+ * own address/128 -> home address/128, with `cn': each address of ours has its
+ * own bindings (RFC 6275 9.1).  It is about this node's own packets
+ * alone: those that it forwards pass by, and so do those of its other addresses.
+ * Packets out get a type 2 routing
  * header; packets in with a Home Address option are taken when they come
  * from `remote', and left to user space (EV_PACKET) when they do not.
  *
@@ -113,6 +115,8 @@ struct ef_path {
  * and destination swapped) would leave through that very path. */
 struct flow_key {
 	struct prefix	src, dst;
+	bool		cn;		/* PATH_MIP6_CN's: another flow than a
+					   mobile's between the same two */
 };
 enum flow_action {
 	FLOW_PATH,			/* through `path' */

@@ -181,7 +181,7 @@ ha_read_bu(const struct node *n, const struct rx *rx,
 	rq->replay = replay ? replay->replay : 0;
 	rq->ifindex = 0;
 	rq->ll.len = 0;
-	rq->link = 0;
+	rq->link = rq->at = 0;
 	rq->status = 0;
 	rq->own.has_kbm = rq->own.fresh = false;
 	return true;
@@ -295,6 +295,16 @@ check_request(struct node *n, const struct rx *rx, struct registration *rq,
 		proof_check_careof(n, rx, rq, now) : v;
 }
 
+/* 9.5.1: the same address has registered with that address of ours as with a
+ * correspondent's (139). */
+static bool
+known_otherwise(const struct node *n, const struct registration *rq)
+{
+	const struct binding *b = cn_binding(n, &rq->hoa, &rq->local);
+
+	return b && b->state != BINDING_INVALID;
+}
+
 /*
  * RFC 6275 9.2 (checksum, type, payload protocol, header length) was
  * checked by mh_parse, the Home Address option (6.3, 9.3.1) by pkt_parse.
@@ -338,6 +348,9 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 	if (!ha_read_bu(n, rx, &rq))
 		return;
 	rq.b = is_home_agent(n) ? registrar_find(n->registrar, &rq.hoa) : NULL;
+	if (n->cn && (!rq.b || rq.b->state == BINDING_INVALID) &&
+	    known_otherwise(n, &rq))
+		rq.b = cn_binding(n, &rq.hoa, &rq.local);
 	/* Correspondent registrations need return routability, which no
 	 * peer has with us; only where one would replace a home
 	 * registration is there something to say (139). */
@@ -373,14 +386,18 @@ ha_on_bu(struct node *n, struct rx *rx, usec_t now)
 }
 
 bool
-ha_has_binding(const struct node *n, const struct in6_addr *hoa,
-	       const struct in6_addr *coa)
+ha_has_binding(const struct node *n, const struct pkt *p)
 {
-	const struct binding *b = n->registrar ?
-		registrar_find(n->registrar, hoa) : NULL;
+	const struct binding *b[] = {
+		n->registrar ? registrar_find(n->registrar, &p->hao) : NULL,
+		n->cn ? cn_binding(n, &p->hao, pkt_dst(p)) : NULL,
+	};
 
-	return b && b->state == BINDING_ACTIVE &&
-	       addr_eq(&b->tunnel->key.remote, coa);
+	for (unsigned k = 0; k < 2; k++)
+		if (b[k] && b[k]->state == BINDING_ACTIVE &&
+		    addr_eq(&b[k]->tunnel->key.remote, &p->src))
+			return true;
+	return false;
 }
 
 /*

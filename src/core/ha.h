@@ -69,4 +69,8 @@ void	ha_on_dad(struct node *, const struct in6_addr *hoa, bool unique,
 void	ha_on_check(struct node *, const struct in6_addr *hoa, bool unique,
 		    usec_t now);
 
+/* cn.c: what is registered with this address of ours; NULL: nothing. */
+struct binding *cn_binding(const struct node *, const struct in6_addr *hoa,
+			   const struct in6_addr *local);
+
 #endif

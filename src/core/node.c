@@ -242,7 +242,7 @@ input_icmp(struct node *n, struct rx *rx, usec_t now)
 	struct wire_error e;
 
 	/* RFC 6275 9.3.1 */
-	if (p->has_hao && !ha_has_binding(n, &p->hao, &p->src)) {
+	if (p->has_hao && !ha_has_binding(n, p)) {
 		send_binding_error(n, rx, MH_BE_UNKNOWN_BINDING, now);
 		return;
 	}
@@ -327,7 +327,7 @@ input_packet(struct node *n, const struct ev_packet *ev, usec_t now)
 	 * front of ESP, AH or a Mobility Header, which is to be looked at
 	 * normally: whoever reads it says whether it may have one. */
 	else if (rx.pkt.has_hao && !rx.pkt.has_ah_esp &&
-		 !ha_has_binding(n, &rx.pkt.hao, &rx.pkt.src))
+		 !ha_has_binding(n, &rx.pkt))
 		send_binding_error(n, &rx, MH_BE_UNKNOWN_BINDING, now);
 }
 

@@ -247,9 +247,8 @@ void	cn_on_unreachable(struct node *, const struct ev_unreachable *,
 			  usec_t now);
 void	ha_on_switch(struct node *, const struct ev_switch *, usec_t now);
 void	ha_on_stray(struct node *, const struct ev_stray *, usec_t now);
-/* RFC 6275 9.3.1: is there a binding of `hoa' at `coa'? */
-bool	ha_has_binding(const struct node *, const struct in6_addr *hoa,
-		       const struct in6_addr *coa);
+/* RFC 6275 9.3.1: is there a binding for its Home Address option? */
+bool	ha_has_binding(const struct node *, const struct pkt *);
 void	mn_on_ba(struct node *, struct rx *, usec_t now);
 void	mn_on_brr(struct node *, struct rx *, usec_t now);
 void	mn_on_be(struct node *, struct rx *, usec_t now);

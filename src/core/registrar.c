@@ -33,6 +33,14 @@
 
 static_assert(sizeof(struct binding) <= 120, "a million of these");
 
+struct binding_key {			/* as they lie in a binding */
+	struct in6_addr	hoa;
+	uint16_t	at;
+};
+#define KEY_LEN	(offsetof(struct binding_key, at) + sizeof(uint16_t))
+static_assert(offsetof(struct binding, at) - offsetof(struct binding, hoa) ==
+	      offsetof(struct binding_key, at), "a key");
+
 const struct keeper *
 keeper_of(const struct node *n, uint8_t kind)
 {
@@ -47,7 +55,7 @@ registrar_new(struct node *n)
 	if (!r)
 		return NULL;
 	map_init(&r->bindings, offsetof(struct binding, hoa) -
-		 offsetof(struct binding, node), sizeof(struct in6_addr),
+		 offsetof(struct binding, node), KEY_LEN,
 		 n->secret);
 	pool_init(&r->pool, sizeof(struct binding), UINT32_MAX);
 	pool_init(&r->waiting, sizeof(struct registration), UINT32_MAX);
@@ -81,7 +89,15 @@ registrar_free(struct node *n, struct registrar *r)
 struct binding *
 registrar_find(const struct registrar *r, const struct in6_addr *hoa)
 {
-	struct map_node *m = map_find(&r->bindings, hoa);
+	return registrar_find_at(r, hoa, 0);
+}
+
+struct binding *
+registrar_find_at(const struct registrar *r, const struct in6_addr *hoa,
+		  uint16_t at)
+{
+	const struct binding_key key = { *hoa, at };
+	struct map_node *m = map_find(&r->bindings, &key);
 
 	return m ? container_of(m, struct binding, node) : NULL;
 }
@@ -100,7 +116,7 @@ registrar_next(const struct registrar *r, struct binding *after, size_t *pos)
 static void binding_ring(struct node *, struct alarm *, usec_t now);
 
 struct binding *
-binding_new(struct node *n, const struct in6_addr *hoa,
+binding_new(struct node *n, const struct in6_addr *hoa, uint16_t at,
 	    enum binding_state state)
 {
 	struct registrar *r = n->registrar;
@@ -109,6 +125,7 @@ binding_new(struct node *n, const struct in6_addr *hoa,
 	if (!b)
 		return NULL;
 	b->hoa = *hoa;
+	b->at = at;
 	b->state = (uint8_t)state;
 	wish_init(&b->wish, WISH_BINDING);
 	alarm_init(&b->alarm, binding_ring);
@@ -347,7 +364,7 @@ path_of(const struct node *n, const struct registration *rq)
 {
 	enum path_kind kind = keeper_of(n, rq->keeper)->path;
 
-	/* A correspondent's is for all of its addresses (core/effect.h). */
+	/* A correspondent's serves all of its addresses (core/effect.h). */
 	return (struct path_key){
 		.local = kind ? addr_unspec : rq->local, .remote = rq->coa,
 		.kind = kind ? kind : PATH_IP6IP6,
@@ -466,7 +483,7 @@ register_new(struct node *n, struct binding *b, struct registration *rq,
 
 	w = has_room(n, rq, now) ? pool_get(&r->waiting) : NULL;
 	if (w && !b)
-		b = binding_new(n, &rq->hoa, BINDING_INVALID);
+		b = binding_new(n, &rq->hoa, rq->at, BINDING_INVALID);
 	if (!w || !b) {
 		pool_put(&r->waiting, w);
 		refuse(n, rq, MH_ST_RESOURCES, now);
@@ -713,6 +730,7 @@ binding_prefix(const struct node *n, const struct binding *b)
 static bool
 flow_build(const struct node *n, struct binding *b, struct effect *ret)
 {
+	const struct keeper *k = keeper_of(n, b->keeper);
 	bool up = b->state == BINDING_ACTIVE;
 
 	if (!up && !(b->flags & BINDING_SAID))
@@ -723,6 +741,10 @@ flow_build(const struct node *n, struct binding *b, struct effect *ret)
 		.action = FLOW_PATH,
 		.direct = up && b->keeper == KEEPER_HOME,
 	};
+	if (k->local) {
+		ret->flow.key.src = prefix_host(k->local(n, b));
+		ret->flow.key.cn = true;
+	}
 	if (up) {
 		ret->flow.path = b->tunnel->key;
 		b->flags |= BINDING_SAID;

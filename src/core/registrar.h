@@ -55,7 +55,13 @@ struct lma_session;
 /* One mobile: kept small, there may be a million (120 octets). */
 struct binding {
 	struct map_node	node;
-	struct in6_addr	hoa;
+	struct in6_addr	hoa;		/* these two are the key */
+	uint16_t	at;		/* RFC 6275 9.1: of which address of
+					   ours, as its keeper counts them; 0:
+					   of the node */
+	uint16_t	seq;
+	uint16_t	granted;	/* units of four seconds */
+	uint16_t	link;		/* keeper: which home link */
 	struct wish	wish;
 	union {
 		struct tunnel	*tunnel;	/* ACTIVE */
@@ -79,10 +85,6 @@ struct binding {
 		struct lma_session *session;	/* KEEPER_PROXY */
 	};
 	uint32_t	careof;		/* keeper: and which care-of address */
-	uint16_t	seq;
-	uint16_t	granted;	/* units of four seconds */
-	uint16_t	link;		/* keeper: which home link; or which
-					   address of ours */
 	uint8_t		state;		/* enum binding_state */
 	uint8_t		keeper;		/* enum keeper_kind */
 	uint8_t		flags;
@@ -100,6 +102,7 @@ struct registration {
 	struct lladdr	ll;		/* the answer goes to this neighbour */
 	uint32_t	ifindex;	/*   on this link; 0: routed */
 	uint64_t	replay;		/* its timestamp; 0: none */
+	uint16_t	at;		/* whose binding it is about, or 0 */
 	uint16_t	seq;
 	uint16_t	lifetime;	/* units; admission may lower it */
 	uint16_t	link;		/* keeper's: set by admission */
@@ -164,6 +167,9 @@ struct keeper {
 	/* ... and what a shown one has. */
 	void	(*show)(const struct node *, const struct binding *,
 			struct record *);
+	/* Whose packets go its way; NULL: everybody's. */
+	const struct in6_addr *(*local)(const struct node *,
+					const struct binding *);
 	/* The effect of one of the keeper's bits. */
 	bool	(*build)(struct node *, struct binding *, uint16_t bit,
 			 struct effect *ret);
@@ -191,9 +197,12 @@ struct registrar {
 struct registrar *registrar_new(struct node *);		/* NULL: memory */
 struct registrar *registrar_free(struct node *, struct registrar *);
 
-/* What is known of a home address; NULL: nothing. */
+/* What the node knows of a home address; NULL: nothing. */
 struct binding *registrar_find(const struct registrar *,
 			       const struct in6_addr *hoa);
+/* ... and one of its addresses. */
+struct binding *registrar_find_at(const struct registrar *,
+				  const struct in6_addr *hoa, uint16_t at);
 /* Walk, as map_next does. */
 struct binding *registrar_next(const struct registrar *, struct binding *after,
 			       size_t *pos);
@@ -238,7 +247,7 @@ void	binding_give(struct node *, struct binding *, uint8_t keeper);
 void	binding_free(struct node *, struct binding *);
 /* In the cache; NULL: memory, or it is there already. */
 struct binding *binding_new(struct node *, const struct in6_addr *hoa,
-			    enum binding_state);
+			    uint16_t at, enum binding_state);
 void	binding_enter(struct node *, struct binding *, enum binding_state);
 void	binding_until(struct node *, struct binding *, usec_t expires);
 /* From ACTIVE or WAITING to INVALID; nothing of it remains outside but its

@@ -194,7 +194,7 @@ registrar_restore(struct node *n, const struct store_record *rec, usec_t now)
 		return false;
 	if (registrar_find(n->registrar, &hoa))
 		return true;
-	b = binding_new(n, &hoa, BINDING_INVALID);
+	b = binding_new(n, &hoa, 0, BINDING_INVALID);
 	if (!b)
 		return true;
 	b->flags = BINDING_STORED;
@@ -243,8 +243,10 @@ binding_show(const struct node *n, const struct binding *b, usec_t now,
 		if (b->keeper == KEEPER_HOME)
 			record_addr(&r, "ha", &local);
 	}
-	if (b->keeper == KEEPER_CORRESPONDENT)
+	if (b->keeper == KEEPER_CORRESPONDENT) {
+		record_addr(&r, "cn", keeper_of(n, b->keeper)->local(n, b));
 		record_str(&r, "registration", "correspondent");
+	}
 	record_str(&r, "state", words[b->state]);
 	record_uint(&r, "seq", b->seq);
 	if (b->state != BINDING_WAITING)

@@ -540,8 +540,8 @@ ro_on_used(struct node *n, const struct ev_used *ev, usec_t now)
 	struct ro *r = ro_find(n, &ev->flow.src.addr, &ev->flow.dst.addr);
 	usec_t at = ev->idle < now ? now - ev->idle : 0;
 
-	if (r && ev->flow.src.len == 128 && ev->flow.dst.len == 128 &&
-	    at > r->used)
+	if (r && !ev->flow.cn && ev->flow.src.len == 128 &&
+	    ev->flow.dst.len == 128 && at > r->used)
 		r->used = at;
 }
 

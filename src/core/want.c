@@ -84,6 +84,7 @@ key_of(const struct effect *e)
 		k.alen = e->flow.key.src.len;
 		k.b = e->flow.key.dst.addr;
 		k.blen = e->flow.key.dst.len;
+		k.ifindex = e->flow.key.cn;
 		break;
 	case EF_OWNED:
 		k.a = e->owned.addr;

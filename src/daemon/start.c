@@ -326,6 +326,9 @@ path_step_open(struct daemon *d, char why[DAEMON_WHY])
 	/* all mobiles of a gateway share one */
 	if (d->conf->roles & (CONF_LMA | CONF_MAG) && o.max_paths > PROXY_PATHS)
 		o.max_paths = PROXY_PATHS;
+	/* those of correspondents are for one of our addresses each */
+	if (d->conf->roles & CONF_CN)
+		o.max_pairs = o.max_flows;
 	if (d->conf->roles & CONF_MAG)
 		o.max_access = o.max_flows;
 	err = path_open(&o, &d->path, &d->caps, why, DAEMON_WHY);

@@ -20,7 +20,7 @@
 
 /* Without the padding of a struct flow_key. */
 struct used_key {
-	uint8_t		b[34];
+	uint8_t		b[35];
 };
 
 struct used_flow {
@@ -38,6 +38,7 @@ key_of(const struct flow_key *f)
 	memcpy(k.b + 16, &f->dst.addr, 16);
 	k.b[32] = f->src.len;
 	k.b[33] = f->dst.len;
+	k.b[34] = f->cn;
 	return k;
 }
 

@@ -54,7 +54,8 @@ static uint32_t slot_shape(const struct slot *s)
 
 static struct flow_key key_of(const struct slot *s, const struct shape *u)
 {
-	struct flow_key k = { .src.len = u->src_len, .dst.len = u->dst_len };
+	struct flow_key k = { .src.len = u->src_len, .dst.len = u->dst_len,
+			      .cn = u->cn };
 
 	switch (shape_sides(u->src_len, u->dst_len)) {
 	case PM_SIDE_DST:
@@ -128,7 +129,7 @@ static int slots_each(struct path *p, slot_fn fn)
 int flow_get(const struct path *p, const struct flow_key *key,
 	     struct pm_flow *ret)
 {
-	int n = shape_find(p, key->src.len, key->dst.len);
+	int n = shape_find(p, key);
 	struct slot s;
 
 	if (n < 0)
@@ -140,7 +141,7 @@ int flow_get(const struct path *p, const struct flow_key *key,
 bool flow_at(const struct path *p, const struct flow_key *key,
 	     struct pm_flow1_key *ret)
 {
-	int n = shape_find(p, key->src.len, key->dst.len);
+	int n = shape_find(p, key);
 	struct slot s;
 
 	if (n < 0)
@@ -165,6 +166,7 @@ int flow_match(const struct path *p, const struct in6_addr *src,
 		struct flow_key k = {
 			.src = prefix_of(src, t->shape[i].src_len),
 			.dst = prefix_of(dst, t->shape[i].dst_len),
+			.cn = t->shape[i].cn,
 		};
 		struct pm_flow f;
 		uint32_t id;
@@ -195,7 +197,7 @@ static void
 flow_unroute(struct path *p, const struct flow_key *key, uint8_t flags)
 {
 	if (flags & PM_FLOW_OWN)
-		route_set_own(p, key, false);
+		route_put_own(p, &key->dst.addr);
 	else if (flags & PM_FLOW_ROUTE)
 		route_set(p, key, false);
 }
@@ -211,8 +213,9 @@ flow_route(struct path *p, const struct flow_key *key, const struct slot *s,
 	const uint8_t both = PM_FLOW_ROUTE | PM_FLOW_OWN;
 	uint8_t flags = is_own(p, v) ? both : PM_FLOW_ROUTE;
 	struct pm_flow with = *v;
-	int err = flags == both ? route_set_own(p, key, true) :
-				  route_set(p, key, true);
+	int err = flags == both ?
+		route_get_own(p, &key->dst.addr, v->flags & PM_FLOW_OWN) :
+		route_set(p, key, true);
 
 	if (err == -EALREADY)		/* a wider one leads there */
 		flags = err = 0;
@@ -221,7 +224,10 @@ flow_route(struct path *p, const struct flow_key *key, const struct slot *s,
 	if (with.flags & both && (with.flags & both) != flags)
 		flow_unroute(p, key, with.flags);
 	with.flags = (uint8_t)((with.flags & ~both) | flags);
-	return slot_write(p, s, &with);
+	err = slot_write(p, s, &with);
+	if (err && flags & PM_FLOW_OWN && !(v->flags & PM_FLOW_OWN))
+		route_put_own(p, &key->dst.addr);
+	return err;
 }
 
 static int
@@ -240,7 +246,7 @@ uncover(struct path *p, const struct slot *s, const struct pm_flow *v)
 
 static int flow_remove(struct path *p, const struct flow_key *key)
 {
-	int n = shape_find(p, key->src.len, key->dst.len), err;
+	int n = shape_find(p, key), err;
 	uint32_t access = 0;
 	struct hold *hold;
 	struct pm_flow v;
@@ -309,6 +315,8 @@ static bool key_valid(const struct flow_key *k)
 {
 	struct prefix s, d;
 
+	if (k->cn && (k->src.len != 128 || k->dst.len != 128))
+		return false;
 	/* everything into one path would catch the path's own packets */
 	if (k->src.len > 128 || k->dst.len > 128 || !(k->src.len | k->dst.len))
 		return false;
@@ -324,14 +332,14 @@ static bool kind_valid(const struct ef_flow *ef, const struct path_key *path)
 
 	switch ((enum path_kind)path->kind) {
 	case PATH_IP6IP6:
-		return !ef->direct || (!k->src.len && k->dst.len == 128) ||
-		       (k->src.len == 128 && !k->dst.len);
+		return !k->cn && (!ef->direct ||
+				  (!k->src.len && k->dst.len == 128) ||
+				  (k->src.len == 128 && !k->dst.len));
 	case PATH_MIP6_MN:
-		return k->src.len == 128 && k->dst.len == 128 &&
+		return !k->cn && k->src.len == 128 && k->dst.len == 128 &&
 		       addr_eq(&k->dst.addr, &path->remote);
 	case PATH_MIP6_CN:
-		return !k->src.len && k->dst.len == 128 &&
-		       !addr_eq(&k->dst.addr, &path->remote);
+		return k->cn && !addr_eq(&k->dst.addr, &path->remote);
 	}
 	return false;
 }
@@ -447,6 +455,8 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 		return -EINVAL;
 	if (!ef->up)
 		return flow_remove(p, &ef->key);
+	if (ef->key.cn && ef->action != FLOW_PATH)
+		return -EINVAL;
 	err = flow_value(p, ef, &v);
 	if (err)
 		return err;
@@ -454,7 +464,7 @@ int path_flow(struct path *p, const struct ef_flow *ef)
 		error_source_pick(p, &ef->key.dst);
 	else if (ef->action == FLOW_BLOCK)
 		error_source_need(p);
-	n = shape_get(p, ef->key.src.len, ef->key.dst.len);
+	n = shape_get(p, &ef->key);
 	if (n < 0)
 		return -ENOSPC;
 	err = flow_set(p, &ef->key, n, &v, &ef->access);
@@ -486,10 +496,13 @@ static int
 count(struct path *p, const struct slot *s, const struct pm_flow *v)
 {
 	int n = shape_by_id(p, slot_shape(s));
+	struct flow_key k;
 
-	if (n >= 0)
-		p->shape[n].flows++;
-	return 0;
+	if (n < 0)
+		return 0;
+	p->shape[n].flows++;
+	k = key_of(s, &p->shape[n]);
+	return v->flags & PM_FLOW_OWN ? route_count_own(p, &k.dst.addr) : 0;
 }
 
 int flows_open(struct path *p)

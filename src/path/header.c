@@ -105,9 +105,12 @@ struct plan {
 };
 
 static uint32_t
-binding(const struct path *p, const struct in6_addr *hoa)
+binding(const struct path *p, const struct in6_addr *local,
+	const struct in6_addr *hoa)
 {
-	struct flow_key k = { .dst = prefix_host(hoa) };
+	const struct flow_key k = {
+		.src = prefix_host(local), .dst = prefix_host(hoa), .cn = true,
+	};
 	struct pm_flow f;
 	uint32_t id;
 
@@ -133,7 +136,7 @@ plan_make(const struct path *p, const struct pm_path *v,
 	}
 	ret->hao = src;
 	ret->src = v->local;
-	ret->peer = binding(p, dst);
+	ret->peer = binding(p, src, dst);
 	if (ret->peer) {
 		ret->rh = dst;
 		ret->dst = p->paths[ret->peer].remote;

@@ -303,7 +303,7 @@ struct hold *hold_find(struct path *p, const struct flow_key *key)
 	list_each(l, &p->holds) {
 		struct hold *h = container_of(l, struct hold, link);
 
-		if (prefix_eq(&h->key.src, &key->src) &&
+		if (!key->cn && prefix_eq(&h->key.src, &key->src) &&
 		    prefix_eq(&h->key.dst, &key->dst))
 			return h;
 	}

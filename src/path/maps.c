@@ -45,6 +45,7 @@ static const char *const map_name[MAPS] = {
 	[MAP_WATCH] = "pm_watch",
 	[MAP_PAIRS] = "pm_pairs",
 	[MAP_TALLY] = "pm_tally",
+	[MAP_ALIVE] = "pm_alive",
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))

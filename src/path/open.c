@@ -107,7 +107,7 @@ static int on_event(void *ctx, void *data, size_t len)
 static int events_open(struct path *p)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
-	int fd[4];
+	int fd[5];
 
 	p->ring = ring_buffer__new(p->map[MAP_EVENTS], on_event, p, NULL);
 	if (!p->ring)
@@ -119,7 +119,8 @@ static int events_open(struct path *p)
 	fd[1] = p->packet_fd;
 	fd[2] = p->timer_fd;
 	fd[3] = p->in_fd;
-	for (int i = 0; i < 4; i++)
+	fd[4] = p->alive_fd;
+	for (int i = 0; i < 5; i++)
 		if (epoll_ctl(p->poll_fd, EPOLL_CTL_ADD, fd[i], &ev) < 0)
 			return -errno;
 	return 0;
@@ -134,6 +135,7 @@ int path_poll(struct path *p, struct path_event *ret)
 {
 	struct path_event ev = { 0 };
 
+	alive_run(p);
 	hold_run(p);
 	fragment_run(p);
 	if (hold_event(p, ret))
@@ -296,11 +298,13 @@ static int links_remove(struct path *p, bool all)
 static struct path *path_free(struct path *p)
 {
 	hold_close(p);
+	alive_close(p);
 	fragment_close(p);
 	ring_buffer__free(p->ring);
 	if (p->poll_fd >= 0)
 		close(p->poll_fd);
 	tunnels_close(p);
+	route_close(p);
 	maps_close(p);
 	if (p->nl)
 		rtnl_close(p->nl);
@@ -384,8 +388,10 @@ static int open_all(struct path *p, const struct path_options *o,
 		err = -EIO;
 	if (!err)
 		err = tunnels_open(p, secret);
-	if (!err)
+	if (!err) {
+		route_init(p, secret);
 		err = flows_open(p);
+	}
 	if (err)
 		return why_set(why, err, "reading the data path's state");
 	err = attach(p, why);
@@ -401,6 +407,9 @@ static int open_all(struct path *p, const struct path_options *o,
 	err = fragment_open(p);
 	if (err)
 		return why_set(why, err, "raw sockets (CAP_NET_RAW)");
+	err = alive_open(p, o->orphan_time);
+	if (err)
+		return why_set(why, err, "timer");
 	err = events_open(p);
 	return err ? why_set(why, err, "eBPF ring buffer") : 0;
 }
@@ -431,7 +440,7 @@ int path_open(const struct path_options *o, struct path **ret,
 	p->guard = p->egress = p->ingress = p->ingress_l3 = p->arrive = -1;
 	p->access_in = p->access_out = -1;
 	p->poll_fd = -1;
-	p->packet_fd = p->timer_fd = p->out_fd = p->in_fd = -1;
+	p->packet_fd = p->timer_fd = p->alive_fd = p->out_fd = p->in_fd = -1;
 	p->hold_packets = o->hold_packets ? o->hold_packets : HOLD_PACKETS;
 	p->hold_time = o->hold_time ? o->hold_time : HOLD_TIME;
 	for (int i = 0; i < MAPS; i++)

@@ -41,6 +41,9 @@ struct path_options {
 					   is for PATH_MIP6_CN */
 	unsigned	hold_packets;	/* a flow may hold so many, */
 	usec_t		hold_time;	/* so long each; 0: 64, 5 s */
+	usec_t		orphan_time;	/* without a process for so long, there
+					   is no route optimization; in whole
+					   seconds; 0: 420 s */
 	/* PATH_EV_TRAFFIC: `traffic_packets' between two addresses (0: it is
 	 * never told) within `traffic_time' (0: 1 s), and not again for
 	 * `traffic_again' (0: 10 s); so many pairs are remembered, those that

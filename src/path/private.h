@@ -31,7 +31,7 @@
 enum path_map {
 	MAP_CONFIG, MAP_FLOW1, MAP_FLOW2, MAP_ACCESS, MAP_PATHS, MAP_COUNTS,
 	MAP_LOCALS, MAP_LINKS, MAP_STATS, MAP_SCRATCH, MAP_ROUTES, MAP_EVENTS,
-	MAP_WATCH, MAP_PAIRS, MAP_TALLY, MAPS
+	MAP_WATCH, MAP_PAIRS, MAP_TALLY, MAP_ALIVE, MAPS
 };
 
 /* What user space remembers of a path; the rest is in the map. */
@@ -56,6 +56,7 @@ struct local {
 struct shape {
 	uint32_t	id;		/* 0: free */
 	uint8_t		src_len, dst_len;
+	bool		cn;		/* flow_key.cn */
 	uint64_t	flows;
 };
 
@@ -76,8 +77,8 @@ struct path {
 	struct pm_path_count *counts;
 	uint32_t	gen;
 
-	struct map	tunnels, locals;
-	struct pool	tunnel_pool, local_pool;
+	struct map	tunnels, locals, owns;
+	struct pool	tunnel_pool, local_pool, own_pool;
 	struct tunnel	*free_head, **free_tail;	/* oldest first */
 	uint32_t	next_id;
 	struct shape	shape[PM_SHAPES];
@@ -89,6 +90,8 @@ struct path {
 	size_t		held_bytes;
 	uint8_t		*packet_buf;	/* PACKET_ROOM */
 	int		packet_fd, timer_fd;
+	int		alive_fd;		/* alive.c */
+	usec_t		orphan_time;
 	int		out_fd, in_fd;		/* fragment.c */
 	uint32_t	fragment_id;
 	uint64_t	extra[PM_STATS];	/* counted here, not in eBPF */
@@ -111,6 +114,11 @@ int	why_set(const struct why *, int err, const char *fmt, ...)
 void	error_source_pick(struct path *, const struct prefix *near);
 /* Any, where there was none so far. */
 void	error_source_need(struct path *);
+
+/* --- alive.c --- */
+int	alive_open(struct path *, usec_t orphan_time);
+void	alive_run(struct path *);
+void	alive_close(struct path *);
 
 /* --- maps.c --- */
 /* Programs and maps, those of an earlier process taken over. */
@@ -150,9 +158,9 @@ bool	path_has_end(struct path *, const struct in6_addr *);
 void	shapes_open(struct path *);
 enum pm_sides shape_sides(uint8_t src_len, uint8_t dst_len);
 /* The place in path.shape, or -1; _get makes one (-1: no room). */
-int	shape_find(const struct path *, uint8_t src_len, uint8_t dst_len);
+int	shape_find(const struct path *, const struct flow_key *);
 int	shape_by_id(const struct path *, uint32_t id);
-int	shape_get(struct path *, uint8_t src_len, uint8_t dst_len);
+int	shape_get(struct path *, const struct flow_key *);
 void	shape_put(struct path *, int n);	/* gone when without flows */
 
 /* --- flow.c --- */
@@ -234,8 +242,14 @@ int	access_remove_all(struct nl_sock *);
 /* May other flows rely on this one's route or rule? */
 bool	route_is_cover(const struct flow_key *, int action);
 int	route_set(struct path *, const struct flow_key *, bool up);
-/* The same for packets of this node alone. */
-int	route_set_own(struct path *, const struct flow_key *, bool up);
+/* The same for packets of this node alone: one route for all flows to there.
+ * `again': this one is counted already. */
+int	route_get_own(struct path *, const struct in6_addr *dst, bool again);
+void	route_put_own(struct path *, const struct in6_addr *dst);
+/* One that an earlier process has set. */
+int	route_count_own(struct path *, const struct in6_addr *dst);
+void	route_init(struct path *, const uint8_t secret[16]);
+void	route_close(struct path *);
 int	route_sync(struct path *);
 int	route_open(struct path *);
 int	route_remove_all(struct nl_sock *);

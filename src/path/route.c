@@ -16,7 +16,9 @@
  * A correspondent's flow is about packets that this node itself sends; what
  * it forwards to the same address must not meet the device.  Its route
  * stands in a table that one rule leads only those to which come from
- * nowhere ("iif lo").
+ * nowhere ("iif lo").  There is one route for all of our addresses that have a
+ * binding of that home address; packets of others meet the device, and pass it
+ * as they are.
  *
  * On the access links of a gateway a rule leads all that comes in to that
  * table (access.c); flows of their mobiles need none of their own.
@@ -126,13 +128,96 @@ static int own_rule(struct path *p, bool add)
 	return err;
 }
 
-int route_set_own(struct path *p, const struct flow_key *k, bool up)
+/* A home address that addresses of ours have bindings of: so many. */
+struct own {
+	struct map_node	node;
+	struct in6_addr	dst;
+	uint32_t	flows;
+};
+
+static struct own *own_find(const struct path *p, const struct in6_addr *dst)
 {
-	int err = up && !p->own_ruled ? own_rule(p, true) : 0;
+	struct map_node *m = map_find(&p->owns, dst);
+
+	return m ? container_of(m, struct own, node) : NULL;
+}
+
+static struct own *own_get(struct path *p, const struct in6_addr *dst)
+{
+	struct own *o = own_find(p, dst);
+
+	if (o)
+		return o;
+	o = pool_get(&p->own_pool);
+	if (!o)
+		return NULL;
+	o->dst = *dst;
+	o->flows = 0;
+	if (map_insert(&p->owns, &o->node))
+		return o;
+	pool_put(&p->own_pool, o);
+	return NULL;
+}
+
+static void own_put(struct path *p, struct own *o)
+{
+	map_remove(&p->owns, &o->node);
+	pool_put(&p->own_pool, o);
+}
+
+static int own_route(struct path *p, const struct in6_addr *dst, bool up)
+{
+	const struct prefix host = prefix_host(dst);
+	int err = rtnl_route(p->nl, up, &host, p->ifindex, p->table + 1);
+
+	return !up && (err == -ENOENT || err == -ESRCH) ? 0 : err;
+}
+
+int route_get_own(struct path *p, const struct in6_addr *dst, bool again)
+{
+	struct own *o = own_get(p, dst);
+	int err = !o ? -ENOMEM : p->own_ruled ? 0 : own_rule(p, true);
 
 	if (!err)
-		err = rtnl_route(p->nl, up, &k->dst, p->ifindex, p->table + 1);
-	return !up && (err == -ENOENT || err == -ESRCH) ? 0 : err;
+		err = own_route(p, dst, true);
+	if (!err && !again)
+		o->flows++;
+	if (err && o && !o->flows)
+		own_put(p, o);
+	return err;
+}
+
+void route_put_own(struct path *p, const struct in6_addr *dst)
+{
+	struct own *o = own_find(p, dst);
+
+	if (!o || --o->flows)
+		return;
+	own_put(p, o);
+	own_route(p, dst, false);
+}
+
+int route_count_own(struct path *p, const struct in6_addr *dst)
+{
+	struct own *o = own_get(p, dst);
+
+	if (!o)
+		return -ENOMEM;
+	o->flows++;
+	return 0;
+}
+
+void route_init(struct path *p, const uint8_t secret[16])
+{
+	map_init(&p->owns, offsetof(struct own, dst) -
+		 offsetof(struct own, node), sizeof(struct in6_addr), secret);
+	pool_init(&p->own_pool, sizeof(struct own), p->max_flows);
+}
+
+void route_close(struct path *p)
+{
+	map_fini(&p->owns);
+	pool_fini(&p->own_pool);
 }
 
 int route_open(struct path *p)
@@ -148,7 +233,6 @@ int route_open(struct path *p)
 
 struct stale {
 	struct path	*p;
-	bool		own;		/* routes for our own packets */
 	unsigned	n, kept;
 	struct flow_key	key[STALE_MAX];
 };
@@ -157,8 +241,7 @@ static void stale_check(struct stale *s, const struct flow_key *k)
 {
 	struct pm_flow v;
 
-	if (!flow_get(s->p, k, &v) && v.flags & PM_FLOW_ROUTE &&
-	    s->own == !!(v.flags & PM_FLOW_OWN))
+	if (!flow_get(s->p, k, &v) && v.flags & PM_FLOW_ROUTE)
 		s->kept++;
 	else if (s->n < STALE_MAX)
 		s->key[s->n++] = *k;
@@ -180,18 +263,29 @@ static void on_rule(void *arg, const struct rtnl_rule *r)
 		stale_check(s, &k);
 }
 
+/* Of those for our own packets. */
+static void on_own_route(void *arg, const struct prefix *dst)
+{
+	struct stale *s = arg;
+
+	if (dst->len == 128 && own_find(s->p, &dst->addr))
+		s->kept++;
+	else if (s->n < STALE_MAX)
+		s->key[s->n++] = (struct flow_key){ .dst = *dst };
+}
+
 /* The rule goes with the last of the routes. */
 static int route_sync_own(struct path *p)
 {
-	struct stale s = { .p = p, .own = true };
+	struct stale s = { .p = p };
 	int err;
 
 	do {
 		s.n = s.kept = 0;
 		err = rtnl_each_route(p->nl, p->ifindex, p->table + 1,
-				      on_route, &s);
+				      on_own_route, &s);
 		for (unsigned i = 0; i < s.n && !err; i++)
-			err = route_set_own(p, &s.key[i], false);
+			err = own_route(p, &s.key[i].dst.addr, false);
 	} while (!err && s.n == STALE_MAX);
 	if (err || s.kept)
 		return err;

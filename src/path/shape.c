@@ -32,14 +32,16 @@ more_specific(const struct pm_shape *a, const struct pm_shape *b)
 {
 	if (a->dst_len != b->dst_len)
 		return a->dst_len > b->dst_len;
-	return a->src_len > b->src_len;
+	if (a->src_len != b->src_len)
+		return a->src_len > b->src_len;
+	return a->cn < b->cn;		/* a mobile's first: it has both */
 }
 
 static void shapes_publish(struct path *p)
 {
 	uint32_t next = !p->cfg->active;
 	struct pm_shapes *t = &p->cfg->shapes[next];
-	uint32_t n = 0, at;
+	uint32_t n = 0, cn = 0, at;
 
 	for (int i = 0; i < PM_SHAPES; i++) {
 		const struct shape *u = &p->shape[i];
@@ -48,10 +50,13 @@ static void shapes_publish(struct path *p)
 			.sides = (uint8_t)shape_sides(u->src_len, u->dst_len),
 			.src_len = u->src_len,
 			.dst_len = u->dst_len,
+			.cn = u->cn,
 		};
 
 		if (!u->id)
 			continue;
+		if (u->cn)
+			cn = u->id;
 		mask_of(s.src_len, s.src_mask);
 		mask_of(s.dst_len, s.dst_mask);
 		for (at = n++; at && more_specific(&s, &t->shape[at - 1]); at--)
@@ -59,15 +64,17 @@ static void shapes_publish(struct path *p)
 		t->shape[at] = s;
 	}
 	t->n = n;
+	t->cn = cn;
 	__atomic_store_n(&p->cfg->active, next, __ATOMIC_RELEASE);
 }
 
-int shape_find(const struct path *p, uint8_t src_len, uint8_t dst_len)
+int shape_find(const struct path *p, const struct flow_key *k)
 {
 	for (int i = 0; i < PM_SHAPES; i++) {
 		const struct shape *u = &p->shape[i];
 
-		if (u->id && u->src_len == src_len && u->dst_len == dst_len)
+		if (u->id && u->src_len == k->src.len &&
+		    u->dst_len == k->dst.len && u->cn == k->cn)
 			return i;
 	}
 	return -1;
@@ -81,17 +88,18 @@ int shape_by_id(const struct path *p, uint32_t id)
 	return -1;
 }
 
-int shape_get(struct path *p, uint8_t src_len, uint8_t dst_len)
+int shape_get(struct path *p, const struct flow_key *k)
 {
-	int n = shape_find(p, src_len, dst_len);
+	int n = shape_find(p, k);
 
 	for (int i = 0; i < PM_SHAPES && n < 0; i++) {
 		if (p->shape[i].id)
 			continue;
 		p->shape[i] = (struct shape){
 			.id = p->next_shape++,
-			.src_len = src_len,
-			.dst_len = dst_len,
+			.src_len = k->src.len,
+			.dst_len = k->dst.len,
+			.cn = k->cn,
 		};
 		shapes_publish(p);
 		n = i;
@@ -117,6 +125,7 @@ void shapes_open(struct path *p)
 			.id = t->shape[i].id,
 			.src_len = t->shape[i].src_len,
 			.dst_len = t->shape[i].dst_len,
+			.cn = t->shape[i].cn,
 		};
 		if (p->next_shape <= t->shape[i].id)
 			p->next_shape = t->shape[i].id + 1;

@@ -65,12 +65,15 @@ static void say(struct sim_node *n, struct sim_line *line)
 /* --- out ---------------------------------------------------------------- */
 
 /* The peer is a mobile, too, and we know where it is. */
-static struct k_flow *to_mobile(struct sim_node *n, const struct in6_addr *dst)
+static struct k_flow *to_mobile(struct sim_node *n,
+				const struct in6_addr *src,
+				const struct in6_addr *dst)
 {
 	list_each(l, &n->flows) {
 		struct k_flow *k = container_of(l, struct k_flow, l);
 
-		if (is_ro(k) && k->f.path.kind == PATH_MIP6_CN &&
+		if (is_ro(k) && k->f.key.cn &&
+		    addr_eq(&k->f.key.src.addr, src) &&
 		    addr_eq(&k->f.key.dst.addr, dst))
 			return k;
 	}
@@ -86,7 +89,7 @@ void route_output(struct sim_node *n, struct k_flow *k, struct sim_pkt *in)
 	struct pkt p;
 
 	if (!pkt_parse(in->data, in->len, &p, &err)) {
-		also = mn ? to_mobile(n, &p.dst) : k;
+		also = mn ? to_mobile(n, &p.src, &p.dst) : k;
 		out = rebuild(&p, mn ? &k->f.path.local : &p.src,
 			      also ? &also->f.path.remote : &p.dst,
 			      mn ? &p.src : NULL, also ? &p.dst : NULL);
@@ -109,7 +112,7 @@ void route_output(struct sim_node *n, struct k_flow *k, struct sim_pkt *in)
 struct sim_pkt *route_nest(struct sim_node *n, const struct ip6 *ip,
 			   struct sim_pkt *in)
 {
-	struct k_flow *k = to_mobile(n, &ip->dst);
+	struct k_flow *k = to_mobile(n, &ip->src, &ip->dst);
 	struct sim_pkt *out = NULL;
 	struct wire_error err;
 	struct pkt p;
@@ -136,7 +139,7 @@ static struct k_flow *mn_flow(struct sim_node *n, const struct in6_addr *hoa,
 	list_each(l, &n->flows) {
 		struct k_flow *k = container_of(l, struct k_flow, l);
 
-		if (k->f.key.src.len != 128 ||
+		if (k->f.key.src.len != 128 || k->f.key.cn ||
 		    !addr_eq(&k->f.key.src.addr, hoa))
 			continue;
 		if (k->f.key.dst.len == 128 &&
@@ -147,13 +150,16 @@ static struct k_flow *mn_flow(struct sim_node *n, const struct in6_addr *hoa,
 	return any;
 }
 
-static struct k_flow *cn_flow(struct sim_node *n, const struct in6_addr *hoa,
+static struct k_flow *cn_flow(struct sim_node *n,
+			      const struct in6_addr *local,
+			      const struct in6_addr *hoa,
 			      const struct in6_addr *coa)
 {
 	list_each(l, &n->flows) {
 		struct k_flow *k = container_of(l, struct k_flow, l);
 
-		if (is_ro(k) && k->f.path.kind == PATH_MIP6_CN &&
+		if (is_ro(k) && k->f.key.cn &&
+		    addr_eq(&k->f.key.src.addr, local) &&
 		    addr_eq(&k->f.key.dst.addr, hoa) &&
 		    addr_eq(&k->f.path.remote, coa))
 			return k;
@@ -176,7 +182,7 @@ bool route_input(struct sim_node *n, struct sim_pkt *in)
 	     p.payload.p[0] <= ICMP_PREFIX_ADV))
 		return false;
 	if (p.has_hao)
-		from = cn_flow(n, &p.hao, &p.src);
+		from = cn_flow(n, pkt_dst(&p), &p.hao, &p.src);
 	if (p.has_rh2)
 		to = mn_flow(n, &p.rh2, pkt_src(&p));
 	if ((p.has_hao && !from) || (p.has_rh2 && !to))

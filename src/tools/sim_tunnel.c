@@ -91,7 +91,8 @@ static struct k_flow *flow_find(struct sim_node *n,
 	list_each(l, &n->flows) {
 		struct k_flow *k = container_of(l, struct k_flow, l);
 
-		if (prefix_eq(&k->f.key.src, &key->src) &&
+		if (k->f.key.cn == key->cn &&
+		    prefix_eq(&k->f.key.src, &key->src) &&
 		    prefix_eq(&k->f.key.dst, &key->dst))
 			return k;
 	}
@@ -226,7 +227,8 @@ static struct k_flow *flow_of(struct sim_node *n, const struct in6_addr *src,
 
 	list_each(l, &n->flows) {
 		struct k_flow *k = container_of(l, struct k_flow, l);
-		int bits = k->f.key.src.len + k->f.key.dst.len;
+		int bits = k->f.key.src.len + k->f.key.dst.len -
+			   k->f.key.cn;
 
 		if (ip && k->f.access.ifindex && k->f.access.ifindex != from)
 			continue;

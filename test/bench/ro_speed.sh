@@ -23,7 +23,7 @@ CN2=2001:db8:1::30	# cn's home address, when it is a mobile, too
 
 ro_up() {
 	# shellcheck disable=SC2086
-	tool cn ${1:-} link eth0 , path cn $COA , flow any $HOA cn $COA , sync
+	tool cn ${1:-} link eth0 , path cn $COA , flow cn:$CN $HOA cn $COA , sync
 	# shellcheck disable=SC2086
 	tool mn ${1:-} $mn_words , path mn:$COA $CN , \
 		flow $HOA $CN mn:$COA $CN , sync
@@ -32,11 +32,11 @@ ro_up() {
 ro_both() {
 	ip -n "$P-cn" addr replace $CN2/128 dev mip6 nodad
 	tool cn link eth0 , path mn:$CN $HOA , flow $CN2 $HOA mn:$CN $HOA , \
-		path cn $COA , flow any $HOA cn $COA , sync
+		path cn $COA , flow cn:$CN $HOA cn $COA , sync
 	# shellcheck disable=SC2086
 	tool mn $mn_words , path mn:$COA $CN2 , \
 		flow $HOA $CN2 mn:$COA $CN2 , path cn $CN , \
-		flow any $CN2 cn $CN , sync
+		flow cn:$HOA $CN2 cn $CN , sync
 }
 
 net_begin ro_speed awk

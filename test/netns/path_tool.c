@@ -4,7 +4,7 @@
  *
  *	path_tool [OPTION=VALUE...] COMMAND [WORD...] [, COMMAND...]
  *
- * Options: device= paths= flows= table= hold= hold-ms= fast=1 traffic=
+ * Options: device= paths= flows= table= hold= hold-ms= orphan= (s) fast=1 traffic=
  * traffic-ms= again-ms= pairs=.  The data path is opened; commands, separated
  * by a comma, are carried out in turn:
  *
@@ -117,12 +117,20 @@ static int cmd_nopath(struct tool *t, char *const w[])
 	return parse_path(w, &p.key) ? path_set(t->path, &p) : -EINVAL;
 }
 
+/* SOURCE DESTINATION; cn:SOURCE is an address of a correspondent. */
+static bool parse_key(char *const w[], struct flow_key *ret)
+{
+	*ret = (struct flow_key){ 0 };
+	ret->cn = w[0] && !strncmp(w[0], "cn:", 3);
+	return w[0] && w[1] && parse_prefix(w[0] + 3 * ret->cn, &ret->src) &&
+	       parse_prefix(w[1], &ret->dst);
+}
+
 static int do_flow(struct tool *t, char *const w[], bool up)
 {
 	struct ef_flow f = { .up = up };
 
-	if (!w[0] || !w[1] || !parse_prefix(w[0], &f.key.src) ||
-	    !parse_prefix(w[1], &f.key.dst))
+	if (!parse_key(w, &f.key))
 		return -EINVAL;
 	if (!up)
 		;
@@ -180,8 +188,7 @@ static int cmd_idle(struct tool *t, char *const w[])
 	usec_t idle;
 	int err;
 
-	if (!w[0] || !w[1] || !parse_prefix(w[0], &k.src) ||
-	    !parse_prefix(w[1], &k.dst))
+	if (!parse_key(w, &k))
 		return -EINVAL;
 	err = path_idle(t->path, &k, &idle);
 	if (!err && idle == USEC_NEVER)
@@ -352,6 +359,8 @@ static bool option(struct path_options *o, char *s)
 		o->hold_packets = n;
 	else if (!strcmp(s, "hold-ms"))
 		o->hold_time = MSEC(n);
+	else if (!strcmp(s, "orphan"))
+		o->orphan_time = SEC(n);
 	else if (!strcmp(s, "fast"))
 		o->fast_path = n;
 	else if (!strcmp(s, "traffic"))

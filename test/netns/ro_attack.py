@@ -49,6 +49,12 @@ def udp(src, dst):
     return head[:6] + struct.pack("!H", csum) + text
 
 
+def icmp(kind, code, param, about, src, dst):
+    head = struct.pack("!BBHI", kind, code, 0, param)
+    csum = in6_chksum(58, IPv6(src=src, dst=dst), head + about)
+    return head[:2] + struct.pack("!H", csum) + head[4:] + about
+
+
 def hao(address, nxt):
     return bytes([nxt, 2, 1, 2, 0, 0, 201, 16]) + raw(address)
 
@@ -193,16 +199,80 @@ def rh2_at_correspondent():
     send(ip6(EVE, CN, 43, rh2(HOA, 17) + udp(EVE, HOA)), CN)
 
 
+def send_be(status, src):
+    data = struct.pack("!BB", status, 0) + raw(HOA)
+    send(ip6(src, COA, 135, mh(BE, data, src, COA)), COA)
+
+
+def be_stranger():
+    """Errors of somebody that the mobile has no binding with."""
+    send_be(1, EVE)
+    send_be(2, EVE)
+
+
+def be_unsupported():
+    """"Not supported", as if of the correspondent; nobody has asked it."""
+    send_be(2, CN)
+
+
+def be_lost():
+    """"No such binding", as if of the correspondent."""
+    send_be(1, CN)
+
+
+def brr_stranger():
+    """Of somebody that the mobile has no binding with; and as if of the
+    correspondent, but to the care-of address."""
+    send(ip6(EVE, HOA, 135, mh(BRR, b"\0\0", EVE, HOA)), HOA)
+    send(ip6(EVE, COA, 135, mh(BRR, b"\0\0", EVE, COA)), COA)
+    send(ip6(CN, COA, 135, mh(BRR, b"\0\0", CN, COA)), COA)
+
+
+def brr_forged():
+    """As if of the correspondent, to the home address."""
+    send(ip6(CN, HOA, 135, mh(BRR, b"\0\0", CN, HOA)), HOA)
+
+
+# What the two send each other.
+FROM_MN = ip6(COA, CN, 60, hao(HOA, 17) + udp(HOA, CN))
+FROM_CN = ip6(CN, COA, 43, rh2(HOA, 17) + udp(CN, HOA))
+
+
+def send_error(kind, code, param, about, to):
+    """As if of the other end, and of a router in between, who is EVE."""
+    for src in (CN if to == COA else COA, EVE):
+        send(ip6(src, to, 58, icmp(kind, code, param, about, src, to)), to)
+
+
+def unreachable():
+    """Destination Unreachable, each code, about what both send."""
+    for code in range(6):
+        send_error(1, code, 0, FROM_CN, CN)
+        send_error(1, code, 0, FROM_MN, COA)
+
+
+def parameter_problem():
+    """Of the Mobility Header, the Home Address option, the routing header."""
+    send_error(4, 1, 6, seen(BU), COA)
+    send_error(4, 1, 6, seen(COTI), COA)
+    send_error(4, 2, 44, FROM_MN, COA)
+    send_error(4, 0, 42, FROM_CN, CN)
+
+
 CASES = {f.__name__: f for f in (
     cot_forged, hot_forged, bu_bare, bu_nonce, bu_own_tokens,
     bu_home_of_another, bu_delete, bu_replay, bu_replay_elsewhere, ba_forged,
-    hao_spoof, rh2_foreign, rh2_at_correspondent)}
+    hao_spoof, rh2_foreign, rh2_at_correspondent, be_stranger, be_unsupported,
+    brr_stranger, unreachable, parameter_problem)}
+# These have an effect, for a moment.
+HEEDED = {f.__name__: f for f in (be_lost, brr_forged)}
 
 
 def main():
     if CASE == "cases":
         print("\n".join(CASES))
         return 0
+    CASES.update(HEEDED)
     CASES[CASE]()
     time.sleep(0.3)
     print(CASES[CASE].__doc__)

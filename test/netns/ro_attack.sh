@@ -68,6 +68,13 @@ survives() {
 	state > "$T/after"
 	diff -u "$T/before" "$T/after"
 }
+# It has an effect that shows as this note; $had were there before.
+heeds() {
+	attack "$1" || { cat "$T/attack"; return 1; }
+	eventually 5 more_notes mn "$2" "$had"
+}
+# How many pings of the mobile were answered so far.
+answered() { grep -c 'bytes from' "$T/ping"; }
 optimized() {
 	ctl mn bindings | grep "^correspondent-registration" |
 		grep "optimized=yes" | grep -q "coa=$coa "
@@ -116,6 +123,22 @@ do
 done
 expect "no application has heard of any" heard 4
 
+# What the RFC has a mobile heed, whoever says it: it costs the direct path for a
+# moment (11.3.6), or a Binding Update (11.7.4), and no packet.
+had=$(notes mn not-optimized)
+was=$(answered)
+expect "be_lost: the binding is asked for again" heeds be_lost not-optimized
+expect "... and it is the same" eventually 5 optimized
+updates() { ctl mn bindings | sed -n 's/^correspondent.* seq=\([0-9]*\).*/\1/p'; }
+seq=$(updates)
+expect "brr_forged: the binding is renewed" attack brr_forged
+renewed() { [ "$(updates)" -eq $(((seq + 1) % 65536)) ]; }
+expect "... once" eventually 5 renewed
+expect "... and stands" optimized
+nap 1
+flows() { [ "$(answered)" -gt "$was" ]; }
+expect "traffic went on" flows
+
 # While a test is under way: the correspondent is silent, and somebody else
 # answers in its place.
 daemon_kill cn
@@ -137,6 +160,29 @@ kill -INT $pinger
 wait $pinger
 capture_end
 
+# Nobody forges that: the mobile is gone without a word, and its last router says
+# so for a while (9.3.4).
+ip netns exec "$P-cn" ping -6 -i 0.5 $HOA > "$T/cn.ping" 2>&1 &
+pinger=$!
+jobs_pids+=($pinger)
+roam_watch cn
+nap 1
+plug_out mn wlan0
+for r in ar1 ar2; do at $r ip -6 neigh flush to "$coa"; done
+bound() { ctl cn bindings | grep -v state=invalid | grep -q "hoa=$HOA "; }
+unbound() { ! bound; }
+nap 5
+expect "a few errors change nothing" bound
+expect "persistent ones end the binding" eventually 40 unbound
+expect "... and the correspondent says why" \
+	grep -q 'binding-down.*unreachable' "$T/cn.log"
+had=$(notes mn optimized)
+plug_in mn wlan0 one
+expect "back on a link the mobile registers again" \
+	eventually 25 more_notes mn optimized "$had"
+kill -INT $pinger
+wait $pinger
+
 # The answers that the RFC asks for, and no others.
 expect "a wrong nonce is refused, with its status" \
 	some net-c "mip6.mhtype == 6 && mip6.ba.status == 138 &&
@@ -150,6 +196,6 @@ expect "no update of eve's is accepted" \
 	none net-c "mip6.mhtype == 6 && ipv6.dst == $EVE &&
 		mip6.ba.status < 128"
 expect "nothing is led on by a foreign routing header" \
-	none one "udp.port == 7000 && !(ipv6.routing.type == 2)"
+	none one "udp.port == 7000 && !(ipv6.routing.type == 2) && !icmpv6"
 expect "tshark finds nothing wrong" no_complaints net-c
 net_end

@@ -16,7 +16,7 @@ HOA2=2001:db8:1::20	# of mn2
 COA2=2001:db8:2::3
 STRANGER=2001:db8:1::99	# nobody's home address
 
-cn_words="link eth0 , path cn $COA , flow any $HOA cn $COA"
+cn_words="link eth0 , path cn $COA , flow cn:$CN $HOA cn $COA"
 ro_words="$mn_words , path mn:$COA $CN , flow $HOA $CN mn:$COA $CN"
 
 # shellcheck disable=SC2086

@@ -14,12 +14,14 @@
 #include "unit.h"
 
 #define CN	"2001:db8:c::1"
+#define CN2	"2001:db8:c::2"
 #define HOA	"2001:db8:1::10"
 #define HOA2	"2001:db8:1::20"
 #define COA	"2001:db8:a::10"
 #define COA2	"2001:db8:b::10"
 
 struct story {
+	const char	*cn;		/* which address mobiles talk to */
 	struct conf	*conf;
 	struct node	*node;
 	struct mac	*mac;
@@ -32,7 +34,7 @@ struct story {
 	struct pkt	pkt;
 	uint8_t		packet[SEND_MAX];
 	unsigned	flows, paths;	/* that stand */
-	struct in6_addr	flow[8];
+	struct flow_key	flow[8];
 	struct in6_addr	path;		/* where the last one leads */
 
 	/* of the update sent last */
@@ -75,10 +77,13 @@ static void count_flow(struct story *s, const struct ef_flow *f)
 {
 	unsigned k = 0;
 
-	while (k < s->flows && !addr_eq(&s->flow[k], &f->key.dst.addr))
+	ck_assert(f->key.cn && f->key.src.len == 128);
+	while (k < s->flows &&
+	       !(addr_eq(&s->flow[k].dst.addr, &f->key.dst.addr) &&
+		 addr_eq(&s->flow[k].src.addr, &f->key.src.addr)))
 		k++;
 	ck_assert_uint_lt(k, 8);
-	s->flow[k] = f->key.dst.addr;
+	s->flow[k] = f->key;
 	if (f->up)
 		s->flows += k == s->flows;
 	else
@@ -144,13 +149,15 @@ static void begin(struct story *s)
 	ev.address.plen = 64;
 	ev.address.state = ADDR_VALID;
 	input(s, &ev);
+	ev.address.addr = addr(CN2);
+	input(s, &ev);
 	ev = (struct event){ .kind = EV_READY };
 	input(s, &ev);
 }
 
 static void open_story(struct story *s)
 {
-	*s = (struct story){ .now = SEC(1000) };
+	*s = (struct story){ .now = SEC(1000), .cn = CN };
 	s->conf = conf_new();
 	s->conf->roles = CONF_CN;
 	s->mac = mac_new();
@@ -185,7 +192,7 @@ static void send_packet(struct story *s, struct wbuf *w)
 
 static struct token test(struct story *s, enum rr_kind kind, const char *from)
 {
-	struct in6_addr src = addr(from), dst = addr(CN);
+	struct in6_addr src = addr(from), dst = addr(s->cn);
 	struct mh mh = { .type = kind == RR_HOME ? MH_HOTI : MH_COTI };
 	uint8_t buf[200];
 	struct wbuf w = wbuf_of(buf, sizeof(buf)), t;
@@ -230,7 +237,7 @@ static void sign(struct story *s, const struct bu *b, struct mh *mh,
 	};
 	const struct mopt *o = mh_opt(mh, MOPT_AUTH_DATA);
 	const struct span key = { s->kbm, RR_KBM };
-	struct in6_addr cn = addr(CN);
+	struct in6_addr cn = addr(s->cn);
 	uint8_t mac[MAC_SHA1_LEN];
 	struct auth_cover c;
 
@@ -245,7 +252,7 @@ static void sign(struct story *s, const struct bu *b, struct mh *mh,
 static void update(struct story *s, struct bu b)
 {
 	struct in6_addr src = addr(b.src ? b.src : COA);
-	struct in6_addr hoa = addr(b.hoa ? b.hoa : HOA), dst = addr(CN);
+	struct in6_addr hoa = addr(b.hoa ? b.hoa : HOA), dst = addr(s->cn);
 	struct in6_addr coa = b.alt ? addr(b.alt) : src;
 	struct mh mh = { .type = MH_BU };
 	uint8_t buf[400];
@@ -281,7 +288,7 @@ static void expect(struct story *s, uint8_t status, uint16_t seq, bool proved)
 {
 	const struct mopt *o = mh_opt(&s->mh, MOPT_AUTH_DATA);
 	const struct span key = { s->kbm, RR_KBM };
-	struct in6_addr cn = addr(CN);
+	struct in6_addr cn = addr(s->cn);
 	uint8_t mac[MAC_SHA1_LEN];
 	struct auth_cover c;
 
@@ -649,7 +656,10 @@ static void used(struct story *s)
 	struct event ev = { .kind = EV_USED };
 
 	ev.used.flow.dst = prefix_host(&(struct in6_addr){ 0 });
+	ev.used.flow.src = ev.used.flow.dst;
 	ev.used.flow.dst.addr = addr(HOA);
+	ev.used.flow.src.addr = addr(CN);
+	ev.used.flow.cn = true;
 	input(s, &ev);
 }
 
@@ -773,6 +783,51 @@ START_TEST(flood)
 		s.now += 10;
 	}
 	ck_assert_uint_eq(node_deadline(s.node), USEC_NEVER);
+	close_story(&s);
+}
+END_TEST
+
+/* 9.1: each of its addresses has a binding cache of its own. */
+START_TEST(two_addresses)
+{
+	struct in6_addr coa2 = addr(COA2), src = addr(COA), dst = addr(CN2);
+	struct in6_addr hoa = addr(HOA);
+	uint8_t buf[200];
+	struct wbuf w = wbuf_of(buf, sizeof(buf));
+	struct token h, c, c2;
+	struct story s;
+
+	open_story(&s);
+	h = test(&s, RR_HOME, HOA);
+	c = test(&s, RR_CAREOF, COA);
+	c2 = test(&s, RR_CAREOF, COA2);
+	update(&s, (struct bu){ .seq = 500, .home = &h, .careof = &c });
+	expect(&s, 0, 500, true);
+	/* with sequence numbers of its own, and another care-of address */
+	s.cn = CN2;
+	update(&s, (struct bu){ .seq = 5, .ends = true, .home = &h });
+	expect(&s, MH_ST_NOT_HA, 5, true);
+	update(&s, (struct bu){ .seq = 5, .src = COA2, .home = &h,
+				.careof = &c2 });
+	expect(&s, 0, 5, true);
+	ck_assert_uint_eq(s.flows, 2);
+	ck_assert_uint_eq(s.paths, 2);
+	ck_assert(addr_eq(&s.path, &coa2));
+	/* 9.3.1: what is a binding of one is none of the other */
+	pkt_start(&w, &src, &dst, 64, &hoa, NULL, IPPROTO_UDP);
+	wbuf_put(&w, "12345678", 8);
+	send_packet(&s, &w);
+	ck_assert_uint_eq(s.mh.type, MH_BE);
+	/* nor is its end */
+	s.cn = CN;
+	update(&s, (struct bu){ .seq = 501, .ends = true, .home = &h });
+	expect(&s, 0, 501, true);
+	ck_assert_uint_eq(s.flows, 1);
+	ck_assert(addr_eq(&s.flow[0].src.addr, &dst));
+	s.cn = CN2;
+	update(&s, (struct bu){ .seq = 6, .src = COA2, .home = &h,
+				.careof = &c2 });
+	expect(&s, 0, 6, true);
 	close_story(&s);
 }
 END_TEST
@@ -914,6 +969,7 @@ int main(void)
 	unit_add(s, "spoofed option", spoofed_option);
 	unit_add(s, "persistent errors", persistent_errors);
 	unit_add(s, "flood", flood);
+	unit_add(s, "two addresses", two_addresses);
 	unit_add(s, "index wraps", index_wraps);
 	unit_add(s, "reload remembers", reload_remembers);
 	unit_add(s, "rationed", rationed);
