@@ -442,6 +442,10 @@ lma_on_revoke(struct node *n, const struct mh *mh,
 	};
 
 	n->lma->now = now;
+	/* Only the anchor sees that a mobile is at another gateway. */
+	if (mh->revocation.code >= REVOKE_HANDOVER_SAME &&
+	    mh->revocation.code <= REVOKE_HANDOVER_UNKNOWN)
+		return REVOKE_NO_TRIGGER;
 	note_put(n, &note, now);
 	/* RFC 6602 5.2.3 */
 	if (r->has_group)

@@ -66,10 +66,15 @@ next_stamp(struct node *n, struct mag_mobile *m, usec_t now)
 	return stamp;
 }
 
-/* RFC 6463 5.2: "a PBU that establishes a new mobility session (i.e., Handoff
- * Indicator Option in the PBU has the value of 1)"; whether it does we do not
- * know ourselves (RFC 5213 6.9.1.1): whoever assigns anchors gives a mobile the
- * same one again. */
+/*
+ * RFC 6463 5.2: "a PBU that establishes a new mobility session (i.e., Handoff
+ * Indicator Option in the PBU has the value of 1)".  A mobile that is new here is
+ * registered with 4, for whether it has a session we cannot know (RFC 5213
+ * 6.9.1.1), and where that stands we do not know even with 2 or 3: only whoever
+ * assigned it does, and the answer that says so wants the capability ("MUST
+ * ignore the option" otherwise).  So each first update here has it, and none of
+ * a session that is served here.
+ */
 static bool
 may_be_redirected(const struct node *n, const struct mag_mobile *m)
 {

@@ -642,6 +642,35 @@ START_TEST(left_gateway_is_told)
 }
 END_TEST
 
+/* What we signed is no word of a gateway's when it comes back, neither the
+ * indication nor the acknowledgement of another, so it ends nothing. */
+START_TEST(revocation_echoed)
+{
+	struct story s;
+	uint16_t seq;
+
+	first_session(&s, false);
+	s.conf->revocation = true;
+	story_update(&s, (struct msg){ .id = "a@example.net", .src = MAG2,
+				       .lli = LLI });
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRI);
+	seq = s.mh.revocation.seq;
+	story_echo(&s);
+	quiet(&s);
+	/* its acknowledgement of one with the same number, and the same time */
+	story_revoke(&s, (struct bri){ .id = "a@example.net", .code = 5,
+				       .seq = seq });
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRA);
+	story_echo(&s);
+	quiet(&s);
+	story_later(&s, MSEC(1001));
+	ck_assert_uint_eq(s.mh.type, MH_REVOCATION);
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRI);
+	ck_assert_uint_eq(s.mh.revocation.seq, seq);
+	story_close(&s);
+}
+END_TEST
+
 static const struct {
 	struct bri	b;
 	int		status;
@@ -650,6 +679,8 @@ static const struct {
 	{ { .id = "a@example.net", .hnp = "2001:db8:100::/64", .code = 6 }, 0,
 	  true },
 	{ { .id = "a@example.net", .code = 5 }, 0, true },
+	{ { .id = "a@example.net", .code = 2 }, 133, false },
+	{ { .id = "a@example.net", .code = 4 }, 133, false },
 	{ { .id = "2001:db8:f::a1", .code = 128, .global = true }, 0, true },
 	{ { .code = 128, .global = true }, 130, false },
 	{ { .id = "2001:db8:f::a2", .src = MAG2, .code = 128,
@@ -764,6 +795,7 @@ int main(void)
 	tcase_add_test(t, gives_timers);
 	tcase_add_test(t, gre_key);
 	tcase_add_test(t, left_gateway_is_told);
+	tcase_add_test(t, revocation_echoed);
 	tcase_add_loop_test(t, gateway_revokes, 0, (int)(sizeof(revocations) /
 			    sizeof(revocations[0])));
 	tcase_add_test(t, person_revokes);

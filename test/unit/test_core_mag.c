@@ -588,6 +588,27 @@ START_TEST(heartbeat_answered)
 }
 END_TEST
 
+/* What we signed is no word of our anchor's when it comes back: not a request,
+ * which would be answered with an answer that comes back as well. */
+START_TEST(heartbeat_echoed)
+{
+	struct story s;
+
+	beating(&s);
+	story_beat(&s, (struct beat_msg){ .counter = 8,
+			.flags = MH_HEARTBEAT_R | MH_HEARTBEAT_U });
+	ck_assert_uint_eq(s.mh.type, MH_HEARTBEAT);
+	ck_assert_uint_eq(s.mh.heartbeat.flags, 0);
+	story_echo(&s);
+	ck_assert_uint_eq(s.mh.type, 0xff);
+	story_beat(&s, (struct beat_msg){ .seq = 99 });
+	ck_assert_uint_eq(s.mh.heartbeat.flags, MH_HEARTBEAT_R);
+	story_echo(&s);
+	ck_assert_uint_eq(s.mh.type, 0xff);
+	story_close(&s);
+}
+END_TEST
+
 /* The counter of an unsolicited message makes us ask; only the answer to that
  * makes us register again. */
 START_TEST(heartbeat_restart)
@@ -773,6 +794,7 @@ int main(void)
 	tcase_add_test(t, link_gone);
 	tcase_add_test(t, restarts);
 	tcase_add_test(t, heartbeat_answered);
+	tcase_add_test(t, heartbeat_echoed);
 	tcase_add_test(t, heartbeat_restart);
 	tcase_add_test(t, obeys_timers);
 	tcase_add_test(t, prefixes_of_profile);
