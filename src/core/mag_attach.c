@@ -53,8 +53,11 @@ attach_new(struct node *n, const struct lladdr *ll, const struct span *id,
 {
 	struct mag_mobile *m = mag_new(n, ll, id);
 
-	if (m)
-		take_profile(m, p);
+	if (!m)
+		return NULL;
+	take_profile(m, p);
+	/* An answer to an earlier attachment is none to this one. */
+	m->reg.seq = (uint16_t)rng_u64(&n->rng);
 	return m;
 }
 
