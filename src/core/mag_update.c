@@ -215,9 +215,10 @@ mag_go_back(struct node *n, struct mag_mobile *m)
 	m->reg.peer = mag_lma(n, m);
 }
 
-/* 6.9.1.2 no. 6: what is to be echoed is.  Here the prefixes of an acceptance
- * are taken, since the message is at hand. */
-static bool
+/* 6.9.1.2 no. 3, 5: an answer with another timestamp than ours is of another
+ * question, perhaps somebody's who has kept it.  No. 6: what is to be echoed is.
+ * Here the prefixes of an acceptance are taken, since the message is at hand. */
+static enum reg_fit
 mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 {
 	struct mag_mobile *m = mobile_of(r);
@@ -225,24 +226,23 @@ mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 	struct pmip_request a;
 
 	pmip_read(mh, &a);
+	if (!stamp_ok(n, m, mh, &a))
+		return REG_STALE;
 	if (!span_eq(&a.id, m->id.b, m->id.len) ||
 	    !span_eq(&a.lli, m->key.b, m->key.len) ||
-	    a.hi != m->sent_handoff || (l && a.att != l->technology) ||
-	    !stamp_ok(n, m, mh, &a))
-		return false;
+	    a.hi != m->sent_handoff || (l && a.att != l->technology))
+		return REG_UNFIT;
 	if (mh->ba.status >= MH_ST_UNSPECIFIED ||
 	    r->asking == REG_DEREGISTER)
-		return true;
-	if (!prefixes_ok(&a))
-		return false;
-	if (!take_redirect(n, m, mh, now))
-		return false;
+		return REG_FITS;
+	if (!prefixes_ok(&a) || !take_redirect(n, m, mh, now))
+		return REG_UNFIT;
 	if (m->served && !same_prefixes(m, &a))
 		mag_unserve(n, m, true, now);
 	take_prefixes(n, m, &a);
 	pmip_get_control(mh, &m->control);
 	m->lma_group = m->sent_group && a.bulk ? a.group : 0;
-	return true;
+	return REG_FITS;
 }
 
 static bool
