@@ -132,6 +132,16 @@ def proved(text, hoa, coa, seq, lifetime=60):
     return options + hmac.new(KEY, covered, "sha1").digest()[:12]
 
 
+def alternate(coa):
+    """An Alternate Care-of Address option, at 8n + 6."""
+    return bytes([1, 0, 3, 16]) + socket.inet_pton(socket.AF_INET6, coa)
+
+
+def bindings():
+    return subprocess.run([*os.environ["CTL"].split(), "bindings"], check=True,
+                          capture_output=True, text=True).stdout
+
+
 def bu(hoa, coa, dst, seq, lifetime=60, flags=0xc000, options=b"", hao=True):
     data = struct.pack("!HHH", seq, flags, lifetime)
     data += options or bytes([1, 2, 0, 0])
@@ -559,7 +569,7 @@ def case_virtual():
     before = time.monotonic()
     code, p = register(VHOA, COA, VHA, 1)
     check("registered at once", code == 0 and time.monotonic() - before < 0.7
-          and p.src == VHA)
+          and p.src == VHA and VHOA in bindings())
     check("nothing is said of it on any link", home.quiet(
         lambda p: ns_for(VHOA)(p) or na_for(VHOA)(p), 0.3))
     ns(VHOA)
@@ -584,9 +594,13 @@ def case_virtual():
     p = advertised()
     check("its prefix is told", p is not None and p.src == VHA and
           pios(p) == [(3, VHA, 64, 0xe0, FOREVER, FOREVER)])
+    # Named from where the answer arrives: packets into it are blocked.
+    drain()
+    code, p = register("2001:db8:2::11", COA, VHA, 1,
+                       options=alternate("2001:db8:2::12"))
     check("a care-of address on it is refused (174)",
-          register("2001:db8:2::11", "2001:db8:2::12", VHA, 1, wait=1)[0]
-          in (174, None))
+          code == 174 and p.dst == COA and
+          "2001:db8:2::11" not in bindings())
     check("another link's address (133)",
           register("2001:db8:2::11", COA, HA, 1)[0] == 133)
     check("deregistered", register(VHOA, COA, VHA, 2, lifetime=0)[0] == 0)
