@@ -424,8 +424,21 @@ is_home_address(const struct conf *c, const struct conf_peer *peer)
 	return false;
 }
 
+/* `Protect none insecure', and not only a Protect that could not be read. */
+static bool
+has_no_key(const struct parse *p, unsigned i)
+{
+	const struct stmt *s = i < p->ntable ? NULL :
+		tree_find(p->peer.v[i - p->ntable]->body, "Protect");
+
+	return s && s->args && !strcmp(s->args->text, "none") &&
+	       s->args->next && !strcmp(s->args->next->text, "insecure") &&
+	       !s->args->next->next;
+}
+
 /* Without a word on who may register those may whose home address stands in
- * the configuration.  A key for a prefix names nobody. */
+ * the configuration with a key.  A key for a prefix names nobody, and without
+ * one anybody is anybody. */
 static void
 check_unnamed(struct parse *p)
 {
@@ -436,9 +449,18 @@ check_unnamed(struct parse *p)
 		char text[PREFIX_STRLEN];
 		struct place at;
 
-		if (peer->addr.len == 128 || !is_home_address(c, peer))
+		if (!is_home_address(c, peer) || (peer->addr.len == 128 &&
+		    !has_no_key(p, i)))
 			continue;
 		at = peer_place(p, i);
+		if (peer->addr.len == 128) {
+			parse_error(p, &at, "`Protect none' proves nothing: "
+				    "if %s may register, say so with "
+				    "BindingAclPolicy ADDRESS[/LENGTH] allow "
+				    "or DefaultBindingAclPolicy allow",
+				    addr_print(&peer->addr.addr, text));
+			continue;
+		}
 		parse_error(p, &at, "this would let one have any address of "
 			    "%s: say who may register, with BindingAclPolicy "
 			    "ADDRESS[/LENGTH] allow or DefaultBindingAclPolicy "

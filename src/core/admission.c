@@ -6,9 +6,10 @@
  * identifies the security association"); whether its owner is welcome is
  * another question, asked after it.  Rows are by home address, prefix or the
  * identity of RFC 4283, in the order of the file; the first that fits counts.
- * Where nothing is said, a Peer that is for one home address says that this
- * one may register; one for a prefix says how messages are protected, no more:
- * whoever has its key could take any address there.
+ * Where nothing is said, a Peer that is for one home address and has a key
+ * says that this one may register; one for a prefix says how messages are
+ * protected, no more: whoever has its key could take any address there.  So
+ * could anybody where there is no key (`none insecure'), for one address too.
  *
  * Who somebody is says his key, not his message: an identity counts where the
  * Peer has it and a key proves it.  An option that nobody vouches for opens
@@ -179,6 +180,7 @@ admission_status(const struct node *n, const struct conf_peer *peer,
 		return c->acl[row].status;
 	if (c->acl_default != CONF_ACL_UNSAID)
 		return (uint8_t)c->acl_default;
-	return !c->nacls && peer && peer->addr.len == 128 ?
-		0 : MH_ST_PROHIBITED;
+	/* `none' proves nothing, so it says nothing either. */
+	return !c->nacls && peer && peer->addr.len == 128 &&
+	       peer->protect != CONF_PROTECT_NONE ? 0 : MH_ST_PROHIBITED;
 }

@@ -57,6 +57,7 @@ cat > "$T/ha.conf" <<-EOC
 	Interface "eth1";
 	Interface "eth2";
 	VirtualHomeLink { Prefix 2001:db8:2::/64; HomeAgentAddress 2001:db8:1::1; }
+	BindingAclPolicy 2001:db8:2::10 allow;
 	Peer 2001:db8:2::10 { Protect none insecure; }
 EOC
 node container

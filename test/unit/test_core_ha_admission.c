@@ -76,11 +76,17 @@ struct acl_case {
 	unsigned	status;		/* of VHOA, 2001:db8:2::10 */
 	bool		named;		/* has a Peer of its own */
 	bool		unproved;	/* ... that has no identity */
+	bool		none;		/* ... and no key */
 };
 
 static const struct acl_case cases[] = {
 	{ "nothing said: the prefix's key is not enough", "", NULL, 129 },
 	{ "nothing said: its address has a Peer", "", NULL, 0, true },
+	{ "nothing said: its Peer has no key", "", NULL, 129, true, false,
+	  true },
+	{ "said, without a key", "2001:db8:2::10 0;", NULL, 0, true, false,
+	  true },
+	{ "all may, without a key", "* 0;", NULL, 0, true, false, true },
 	{ "all may, said", "* 0;", NULL, 0 },
 	{ "nobody may, said", "* 129;", NULL, 129, true },
 	{ "a list: a Peer is not on it", "2001:db8:2::11 0;", NULL, 129, true },
@@ -133,12 +139,15 @@ START_TEST(admission)
 	struct world w;
 
 	begin_named(&w, c->acl, c->named, c->unproved ? NULL : c->nai);
+	if (c->none)
+		w.conf->peer[w.conf->npeers - 1].protect = CONF_PROTECT_NONE;
 	snprintf(want, sizeof(want), c->status ?
-		 "BA %u seq=1 lifetime=0 VHA>COA rh2=VHOA auth\n" :
+		 "BA %u seq=1 lifetime=0 VHA>COA rh2=VHOA%s\n" :
 		 "path VHA-COA up\nflow VHOA to COA\n"
-		 "BA %u seq=1 lifetime=60 VHA>COA rh2=VHOA auth\n", c->status);
+		 "BA %u seq=1 lifetime=60 VHA>COA rh2=VHOA%s\n", c->status,
+		 c->none ? "" : " auth");
 	world_bu(&w, &(struct bu){ .hoa = VHOA, .seq = 1, .lifetime = 60,
-				   .nai = c->nai });
+				   .nai = c->nai, .no_auth = c->none });
 	ck_assert_msg(strcmp(w.did, want) == 0, "%s: %s", c->what, w.did);
 	world_close(&w);
 }
