@@ -560,6 +560,55 @@ START_TEST(another_anchor)
 }
 END_TEST
 
+/* More than can be told of at once: the others' turn comes, unless they are heard
+ * before. */
+START_TEST(many_withdrawn)
+{
+	struct event ev = { .kind = EV_ATTACH };
+	struct in6_addr lma = story_addr(LMA), other = story_addr(LMA2);
+	const unsigned many = 4096, more = 3;
+	struct story s;
+
+	story_open(&s, CONF_MAG);
+	story_peer(&s, LMA2, 256);
+	open_phone(&s);
+	ev.attach.ifindex = 3;
+	for (unsigned k = 0; k < many + more; k++) {
+		ev.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 1,
+			(uint8_t)(k >> 8), (uint8_t)k } };
+		snprintf(ev.attach.id, sizeof(ev.attach.id), "m%u@example.net",
+			 k);
+		story_input(&s, &ev);
+	}
+	ck_assert_uint_eq(s.messages, many + more);
+	s.conf->lma_address = other;
+	s.messages = 0;
+	story_reload(&s);
+	ck_assert_uint_eq(s.messages, many);
+	ck_assert_uint_eq(s.mh.bu.lifetime, 0);
+	/* one that waits: the former anchor is told first */
+	for (unsigned k = 0; k < many + more; k++) {
+		ev.attach.ll.b[4] = (uint8_t)(k >> 8);
+		ev.attach.ll.b[5] = (uint8_t)k;
+		snprintf(ev.attach.id, sizeof(ev.attach.id), "m%u@example.net",
+			 k);
+		s.messages = 0;
+		story_input(&s, &ev);
+		if (s.messages == 2)
+			break;
+	}
+	ck_assert_uint_eq(s.messages, 2);
+	ck_assert(addr_eq(&s.pkt.dst, &other));
+	s.messages = 0;
+	s.now += MSEC(99);
+	story_later(&s, MSEC(2));
+	ck_assert_uint_eq(s.messages, more - 1);
+	ck_assert(addr_eq(&s.pkt.dst, &lma));
+	ck_assert_uint_eq(s.mh.bu.lifetime, 0);
+	story_close(&s);
+}
+END_TEST
+
 START_TEST(falls_silent)
 {
 	struct story s;
@@ -892,6 +941,7 @@ int main(void)
 	tcase_add_test(t, leaves);
 	tcase_add_test(t, another_identity);
 	tcase_add_test(t, another_anchor);
+	tcase_add_test(t, many_withdrawn);
 	tcase_add_test(t, falls_silent);
 	tcase_add_test(t, link_down);
 	tcase_add_test(t, link_gone);
