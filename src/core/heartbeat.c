@@ -12,8 +12,9 @@
  * without losing state"); one that does not begins with the seconds of its
  * clock, which is more than whatever it was.  It tells its peers unasked.
  *
- * Messages bear the authenticator of registrations.  It proves nothing about
- * their age, so an unsolicited one, or a counter in it, is a reason to ask and
+ * Messages bear an authenticator as registrations do, over sender and receiver
+ * (pmip_cover): our own prove nothing when they come back.  Nor does any prove
+ * its age, so an unsolicited one, or a counter in it, is a reason to ask and
  * nothing else; only the answer to our latest request is believed.
  */
 #include "core/heartbeat.h"
@@ -104,7 +105,7 @@ send_beat(struct node *n, const struct in6_addr *peer,
 	/* 3.4: "only valid in a Heartbeat Response message" */
 	if (flags & MH_HEARTBEAT_R && (o = mh_add(&mh, MOPT_RESTART)))
 		o->value = n->beats->counter;
-	pmip_cover(n, &r, true);
+	pmip_cover(&r);
 	node_send_mh(n, &mh, &r, security_peer(n, peer), 0, now);
 }
 
@@ -242,8 +243,8 @@ beats_on_message(struct node *n, struct rx *rx, usec_t now)
 	struct mh_route r = { .src = rx->pkt.src, .dst = rx->pkt.dst };
 	struct beat *p = beat_find(n, &rx->pkt.src);
 
-	pmip_cover(n, &r, false);
-	if (!n->ready || !node_owns(n, &r.dst) ||
+	pmip_cover(&r);
+	if (!n->ready || !node_owns(n, &r.dst) || node_owns(n, &r.src) ||
 	    security_check(n, peer, &rx->mh, rx->pkt.payload.p, &r.coa,
 			   &r.hoa, 0, now) != SEC_OK)
 		return;

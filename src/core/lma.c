@@ -50,6 +50,7 @@ answer_unproven(struct node *n, struct registration *rq,
 /* --- a request that waits (5.4.1.2 no. 4, 5.4.1.3 no. 3) ----------------------- */
 
 static void session_new(struct node *, struct registration *, usec_t now);
+static uint8_t check_rights(const struct node *, const struct registration *);
 
 void
 lma_pending_end(struct node *n, struct lma_pending *p)
@@ -62,23 +63,52 @@ lma_pending_end(struct node *n, struct lma_pending *p)
 	lma_mobile_put(n, m);
 }
 
-/* Whichever session is right, the mobile must not go while we look at it. */
+/*
+ * Whichever session is right, the mobile must not go while we look at it.
+ *
+ * Its timestamp was checked when it came (5.5); the farewell that it waited for
+ * is newer as a rule.
+ */
 static void
 pending_run(struct node *n, struct lma_pending *p, struct lma_session *s,
 	    usec_t now)
 {
 	struct registration rq = p->rq;
+	uint8_t status;
 
-	/* The configuration may be another one by now. */
+	/* The configuration may be another one by now: gateway and mobile are
+	 * looked at again (5.3.1 no. 6 to 8), and a stranger is not heard. */
 	rq.peer = security_peer(n, &rq.src);
-	rq.session = s;
-	if (s) {
+	status = check_rights(n, &rq);
+	if (!rq.peer || !addr_eq(&rq.local, &n->conf->lma_address)) {
+		/* nor one that spoke to another address than ours */
+	} else if (status) {
+		refuse(n, &rq, status, now);
+	} else if (s) {
+		rq.session = s;
 		rq.b = s->b;
 		rq.hoa = s->hnp;
 		registrar_take(n, &rq, now);
-	} else if (rq.peer && lma_profile(n, &rq.proxy->id)) {
+	} else {
 		session_new(n, &rq, now);
 	}
+	lma_pending_end(n, p);
+}
+
+void
+lma_pending_overtaken(struct node *n, const struct registration *rq,
+		      bool stayed, usec_t now)
+{
+	struct lma_mobile *m = rq->session->mobile;
+	struct lma_pending *p = m ? m->pending : NULL;
+
+	/* Not by itself, nor by its session's gateway that extends it. */
+	if (!p || rq->proxy == &p->req ||
+	    (stayed && rq->session == p->session))
+		return;
+	p->rq.peer = security_peer(n, &p->rq.src);
+	if (p->rq.timed && p->rq.peer)
+		refuse(n, &p->rq, MH_ST_TIMESTAMP_LOWER, now);
 	lma_pending_end(n, p);
 }
 
@@ -139,6 +169,11 @@ wait_for(struct node *n, struct registration *rq, struct lma_mobile *m,
 
 	if (!n->conf->assign_delay)
 		return false;
+	/* 5.5 no. 8: one that was under way for longer */
+	if (p && rq->timed && p->rq.timed && rq->replay < p->rq.replay) {
+		refuse(n, rq, MH_ST_TIMESTAMP_LOWER, now);
+		return true;
+	}
 	if (!p) {
 		p = pool_get(&n->lma->pending_pool);
 		if (!p)
@@ -287,17 +322,13 @@ check_time(const struct node *n, const struct pmip_request *r, usec_t now)
 	return 0;
 }
 
-/*
- * RFC 5213 5.3.1 behind authentication, in its order; each row is the status
- * of what is missing.  A mobile's identity is a NAI (RFC 4283) that is not
- * longer than what we keep.
- */
+/* What the configuration says of gateway and mobile.  A mobile's identity is a
+ * NAI (RFC 4283) that is not longer than what we keep. */
 static uint8_t
-check_request(const struct node *n, const struct registration *rq, usec_t now)
+check_rights(const struct node *n, const struct registration *rq)
 {
 	const struct pmip_request *r = rq->proxy;
 	const struct conf_mobile *m = lma_profile(n, &r->id);
-	uint8_t status;
 
 	if (!r->has_id || !r->id.len)
 		return MH_ST_MISSING_MNID;			/* 4. */
@@ -309,8 +340,19 @@ check_request(const struct node *n, const struct registration *rq, usec_t now)
 	if (!m || r->id_subtype != MOPT_MNID_NAI ||
 	    r->id.len > PMIP_ID_MAX)
 		return MH_ST_NOT_LMA;				/* 7. */
-	if (!m->allowed)
-		return MH_ST_PROXY_DISABLED;			/* 8. */
+	return m->allowed ? 0 : MH_ST_PROXY_DISABLED;		/* 8. */
+}
+
+/* RFC 5213 5.3.1 behind authentication, in its order; each row is the status
+ * of what is missing. */
+static uint8_t
+check_request(const struct node *n, const struct registration *rq, usec_t now)
+{
+	const struct pmip_request *r = rq->proxy;
+	uint8_t status = check_rights(n, rq);			/* 4. to 8. */
+
+	if (status)
+		return status;
 	status = check_time(n, r, now);				/* 9. */
 	if (status)
 		return status;
@@ -442,6 +484,10 @@ lma_on_revoke(struct node *n, const struct mh *mh,
 	};
 
 	n->lma->now = now;
+	/* Only the anchor sees that a mobile is at another gateway. */
+	if (mh->revocation.code >= REVOKE_HANDOVER_SAME &&
+	    mh->revocation.code <= REVOKE_HANDOVER_UNKNOWN)
+		return REVOKE_NO_TRIGGER;
 	note_put(n, &note, now);
 	/* RFC 6602 5.2.3 */
 	if (r->has_group)

@@ -214,5 +214,8 @@ void	lma_put_redirect(const struct node *, struct mh *,
 /* A request waits no longer: lma.c. */
 void	lma_pending_end(struct node *, struct lma_pending *);
 void	lma_pending_lose(struct node *, struct lma_session *, usec_t now);
+/* A newer one of the mobile was accepted; `stayed': where its session was. */
+void	lma_pending_overtaken(struct node *, const struct registration *,
+			      bool stayed, usec_t now);
 
 #endif

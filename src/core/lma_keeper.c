@@ -29,8 +29,12 @@ static int
 lma_admit(struct node *n, struct registration *rq, usec_t now)
 {
 	const struct conf_mobile *m = lma_profile(n, &rq->proxy->id);
+	const struct lma_mobile *mobile = rq->session->mobile;
 	uint32_t most = n->conf->lma_max_binding_life;
 
+	/* What a restart is to know: the greatest of what was accepted (5.5). */
+	if (mobile && rq->replay < mobile->stamp)
+		rq->replay = mobile->stamp;
 	if (m && m->lifetime < most)
 		most = m->lifetime;
 	most /= MH_LIFETIME_UNIT;
@@ -328,7 +332,9 @@ settle(struct node *n, struct lma_session *s, const struct registration *rq)
 {
 	const struct pmip_request *r = rq->proxy;
 
-	if (r->has_stamp && s->mobile)
+	/* 5.5 no. 6: the greatest of all that were accepted; one that waited is
+	 * older than the farewell that it waited for. */
+	if (r->has_stamp && s->mobile && r->stamp > s->mobile->stamp)
 		s->mobile->stamp = r->stamp;
 	if (!rq->lifetime)
 		return;
@@ -418,6 +424,7 @@ lma_answer(struct node *n, const struct registration *rq,
 		return;
 	beats_watch(n, &rq->coa, &rq->local, now);
 	tell_left(n, s, rq, &from, att, now);
+	lma_pending_overtaken(n, rq, addr_eq(&from, &rq->coa), now);
 }
 
 const struct keeper lma_keeper = {

@@ -4,9 +4,11 @@
  *
  * Which one a mobile gets is told by its profile, or by a hash of its identity
  * and their addresses (the highest of the weighted ones wins, among those of
- * the lowest priority number): so it is the same one again at the next gateway,
- * and with the next process, and nothing has to be remembered.  One that does
- * not answer, or has no room, is passed over.
+ * the lowest priority number).  One that does not answer, or has no room, is
+ * passed over.  A gateway to which a mobile moves asks us, and cannot tell whether
+ * there is a session (RFC 5213 6.9.1.1): so that it comes to where that stands,
+ * and the mobile keeps its address, we remember who took it, until that one does
+ * not answer or refuses it.
  *
  * If it is ourselves, the session is made here (5.3.1) and the answer names
  * LmaAddress where the update came to LmaRedirectAddress.  If it is another one
@@ -38,8 +40,22 @@ struct relay {
 	uint8_t		*update;	/* the Mobility Header */
 };
 
+/* Who has a mobile's session, as far as we know: its gateway goes on with that
+ * one alone, so when it ends we are not told.  A session that is not there any
+ * more is made again there; with most of them, those that asked last are kept. */
+#define PLACES_MAX	65536
+
+struct place {
+	struct map_node	node;
+	uint64_t	key[2];		/* as a relay's */
+	struct list	l;
+	struct in6_addr	lma;
+};
+
 struct relays {
 	struct map	map;
+	struct map	places;
+	struct list	by_age;		/* of places, the oldest first */
 };
 
 static void on_wait(struct node *, struct alarm *, usec_t now);
@@ -49,10 +65,14 @@ lma_redirect_start(struct node *n)
 {
 	struct relays *v = n->lma->relays = calloc(1, sizeof(*v));
 
-	if (v)
-		map_init(&v->map, offsetof(struct relay, key) -
-			 offsetof(struct relay, node), 16, n->secret);
-	return v ? 0 : -1;
+	if (!v)
+		return -1;
+	map_init(&v->map, offsetof(struct relay, key) -
+		 offsetof(struct relay, node), 16, n->secret);
+	map_init(&v->places, offsetof(struct place, key) -
+		 offsetof(struct place, node), 16, n->secret);
+	list_init(&v->by_age);
+	return 0;
 }
 
 static void
@@ -64,7 +84,16 @@ relay_free(struct node *n, struct relay *r)
 	free(r);
 }
 
-/* Places in the configuration's list may be others by now. */
+static void
+place_free(struct relays *v, struct place *p)
+{
+	map_remove(&v->places, &p->node);
+	list_del(&p->l);
+	free(p);
+}
+
+/* Numbers in the configuration's list may be others by now; sessions are where
+ * they were. */
 void
 lma_redirect_forget(struct node *n)
 {
@@ -82,11 +111,68 @@ lma_redirect_forget(struct node *n)
 void
 lma_redirect_stop(struct node *n)
 {
+	struct relays *v = n->lma->relays;
+
 	lma_redirect_forget(n);
-	if (n->lma->relays)
-		map_fini(&n->lma->relays->map);
-	free(n->lma->relays);
+	if (v) {
+		list_each(l, &v->by_age)
+			place_free(v, container_of(l, struct place, l));
+		map_fini(&v->places);
+		map_fini(&v->map);
+	}
+	free(v);
 	n->lma->relays = NULL;
+}
+
+/* --- who has it ------------------------------------------------------------------ */
+
+static void
+key_of(const struct node *n, const struct span *id, uint64_t key[2])
+{
+	key[0] = siphash13(n->secret, id->p, id->len);
+	key[1] = siphash13(n->secret + 16, id->p, id->len);
+}
+
+static struct place *
+place_find(const struct node *n, const uint64_t key[2])
+{
+	struct map_node *m = map_find(&n->lma->relays->places, key);
+
+	return m ? container_of(m, struct place, node) : NULL;
+}
+
+static void
+place_forget(struct node *n, const uint64_t key[2])
+{
+	struct place *p = place_find(n, key);
+
+	if (p)
+		place_free(n->lma->relays, p);
+}
+
+/* Without memory for it, the hash may still find it again. */
+static void
+place_set(struct node *n, const uint64_t key[2], const struct in6_addr *lma)
+{
+	struct relays *v = n->lma->relays;
+	struct place *p = place_find(n, key);
+
+	if (!p) {
+		if (v->places.count >= PLACES_MAX)
+			place_free(v, container_of(v->by_age.next, struct place,
+						   l));
+		p = calloc(1, sizeof(*p));
+		if (!p)
+			return;
+		memcpy(p->key, key, sizeof(p->key));
+		list_init(&p->l);
+		if (!map_insert(&v->places, &p->node)) {
+			free(p);
+			return;
+		}
+	}
+	p->lma = *lma;
+	list_append(&v->by_age, &p->l);
 }
 
 /* --- which one ------------------------------------------------------------------ */
@@ -109,6 +195,13 @@ score(const struct conf_redirect *c, const struct span *id)
 	return best;
 }
 
+/* Its profile may say which one. */
+static bool
+may_go(const struct conf_mobile *m, const struct conf_redirect *r)
+{
+	return !m || addr_is_unspec(&m->lma) || addr_eq(&m->lma, &r->addr);
+}
+
 /* One that was not tried; false: there is none. */
 static bool
 assign(const struct node *n, const struct span *id, uint64_t tried,
@@ -123,9 +216,7 @@ assign(const struct node *n, const struct span *id, uint64_t tried,
 		const struct conf_redirect *r = &c->redirect_to[k];
 		uint64_t s;
 
-		if (tried & (uint64_t)1 << k ||
-		    (m && !addr_is_unspec(&m->lma) &&
-		     !addr_eq(&m->lma, &r->addr)))
+		if (tried & (uint64_t)1 << k || !may_go(m, r))
 			continue;
 		s = score(r, id);
 		if (best && (r->priority > best->priority ||
@@ -136,6 +227,26 @@ assign(const struct node *n, const struct span *id, uint64_t tried,
 		*ret = k;
 	}
 	return best;
+}
+
+/* The one that has it, else one for a new session. */
+static bool
+assign_first(const struct node *n, const struct span *id, unsigned *ret)
+{
+	const struct conf *c = n->conf;
+	const struct place *p;
+	uint64_t key[2];
+
+	key_of(n, id, key);
+	p = place_find(n, key);
+	for (unsigned k = 0; p && k < c->nredirects; k++) {
+		if (!addr_eq(&p->lma, &c->redirect_to[k].addr) ||
+		    !may_go(lma_profile(n, id), &c->redirect_to[k]))
+			continue;
+		*ret = k;
+		return true;
+	}
+	return assign(n, id, 0, ret);
 }
 
 static bool
@@ -233,6 +344,7 @@ next_one(struct node *n, struct relay *r, usec_t now)
 	struct pmip_request req;
 
 	r->tried |= (uint64_t)1 << r->to;
+	place_forget(n, r->key);
 	if (!mh_parse(r->update, r->len, NULL, NULL, &was, &err)) {
 		pmip_read(&was, &req);
 		/* Ourselves we cannot ask behind an answer that is due. */
@@ -269,12 +381,13 @@ on_wait(struct node *n, struct alarm *a, usec_t now)
 static struct relay *
 relay_get(struct node *n, const struct span *id)
 {
-	uint64_t key[2] = { siphash13(n->secret, id->p, id->len),
-			    siphash13(n->secret + 16, id->p, id->len) };
 	struct relays *v = n->lma->relays;
-	struct map_node *m = map_find(&v->map, key);
+	struct map_node *m;
 	struct relay *r;
+	uint64_t key[2];
 
+	key_of(n, id, key);
+	m = map_find(&v->map, key);
 	if (m)
 		return container_of(m, struct relay, node);
 	r = v->map.count < RELAYS_MAX ? calloc(1, sizeof(*r)) : NULL;
@@ -353,7 +466,7 @@ lma_redirect(struct node *n, const struct registration *rq,
 	}
 	/* LmaRedirectAddress with nobody else: it is us (5.3.1). */
 	if (lma_mobile_find(n, &rq->proxy->id) ||
-	    !assign(n, &rq->proxy->id, 0, &to) || is_us(n, to))
+	    !assign_first(n, &rq->proxy->id, &to) || is_us(n, to))
 		return false;
 	if (!relay(n, rq, rx, to, now))
 		refuse(n, rq, now);
@@ -386,8 +499,7 @@ lma_redirect_on_ba(struct node *n, struct rx *rx, usec_t now)
 	if (!id || !(rx->mh.ba.flags & MH_BA_P) ||
 	    !addr_eq(&rx->pkt.dst, &n->conf->lma_address))
 		return;
-	key[0] = siphash13(n->secret, id->mnid.id.p, id->mnid.id.len);
-	key[1] = siphash13(n->secret + 16, id->mnid.id.p, id->mnid.id.len);
+	key_of(n, &id->mnid.id, key);
 	m = map_find(&n->lma->relays->map, key);
 	r = m ? container_of(m, struct relay, node) : NULL;
 	if (!r || r->seq != rx->mh.ba.seq ||
@@ -410,6 +522,7 @@ lma_redirect_on_ba(struct node *n, struct rx *rx, usec_t now)
 			o->lmaa.code = MOPT_LMAA_IPV6;
 			o->lmaa.addr = rx->pkt.src;
 		}
+		place_set(n, r->key, &rx->pkt.src);
 		n->lma->redirected++;
 	}
 	answer(n, r, &mh, now);

@@ -66,10 +66,15 @@ next_stamp(struct node *n, struct mag_mobile *m, usec_t now)
 	return stamp;
 }
 
-/* RFC 6463 5.2: "a PBU that establishes a new mobility session (i.e., Handoff
- * Indicator Option in the PBU has the value of 1)"; whether it does we do not
- * know ourselves (RFC 5213 6.9.1.1): whoever assigns anchors gives a mobile the
- * same one again. */
+/*
+ * RFC 6463 5.2: "a PBU that establishes a new mobility session (i.e., Handoff
+ * Indicator Option in the PBU has the value of 1)".  A mobile that is new here is
+ * registered with 4, for whether it has a session we cannot know (RFC 5213
+ * 6.9.1.1), and where that stands we do not know even with 2 or 3: only whoever
+ * assigned it does, and the answer that says so wants the capability ("MUST
+ * ignore the option" otherwise).  So each first update here has it, and none of
+ * a session that is served here.
+ */
 static bool
 may_be_redirected(const struct node *n, const struct mag_mobile *m)
 {
@@ -210,9 +215,10 @@ mag_go_back(struct node *n, struct mag_mobile *m)
 	m->reg.peer = mag_lma(n, m);
 }
 
-/* 6.9.1.2 no. 6: what is to be echoed is.  Here the prefixes of an acceptance
- * are taken, since the message is at hand. */
-static bool
+/* 6.9.1.2 no. 3, 5: an answer with another timestamp than ours is of another
+ * question, perhaps somebody's who has kept it.  No. 6: what is to be echoed is.
+ * Here the prefixes of an acceptance are taken, since the message is at hand. */
+static enum reg_fit
 mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 {
 	struct mag_mobile *m = mobile_of(r);
@@ -220,24 +226,23 @@ mag_fits(struct node *n, struct registrant *r, const struct mh *mh, usec_t now)
 	struct pmip_request a;
 
 	pmip_read(mh, &a);
+	if (!stamp_ok(n, m, mh, &a))
+		return REG_STALE;
 	if (!span_eq(&a.id, m->id.b, m->id.len) ||
 	    !span_eq(&a.lli, m->key.b, m->key.len) ||
-	    a.hi != m->sent_handoff || (l && a.att != l->technology) ||
-	    !stamp_ok(n, m, mh, &a))
-		return false;
+	    a.hi != m->sent_handoff || (l && a.att != l->technology))
+		return REG_UNFIT;
 	if (mh->ba.status >= MH_ST_UNSPECIFIED ||
 	    r->asking == REG_DEREGISTER)
-		return true;
-	if (!prefixes_ok(&a))
-		return false;
-	if (!take_redirect(n, m, mh, now))
-		return false;
+		return REG_FITS;
+	if (!prefixes_ok(&a) || !take_redirect(n, m, mh, now))
+		return REG_UNFIT;
 	if (m->served && !same_prefixes(m, &a))
 		mag_unserve(n, m, true, now);
 	take_prefixes(n, m, &a);
 	pmip_get_control(mh, &m->control);
 	m->lma_group = m->sent_group && a.bulk ? a.group : 0;
-	return true;
+	return REG_FITS;
 }
 
 static bool

@@ -147,13 +147,13 @@ span_eq(const struct span *s, const void *p, size_t len)
 	return s->len == len && (!len || memcmp(s->p, p, len) == 0);
 }
 
+/* Either end sends these, so who does is part of what is proved: otherwise a
+ * message that comes back would be its receiver's peer's. */
 void
-pmip_cover(const struct node *n, struct mh_route *r, bool ours)
+pmip_cover(struct mh_route *r)
 {
-	bool lma = n->conf->roles & CONF_LMA;
-
-	r->coa = lma == ours ? r->dst : r->src;
-	r->hoa = lma == ours ? r->src : r->dst;
+	r->coa = r->src;
+	r->hoa = r->dst;
 }
 
 /* --- RFC 8127 -------------------------------------------------------------- */

@@ -72,9 +72,10 @@ const struct conf_mobile *pmip_profile(const struct node *,
 				       const struct pmip_index *by_id,
 				       const struct span *id);
 int	pmip_profiles(const struct node *, struct pmip_index *by_id);
-/* What the authenticator of a message that is no update covers: Proxy-CoA and
- * anchor, as in updates.  `ours': we send it. */
-void	pmip_cover(const struct node *, struct mh_route *, bool ours);
+/* What the authenticator of a Heartbeat or a revocation covers: its sender,
+ * where an update has the Proxy-CoA, and its receiver, where that has the
+ * anchor. */
+void	pmip_cover(struct mh_route *);
 /* LMA-Controlled MAG Parameters (RFC 8127): what an anchor wants its gateways
  * to do, and when.  Seconds. */
 struct pmip_control {

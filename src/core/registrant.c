@@ -637,8 +637,20 @@ static const struct reaction refusals[] = {
 	{ 0, NULL }
 };
 
+/* 146 to a gateway: whoever sends the anchor an update in our name with a wrong
+ * authenticator makes it say so to us, signed.  It takes nothing away, then, and
+ * is no end; but a wrong key is not asked for again at once either. */
+static void
+refuse_unproven(struct node *n, struct registrant *r, const struct mh *mh,
+		usec_t now)
+{
+	if (!r->bound && r->x.interval != r->x.max)
+		refuse_slow(n, r, mh, now);
+}
+
 /* And of a gateway (RFC 5213 6.9.1.2). */
 static const struct reaction gateway_refusals[] = {
+	{ MH_ST_AUTH_FAIL,	refuse_unproven },
 	/* 8.9: until an administrative action */
 	{ MH_ST_PROXY_DISABLED,	refuse_halt },
 	{ MH_ST_NOT_LMA,	refuse_halt },
@@ -828,6 +840,7 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 {
 	const struct mh *mh = &rx->mh;
 	bool revocation = is_revocation(r, mh);
+	enum reg_fit fit = REG_FITS;
 	enum security_verdict v;
 
 	if (!revocation && (r->asking == REG_NOTHING || !r->x.sent))
@@ -846,7 +859,11 @@ registrant_on_ba(struct node *n, struct registrant *r, struct rx *rx,
 	}
 	if (mh->ba.status != MH_ST_SEQUENCE && !outstanding(r, mh->ba.seq))
 		return;
-	if (r->ops->fits && !r->ops->fits(n, r, mh, now)) {
+	if (r->ops->fits)
+		fit = r->ops->fits(n, r, mh, now);
+	if (fit == REG_STALE)
+		return;
+	if (fit == REG_UNFIT) {
 		r->status = MH_ST_UNSPECIFIED;
 		refuse_halt(n, r, mh, now);
 		return;

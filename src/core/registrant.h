@@ -28,6 +28,13 @@ enum reg_event {
 					   these two the role may end it */
 };
 
+enum reg_fit {
+	REG_FITS,
+	REG_STALE,			/* it answers something else: ignored */
+	REG_UNFIT,			/* it answers, and makes no sense: it is
+					   not asked again */
+};
+
 /* What makes one kind of registration different from another. */
 struct registrant_ops {
 	void	(*on_event)(struct node *, struct registrant *, enum reg_event,
@@ -44,10 +51,9 @@ struct registrant_ops {
 	 */
 	void	(*fill)(struct node *, struct registrant *, struct mh *,
 			usec_t now);
-	/* Is the authentic answer about what was asked?  If not, it is not
-	 * asked again. */
-	bool	(*fits)(struct node *, struct registrant *, const struct mh *,
-			usec_t now);
+	/* Is the authentic answer about what was asked? */
+	enum reg_fit (*fits)(struct node *, struct registrant *,
+			     const struct mh *, usec_t now);
 	/* Refused prefixes need not be asked for again: false if they were
 	 * not. */
 	bool	(*relax)(struct node *, struct registrant *);

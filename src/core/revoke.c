@@ -6,10 +6,10 @@
  * 11: BRIMaxRetriesNumber 1, InitMINDelayBRIs 1 s), and what it is about is
  * over at this end whether it is answered or not.
  *
- * It bears the authenticator of registrations, and a Timestamp: RFC 5846 leaves
- * the protection against replays to IPsec, which is not here.  One that is not
- * newer than the last of that peer, or too far from our clock, is not even
- * answered.
+ * It bears an authenticator as registrations do, but over its sender and its
+ * receiver (pmip_cover), and a Timestamp: RFC 5846 leaves the protection against
+ * replays to IPsec, which is not here.  One that is not newer than the last of
+ * that peer, or too far from our clock, is not even answered.
  */
 #include "core/exchange.h"
 #include "core/lma.h"
@@ -130,7 +130,7 @@ transmit(struct node *n, struct revocation *r, usec_t now)
 	if (r->group)
 		pmip_write_group(&mh, r->group);
 	put_common(n, &mh, now);
-	pmip_cover(n, &to, true);
+	pmip_cover(&to);
 	exchange_sent(n, &r->x, now);
 	node_send_mh(n, &mh, &to, security_peer(n, &r->peer), 0, now);
 }
@@ -330,7 +330,7 @@ acknowledge(struct node *n, const struct rx *rx,
 	if (r->has_group)		/* RFC 6602 5.2.3 */
 		pmip_write_group(&mh, r->group);
 	put_common(n, &mh, now);
-	pmip_cover(n, &to, true);
+	pmip_cover(&to);
 	node_send_mh(n, &mh, &to, security_peer(n, &rx->pkt.src), 0, now);
 }
 
@@ -363,8 +363,8 @@ revoke_on_message(struct node *n, struct rx *rx, usec_t now)
 	struct pmip_request req;
 	uint8_t status;
 
-	pmip_cover(n, &from, false);
-	if (!n->ready || !node_owns(n, &from.dst) ||
+	pmip_cover(&from);
+	if (!n->ready || !node_owns(n, &from.dst) || node_owns(n, &from.src) ||
 	    security_check(n, peer, &rx->mh, rx->pkt.payload.p, &from.coa,
 			   &from.hoa, 0, now) != SEC_OK)
 		return;

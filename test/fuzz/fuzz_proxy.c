@@ -196,9 +196,12 @@ static void repeat_options(const struct life *l, struct mh *mh)
 	}
 }
 
+/* What only one end sends covers gateway and anchor, the rest its sender and
+ * receiver. */
 static void seal(struct life *l, struct mh *mh, uint8_t *bytes, bool wrong)
 {
 	const struct in6_addr mag = addr(MAG), lma = addr(LMA);
+	bool down = !l->lma && mh->type != MH_BU && mh->type != MH_BA;
 	const struct span k = { key, sizeof(key) };
 	uint8_t mac[MAC_SHA1_LEN];
 	struct auth_cover c;
@@ -206,7 +209,7 @@ static void seal(struct life *l, struct mh *mh, uint8_t *bytes, bool wrong)
 
 	if (!o)
 		return;
-	auth_cover_mnha(&mag, &lma, bytes, o, &c);
+	auth_cover_mnha(down ? &lma : &mag, down ? &mag : &lma, bytes, o, &c);
 	FUZZ_MUST(!mac_hmac_sha1(l->mac, &k, c.piece, c.n, mac));
 	mac[3] ^= wrong;
 	memcpy(bytes + o->off + 7, mac, AUTH_MNHA_LEN);

@@ -85,19 +85,49 @@ at m2 ip -6 addr del "${addr[m3]}/128" dev wlan0
 expect "a mobile cannot send from another's prefix" \
 	test "$(drops)" -ge $((before + 3))
 
+# What the anchor believes outlives a gateway; that the new process serves the
+# mobile, and has told the anchor, it says itself.
+mag_serves() {	# NUMBER MOBILE
+	ctl "mag$1" bindings |
+		grep -q "identity=$2@.* place=here served=yes .*bound=yes"
+}
+updates() {
+	ctl lma status | grep local-mobility-anchor |
+		grep -o ' updates=[0-9]*' | cut -d= -f2
+}
+more_updates() { [ "$(updates)" -gt "$1" ]; }
+received() { value received "$(flow_ask "$1" count)"; }
+goes_on() {	# MOBILE: new bytes of its old connection, at both ends
+	local up down
+	up=$(received "tcp-cn-$1") down=$(received "tcp-$1")
+	nap 1
+	[ "$(received "tcp-cn-$1")" -gt "$up" ] &&
+		[ "$(received "tcp-$1")" -gt "$down" ]
+}
+
 say "a gateway is killed and started"
+before=$(updates)
 daemon_kill mag2
 nap 1
 daemon mag2 "$T/mag2.conf"
-nap 4
+expect "mag2 serves m1 again" eventually 10 mag_serves 2 m1
+expect "and has told the anchor" eventually 10 more_updates "$before"
 expect "m1 is still at mag2" pmip_at m1 mag2
+expect "m1's connection goes on" eventually 10 goes_on m1
+visit m1 3
+visit m1 2
 
 say "the anchor is killed and started"
 daemon_kill lma
 nap 1
 daemon lma "$T/lma.conf"
-nap 2
-expect "m1 is still at mag2" pmip_at m1 mag2
+for m in m1:2 m2:1 m3:1; do
+	expect "the new anchor knows that ${m%:*} is at mag${m#*:}" \
+		eventually 10 pmip_at "${m%:*}" "mag${m#*:}"
+	expect "${m%:*}'s connection goes on" eventually 10 goes_on "${m%:*}"
+done
+visit m1 3
+visit m3 2
 
 for m in "${MOBILES[@]}"; do
 	expect "$m: one TCP connection, same bytes at both ends" \

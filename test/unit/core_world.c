@@ -615,6 +615,17 @@ void world_link(struct world *w, uint32_t ifindex, const char *ifname, bool up)
 	input(w, &ev);
 }
 
+void world_gone(struct world *w, uint32_t ifindex, const char *ifname)
+{
+	struct event ev = {
+		.kind = EV_LINK,
+		.link = { .ifindex = ifindex, .gone = true },
+	};
+
+	strcpy(ev.link.name, ifname);
+	input(w, &ev);
+}
+
 void world_address(struct world *w, uint32_t ifindex, const char *addr,
 		   enum addr_state state)
 {

@@ -310,7 +310,8 @@ static void put_options(struct story *s, const struct msg *m, struct mh *mh,
 	}
 }
 
-/* The pair that the key covers: Proxy-CoA and the anchor's address. */
+/* The pair that the key covers: Proxy-CoA and the anchor's address, or (what
+ * either end sends) sender and receiver. */
 static void sign(struct story *s, const struct msg *m, const struct mh *mh,
 		 uint8_t *bytes, const struct in6_addr *coa,
 		 const struct in6_addr *lma)
@@ -408,8 +409,7 @@ void story_revoke(struct story *s, struct bri b)
 	mh.revocation.seq = b.seq;
 	mh.revocation.flags = (uint16_t)((b.no_p ? 0 : MH_REVOCATION_P) |
 					 (b.global ? MH_REVOCATION_G : 0));
-	deliver(s, &m, &mh, &src, &dst, mag ? &dst : &src,
-		mag ? &src : &dst);
+	deliver(s, &m, &mh, &src, &dst, &src, &dst);
 }
 
 void story_beat(struct story *s, struct beat_msg b)
@@ -437,12 +437,29 @@ void story_beat(struct story *s, struct beat_msg b)
 	pkt_start(&w, &src, &dst, 64, NULL, NULL, IPPROTO_MOBILITY);
 	at = wbuf_len(&w);
 	ck_assert_int_eq(mh_build(&mh, &w), 0);
-	sign(s, &m, &mh, buf + at, mag ? &dst : &src, mag ? &src : &dst);
+	sign(s, &m, &mh, buf + at, &src, &dst);
 	mh_seal(buf + at, mh.len, &src, &dst);
 	pkt_finish(&w);
 	s->mh.type = 0xff;
 	ev.packet.ifindex = 2;
 	ev.packet.data = (struct span){ buf, wbuf_len(&w) };
+	story_input(s, &ev);
+}
+
+/* A checksum does not mind which address is the source. */
+void story_echo(struct story *s)
+{
+	struct event ev = { .kind = EV_PACKET };
+	size_t len = (size_t)(s->pkt.payload.p - s->packet) +
+		     s->pkt.payload.len;
+	uint8_t buf[SEND_MAX];
+
+	memcpy(buf, s->packet, len);
+	memcpy(buf + 8, s->packet + 24, 16);
+	memcpy(buf + 24, s->packet + 8, 16);
+	s->mh.type = 0xff;
+	ev.packet.ifindex = 2;
+	ev.packet.data = (struct span){ buf, len };
 	story_input(s, &ev);
 }
 

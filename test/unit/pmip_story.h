@@ -116,6 +116,8 @@ void	story_update(struct story *, struct msg);
 void	story_answer(struct story *, struct msg);
 void	story_beat(struct story *, struct beat_msg);
 void	story_revoke(struct story *, struct bri);
+/* The message that was sent last comes back, as its receiver's. */
+void	story_echo(struct story *);
 uint64_t story_stamp(const struct story *, int late);
 struct conf_mobile *story_mobile(struct story *, const char *id);
 /* Neighbor Discovery of a mobile on the access link (ifindex 3). */

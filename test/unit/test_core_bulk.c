@@ -520,12 +520,13 @@ END_TEST
 START_TEST(malformed)
 {
 	struct story s;
-	struct msg m = { .seq = 1, .id = "a@example.com", .lli = LLI,
+	struct msg m = { .id = "a@example.com", .lli = LLI,
 			 .nhnps = 1, .hnp = { "2001:db8:100:1::/64" },
 			 .bulk = true, .hi = MOPT_HANDOFF_UNKNOWN };
 
 	open_gateway(&s);
 	story_nd(&s, ND_RS, LL, LLI);
+	m.seq = s.mh.bu.seq;
 	m.has_exact = true;
 	m.exact = story_opt(&s, MOPT_TIMESTAMP, 0)->timestamp;
 	story_answer(&s, m);

@@ -425,6 +425,141 @@ START_TEST(shown)
 }
 END_TEST
 
+#define OTHER_HA	"2001:db8:c::1"		/* another virtual one */
+#define OTHER_HOA	"2001:db8:c::10"
+
+static struct conf_home_link *other_network(struct conf *c, const char *name)
+{
+	struct conf_home_link *l = conf_add_home_link(c);
+
+	ck_assert_ptr_nonnull(l);
+	ck_assert_int_eq(prefix_parse("2001:db8:c::/64", &l->prefix), 0);
+	l->ha = world_addr(OTHER_HA);
+	if (name)
+		c->home_link[1].network = l->network = name;
+	return l;
+}
+
+static void begin_virtual(struct world *w, const char *name)
+{
+	world_open(w, CONF_HA);
+	w->conf->ha_max_memberships = 10;
+	w->conf->send_unsol_pfx_advs = false;
+	other_network(w->conf, name);
+	world_start(w);
+	world_address(w, 4, OTHER_HA, ADDR_VALID);
+	world_bu(w, &(struct bu){ .hoa = VHOA, .dst = VHA, .seq = 1,
+				  .lifetime = 600 });
+	world_bu(w, &(struct bu){ .hoa = OTHER_HOA, .dst = OTHER_HA,
+				  .src = COA2, .seq = 1, .lifetime = 600 });
+	world_later(w, SEC(5));
+	ck_assert_uint_eq(world_count(w, "query"), 2);
+}
+
+static void report_to(struct world *w, const char *coa, const char *ha)
+{
+	uint8_t buf[256];
+	size_t n = report(buf, sizeof(buf), 131, 0, 0, GROUP, 1);
+
+	tunnelled(w, coa, ha, buf, n);
+}
+
+/* Home networks without an interface are several all the same. */
+START_TEST(virtual_apart)
+{
+	static const char *const names[] = { NULL, "ours" };
+	char text[4096];
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	begin_virtual(&w, names[_i]);
+	report_to(&w, COA, VHA);
+	report_to(&w, COA2, OTHER_HA);
+	world_quiet(&w);
+	n = datagram(buf, sizeof(buf), VHOA, GROUP, 64, 20);
+	tunnelled(&w, COA, VHA, buf, n);
+	world_expect(&w, names[_i] ? "tunnel " OTHER_HA ">COA2 VHOA>" GROUP
+		     " hlim=63\n" : "");
+	world_show(&w, "groups", text, sizeof(text));
+	ck_assert_msg(!!strstr(text, "network=2001:db8:2::/64 mobiles=1") ==
+		      !names[_i] &&
+		      !!strstr(text, "network=2001:db8:c::/64 mobiles=1") ==
+		      !names[_i] &&
+		      !!strstr(text, "network=2001:db8:2::/64 mobiles=2") ==
+		      !!names[_i], "%s", text);
+	world_close(&w);
+}
+END_TEST
+
+/* The interface of the home link is made anew: we are a member there then,
+ * and what mobiles send leaves there. */
+START_TEST(link_made_anew)
+{
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_count(&w, "");
+	world_gone(&w, HOME, "home0");
+	ck_assert_uint_eq(world_count(&w, "group " GROUP " on 2 down"), 1);
+	says(&w, COA, 131, 0, 0, SITE);
+	ck_assert_uint_eq(world_count(&w, "group"), 0);
+	world_link(&w, 9, "home0", true);
+	ck_assert_uint_eq(world_count(&w, "group"), 2);
+	n = datagram(buf, sizeof(buf), "2001:db8:1::77", GROUP, 64, 20);
+	world_packet(&w, HOME, buf, n);
+	ck_assert_uint_eq(world_count(&w, "tunnel"), 0);
+	world_packet(&w, 9, buf, n);
+	ck_assert_uint_eq(world_count(&w, "tunnel HA>COA 2001:db8:1::77>"), 1);
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	ck_assert_uint_eq(world_count(&w, "data if=9 HOA>" GROUP), 1);
+	says(&w, COA, 132, 0, 0, GROUP);
+	ck_assert_uint_eq(world_count(&w, "group " GROUP " on 9 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* Home addresses of two home networks, by one tunnel: it is asked for each,
+ * and each is served as its own. */
+START_TEST(one_tunnel_two_links)
+{
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	world_open(&w, CONF_HA);
+	w.conf->ha_max_memberships = 10;
+	w.conf->send_unsol_pfx_advs = false;
+	other_network(w.conf, NULL)->ha = world_addr(HA);
+	world_start(&w);
+	world_bu(&w, &(struct bu){ .hoa = OTHER_HOA, .seq = 1,
+				   .lifetime = 100 });
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	ck_assert_uint_eq(world_count(&w, ASKED), 2);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_expect(&w, "group " GROUP " on 2 up\n");
+	heard(&w, GROUP, 64, 20);
+	world_expect(&w, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n");
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	world_expect(&w, "data if=2 HOA>" GROUP " hlim=63\n");
+	n = datagram(buf, sizeof(buf), OTHER_HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	world_quiet(&w);
+	/* one of them ends, and is asked no more */
+	world_later(&w, SEC(400));
+	world_count(&w, "");
+	world_later(&w, SEC(125));
+	ck_assert_uint_eq(world_count(&w, ASKED), 1);
+	world_close(&w);
+}
+END_TEST
+
 Suite *suite_ha_multicast(void)
 {
 	Suite *s = suite_create("ha multicast");
@@ -442,6 +577,9 @@ Suite *suite_ha_multicast(void)
 	tcase_add_test(t, moves_and_returns);
 	tcase_add_test(t, limits);
 	tcase_add_test(t, shown);
+	tcase_add_loop_test(t, virtual_apart, 0, 2);
+	tcase_add_test(t, link_made_anew);
+	tcase_add_test(t, one_tunnel_two_links);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -544,6 +544,106 @@ START_TEST(waits_in_vain)
 }
 END_TEST
 
+/* While it waits the configuration becomes another one: the mobile is not served
+ * any more, or not by that gateway. */
+START_TEST(waits_under_another_configuration)
+{
+	struct conf_mobile *m;
+	struct prefix *mag;
+	struct story s;
+
+	first_session(&s, false);
+	story_update(&s, (struct msg){ .seq = 3, .id = "a@example.net",
+				       .src = MAG2, .lli = LLI2 });
+	quiet(&s);
+	m = &s.conf->mobile[4];
+	ck_assert_str_eq(m->id, "@example.net");
+	if (_i) {
+		mag = conf_add_mobile_mag(s.conf, m);
+		*mag = (struct prefix){ story_addr(MAG), 128 };
+	} else {
+		m->allowed = false;
+	}
+	story_later(&s, MSEC(500));
+	if (_i == 2)
+		story_update(&s, (struct msg){ .id = "a@example.net",
+					       .lli = LLI, .ends = true });
+	story_later(&s, MSEC(1001));
+	answered(&s, _i ? MH_ST_MAG_UNAUTHORIZED : MH_ST_PROXY_DISABLED, 3);
+	ck_assert_uint_eq(s.nflows, _i == 2 ? 1 : 2);
+	story_close(&s);
+}
+END_TEST
+
+/* One that waited is older than what was accepted meanwhile: what counts is the
+ * newest, also after a restart. */
+START_TEST(waiting_keeps_order)
+{
+	struct story s;
+
+	first_session(&s, false);
+	s.conf->stamp_window = 10000;
+	story_update(&s, (struct msg){ .seq = 3, .id = "a@example.net",
+				       .src = MAG2, .lli = LLI2 });
+	story_later(&s, MSEC(500));
+	/* its session is extended where it is, or ended */
+	story_update(&s, (struct msg){ .seq = 4, .id = "a@example.net",
+				       .lli = LLI, .hi = 5, .ends = _i });
+	story_later(&s, MSEC(1100));
+	answered(&s, 0, 3);
+	ck_assert_uint_eq(s.nflows, _i ? 2 : 3);
+	for (int k = 0; k < 2; k++) {
+		story_update(&s, (struct msg){ .seq = 5, .src = MAG2,
+			.id = "a@example.net", .lli = LLI2, .late = 1300 });
+		answered(&s, MH_ST_TIMESTAMP_LOWER, 5);
+		story_restart(&s);
+		story_later(&s, MSEC(10));
+	}
+	story_close(&s);
+}
+END_TEST
+
+/* The mobile is accepted at a third gateway, with the session or with another
+ * interface: what waits is old (157; its gateway asks again if it is there). */
+START_TEST(overtaken)
+{
+	struct in6_addr mag2 = story_addr(MAG2);
+	struct story s;
+
+	story_open(&s, CONF_LMA);
+	story_peer(&s, MAG3, 256);
+	story_mobile(&s, "a@example.net");
+	story_begin(&s);
+	story_update(&s, (struct msg){ .id = "a@example.net", .lli = LLI,
+				       .hi = 1 });
+	answered(&s, 0, 0);
+	story_later(&s, SEC(1));
+	story_update(&s, (struct msg){ .seq = 3, .id = "a@example.net",
+				       .src = MAG2, .lli = LLI2 });
+	quiet(&s);
+	story_later(&s, MSEC(500));
+	/* what was under way for longer than what waits does not take its place */
+	story_update(&s, (struct msg){ .seq = 2, .id = "a@example.net",
+				       .src = MAG3, .lli = LLI2, .late = 600 });
+	answered(&s, MH_ST_TIMESTAMP, 2);
+	s.conf->stamp_window = 10000;
+	story_update(&s, (struct msg){ .seq = 2, .id = "a@example.net",
+				       .src = MAG3, .lli = LLI2, .late = 600 });
+	answered(&s, MH_ST_TIMESTAMP_LOWER, 2);
+	story_update(&s, (struct msg){ .seq = 4, .id = "a@example.net",
+		.src = MAG3, .lli = LLI2, .hi = _i ? 1 : 2, .att = 4 });
+	answered(&s, MH_ST_TIMESTAMP_LOWER, 3);
+	ck_assert(addr_eq(&s.pkt.dst, &mag2));
+	s.mh.type = 0xff;
+	story_later(&s, SEC(5));
+	quiet(&s);
+	ck_assert_uint_eq(s.nflows, 2 + (unsigned)_i);
+	ck_assert_uint_eq(story_flow(&s, _i ? "2001:db8:100:1::/64" :
+			  "2001:db8:100::/64")->path.remote.s6_addr[15], 0xa3);
+	story_close(&s);
+}
+END_TEST
+
 /* Two interfaces are two sessions; neither is "the one and only". */
 START_TEST(two_interfaces)
 {
@@ -642,6 +742,35 @@ START_TEST(left_gateway_is_told)
 }
 END_TEST
 
+/* What we signed is no word of a gateway's when it comes back, neither the
+ * indication nor the acknowledgement of another, so it ends nothing. */
+START_TEST(revocation_echoed)
+{
+	struct story s;
+	uint16_t seq;
+
+	first_session(&s, false);
+	s.conf->revocation = true;
+	story_update(&s, (struct msg){ .id = "a@example.net", .src = MAG2,
+				       .lli = LLI });
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRI);
+	seq = s.mh.revocation.seq;
+	story_echo(&s);
+	quiet(&s);
+	/* its acknowledgement of one with the same number, and the same time */
+	story_revoke(&s, (struct bri){ .id = "a@example.net", .code = 5,
+				       .seq = seq });
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRA);
+	story_echo(&s);
+	quiet(&s);
+	story_later(&s, MSEC(1001));
+	ck_assert_uint_eq(s.mh.type, MH_REVOCATION);
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRI);
+	ck_assert_uint_eq(s.mh.revocation.seq, seq);
+	story_close(&s);
+}
+END_TEST
+
 static const struct {
 	struct bri	b;
 	int		status;
@@ -650,6 +779,8 @@ static const struct {
 	{ { .id = "a@example.net", .hnp = "2001:db8:100::/64", .code = 6 }, 0,
 	  true },
 	{ { .id = "a@example.net", .code = 5 }, 0, true },
+	{ { .id = "a@example.net", .code = 2 }, 133, false },
+	{ { .id = "a@example.net", .code = 4 }, 133, false },
 	{ { .id = "2001:db8:f::a1", .code = 128, .global = true }, 0, true },
 	{ { .code = 128, .global = true }, 130, false },
 	{ { .id = "2001:db8:f::a2", .src = MAG2, .code = 128,
@@ -759,11 +890,15 @@ int main(void)
 			    (int)(sizeof(lookups) / sizeof(lookups[0])));
 	tcase_add_loop_test(t, waits_for_farewell, 0, 2);
 	tcase_add_loop_test(t, waits_in_vain, 0, 2);
+	tcase_add_loop_test(t, waits_under_another_configuration, 0, 3);
+	tcase_add_loop_test(t, waiting_keeps_order, 0, 2);
+	tcase_add_loop_test(t, overtaken, 0, 2);
 	tcase_add_test(t, two_interfaces);
 	tcase_add_test(t, reconfigured);
 	tcase_add_test(t, gives_timers);
 	tcase_add_test(t, gre_key);
 	tcase_add_test(t, left_gateway_is_told);
+	tcase_add_test(t, revocation_echoed);
 	tcase_add_loop_test(t, gateway_revokes, 0, (int)(sizeof(revocations) /
 			    sizeof(revocations[0])));
 	tcase_add_test(t, person_revokes);

@@ -23,10 +23,15 @@ static void open_story(struct story *s)
 	story_begin(s);
 }
 
+static uint16_t base;		/* where an attachment's numbers begin */
+
+/* The `seq'th message of an attachment. */
 static void asked(const struct story *s, uint16_t seq, uint8_t hi, bool ends)
 {
 	ck_assert_uint_eq(s->mh.type, MH_BU);
-	ck_assert_uint_eq(s->mh.bu.seq, seq);
+	if (seq == 1)
+		base = (uint16_t)(s->mh.bu.seq - 1);
+	ck_assert_uint_eq((uint16_t)(s->mh.bu.seq - base), seq);
 	ck_assert_uint_eq(s->mh.bu.lifetime == 0, ends);
 	/* 6.9.1.5 */
 	ck_assert((s->mh.bu.flags & (MH_BU_P | MH_BU_A)) ==
@@ -144,6 +149,45 @@ START_TEST(strangers)
 }
 END_TEST
 
+/* Whom a controller says to have a card that the table has for somebody else: he
+ * is it until he leaves, whatever is heard, and over a restart. */
+START_TEST(by_controller)
+{
+	struct event ev = { .kind = EV_ATTACH };
+	struct story s;
+
+	open_story(&s);
+	ev.attach.ifindex = 3;
+	ev.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	strcpy(ev.attach.id, "pad@example.net");
+	story_input(&s, &ev);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	story_nd(&s, ND_RS, LL, PHONE);
+	ck_assert_uint_eq(s.messages, 1);
+	story_later(&s, SEC(2));
+	story_restart(&s);
+	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 2, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+	/* a controller that knows no name has nothing to say about it */
+	ev.attach.id[0] = '\0';
+	story_later(&s, MSEC(500));
+	story_input(&s, &ev);
+	ck_assert_uint_eq(s.messages, 2);
+	ev.attach.gone = true;
+	story_input(&s, &ev);
+	asked(&s, 3, MOPT_HANDOFF_UNKNOWN, true);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	story_later(&s, SEC(2));
+	story_nd(&s, ND_RS, LL, PHONE);
+	ck_assert(!memcmp(story_opt(&s, MOPT_MNID, 0)->mnid.id.p,
+			  "phone@example.com", 17));
+	story_close(&s);
+}
+END_TEST
+
 /* 6.2: prefixes of the profile are asked for by name. */
 START_TEST(prefixes_of_profile)
 {
@@ -179,6 +223,7 @@ START_TEST(own_address_of_mobile)
 	open_story(&s);
 	s.conf->mag_linklocal = addr_unspec;
 	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
 	o = story_opt(&s, MOPT_LINKLOCAL, 0);
 	ck_assert(o && addr_is_unspec(&o->addr));
 	answer(&s, (struct msg){ .ll = LL });
@@ -235,8 +280,15 @@ static const struct {
 	{ "another identity", { .id = "pad@example.com" }, true },
 	{ "another handoff indicator", { .hi = 1 }, true },
 	{ "another technology", { .att = 4 }, true },
-	{ "no timestamp", { .no_stamp = true }, true },
-	{ "another timestamp", { .has_exact = true, .exact = 1 }, true },
+	/* no. 3: "MUST ignore"; somebody may have kept them */
+	{ "no timestamp", { .no_stamp = true }, false },
+	{ "another timestamp", { .has_exact = true, .exact = 1 }, false },
+	{ "a refusal of another question", { .has_exact = true, .exact = 1,
+	  .status = MH_ST_PROHIBITED }, false },
+	{ "the anchor's word on a forged update", { .has_exact = true,
+	  .exact = 1, .status = MH_ST_AUTH_FAIL }, false },
+	{ "and it names nobody", { .has_exact = true, .exact = 1, .hi = 1,
+	  .id = "pad@example.com" }, false },
 	{ "an acceptance without a prefix", { .nhnps = 1, .hnp = { "::" } },
 	  true },
 	{ "a prefix that is none", { .nhnps = 1,
@@ -256,6 +308,67 @@ START_TEST(strange_answers)
 	story_nd(&s, ND_NA, LL, PHONE);
 	story_later(&s, SEC(4));
 	ck_assert_uint_eq(s.messages > 1, !strange[_i].halts);
+	/* and what comes then counts */
+	answer(&s, (struct msg){ 0 });
+	ck_assert_uint_eq(s.nflows, strange[_i].halts ? 0 : 1);
+	story_close(&s);
+}
+END_TEST
+
+/* 146, about what we sent: a key is wrong, and somebody will see to that.  Nobody
+ * does anything about it at the gateway. */
+START_TEST(wrong_key)
+{
+	struct story s;
+
+	attach(&s);
+	answer(&s, (struct msg){ .status = MH_ST_AUTH_FAIL });
+	ck_assert_uint_eq(s.nflows, 0);
+	for (int k = 0; k < 6; k++) {
+		story_nd(&s, ND_NA, LL, PHONE);
+		story_later(&s, SEC(5));
+	}
+	ck_assert_uint_eq(s.messages, 1);
+	story_nd(&s, ND_NA, LL, PHONE);
+	story_later(&s, MSEC(2100));
+	asked(&s, 2, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ .status = MH_ST_AUTH_FAIL });
+	for (int k = 0; k < 7; k++) {
+		story_nd(&s, ND_NA, LL, PHONE);
+		story_later(&s, SEC(5));
+	}
+	asked(&s, 3, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ 0 });
+	ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+	story_close(&s);
+}
+END_TEST
+
+/* Nobody who has seen one attachment knows the numbers of the next. */
+START_TEST(first_numbers)
+{
+	struct event ev = { .kind = EV_ATTACH };
+	uint16_t seq[3];
+	struct story s;
+
+	open_story(&s);
+	ev.attach.ifindex = 3;
+	ev.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	for (unsigned k = 0; k < 3; k++) {
+		ev.attach.gone = false;
+		story_input(&s, &ev);
+		seq[k] = s.mh.bu.seq;
+		answer(&s, (struct msg){ 0 });
+		story_later(&s, SEC(1));
+		ev.attach.gone = true;
+		story_input(&s, &ev);
+		answer(&s, (struct msg){ 0 });
+		story_later(&s, SEC(1));
+	}
+	for (unsigned k = 0; k < 3; k++) {
+		ck_assert_uint_gt(seq[k], 3);
+		ck_assert_uint_gt((uint16_t)(seq[(k + 1) % 3] - seq[k]), 3);
+	}
 	story_close(&s);
 }
 END_TEST
@@ -283,14 +396,14 @@ END_TEST
 
 /* --- every status ------------------------------------------------------------------ */
 
-enum after { HALT, SLOW, AGAIN, OTHER_PREFIX };
+enum after { HALT, SLOW, AGAIN, OTHER_PREFIX, STAYS };
 static const struct {
 	uint8_t		status;
 	enum after	then;
 } statuses[] = {
 	{ MH_ST_UNSPECIFIED, SLOW }, { MH_ST_PROHIBITED, HALT },
 	{ MH_ST_RESOURCES, SLOW }, { MH_ST_NOT_HA, HALT },
-	{ MH_ST_AUTH_FAIL, HALT },
+	{ MH_ST_AUTH_FAIL, STAYS },
 	{ MH_ST_PROXY_DISABLED, HALT }, { MH_ST_NOT_LMA, HALT },
 	{ MH_ST_MAG_UNAUTHORIZED, HALT },
 	{ MH_ST_HNP_UNAUTHORIZED, OTHER_PREFIX },
@@ -300,7 +413,8 @@ static const struct {
 	{ MH_ST_MISSING_ATT, HALT },
 };
 
-/* Refused while it is served: service ends, and the mobile is told. */
+/* Refused while it is served: service ends, and the mobile is told.  But not by
+ * 146, which anybody can make an anchor say. */
 START_TEST(each_status)
 {
 	uint8_t status = statuses[_i].status;
@@ -323,6 +437,13 @@ START_TEST(each_status)
 		return;
 	}
 	ck_assert_uint_eq(s.messages, before);
+	if (statuses[_i].then == STAYS) {
+		ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+		story_later(&s, MSEC(1001));
+		ck_assert_uint_eq(s.messages, before + 1);
+		story_close(&s);
+		return;
+	}
 	ck_assert_uint_eq(s.nflows + s.nroutes + s.npaths, 0);
 	ck_assert_uint_eq(s.ra.ra.lifetime, 0);
 	ck_assert_uint_eq(s.ra.ra.pio[0].valid, 0);
@@ -434,7 +555,7 @@ START_TEST(link_gone)
 	story_input(&s, &ev);
 	story_later(&s, SEC(60));
 	ck_assert_uint_eq(s.solicits, 0);
-	asked(&s, s.mh.bu.seq, MOPT_HANDOFF_UNKNOWN, true);
+	asked(&s, (uint16_t)(s.mh.bu.seq - base), MOPT_HANDOFF_UNKNOWN, true);
 	story_close(&s);
 }
 END_TEST
@@ -475,6 +596,7 @@ static void beating(struct story *s)
 	open_story(s);
 	s->conf->heartbeat = 60;
 	story_nd(s, ND_RS, LL, PHONE);
+	asked(s, 1, MOPT_HANDOFF_UNKNOWN, false);
 	answer(s, (struct msg){ 0 });
 	ck_assert_uint_eq(s->mh.type, MH_HEARTBEAT);
 	ck_assert_uint_eq(s->mh.heartbeat.flags, 0);
@@ -500,6 +622,27 @@ START_TEST(heartbeat_answered)
 	story_beat(&s, (struct beat_msg){ .seq = 99, .no_auth = true });
 	ck_assert_uint_eq(s.mh.type, 0xff);
 	story_beat(&s, (struct beat_msg){ .seq = 99, .bad_auth = true });
+	ck_assert_uint_eq(s.mh.type, 0xff);
+	story_close(&s);
+}
+END_TEST
+
+/* What we signed is no word of our anchor's when it comes back: not a request,
+ * which would be answered with an answer that comes back as well. */
+START_TEST(heartbeat_echoed)
+{
+	struct story s;
+
+	beating(&s);
+	story_beat(&s, (struct beat_msg){ .counter = 8,
+			.flags = MH_HEARTBEAT_R | MH_HEARTBEAT_U });
+	ck_assert_uint_eq(s.mh.type, MH_HEARTBEAT);
+	ck_assert_uint_eq(s.mh.heartbeat.flags, 0);
+	story_echo(&s);
+	ck_assert_uint_eq(s.mh.type, 0xff);
+	story_beat(&s, (struct beat_msg){ .seq = 99 });
+	ck_assert_uint_eq(s.mh.heartbeat.flags, MH_HEARTBEAT_R);
+	story_echo(&s);
 	ck_assert_uint_eq(s.mh.type, 0xff);
 	story_close(&s);
 }
@@ -675,11 +818,14 @@ int main(void)
 
 	tcase_add_test(t, registers);
 	tcase_add_test(t, strangers);
+	tcase_add_test(t, by_controller);
 	tcase_add_test(t, repeats);
 	tcase_add_loop_test(t, strange_answers, 0,
 			    (int)(sizeof(strange) / sizeof(strange[0])));
 	tcase_add_loop_test(t, each_status, 0,
 			    (int)(sizeof(statuses) / sizeof(statuses[0])));
+	tcase_add_test(t, wrong_key);
+	tcase_add_test(t, first_numbers);
 	tcase_add_test(t, shared_address);
 	tcase_add_test(t, prefix_refused_twice);
 	tcase_add_test(t, leaves);
@@ -688,6 +834,7 @@ int main(void)
 	tcase_add_test(t, link_gone);
 	tcase_add_test(t, restarts);
 	tcase_add_test(t, heartbeat_answered);
+	tcase_add_test(t, heartbeat_echoed);
 	tcase_add_test(t, heartbeat_restart);
 	tcase_add_test(t, obeys_timers);
 	tcase_add_test(t, prefixes_of_profile);

@@ -188,6 +188,71 @@ START_TEST(silence)
 }
 END_TEST
 
+/* The answer of LMA2 or LMA3 to what the gateway has sent. */
+static void taken_by(struct story *s, const char *who, struct msg m)
+{
+	story_answer(s, (struct msg){ .src = who, .dst = LMA, .seq = m.seq,
+		.coa = m.src ? m.src : MAG, .id = m.id, .lli = LLI,
+		.nhnps = 1, .hnp = { GIVEN } });
+	ck_assert_uint_eq(s->mh.type, MH_BA);
+	ck_assert_uint_eq(s->mh.ba.status, 0);
+}
+
+/* A mobile that LMA3 has is sent there again when it comes elsewhere, whatever
+ * its gateway knows of it, until LMA3 refuses it or does not answer. */
+START_TEST(remembers)
+{
+	static const uint8_t hints[] = { 1, 2, 3, 4, 4, 4, 4 };
+	enum { REFUSES = 4, SILENT, PROFILE };
+	struct msg m = first();
+	struct conf_mobile *who;
+	struct story s;
+
+	open_assigning(&s);
+	who = story_mobile(&s, "a@example.net");
+	story_begin(&s);
+	story_update(&s, m);
+	sent_to(&s, LMA2);
+	story_answer(&s, (struct msg){ .src = LMA2, .dst = LMA, .seq = m.seq,
+		.coa = MAG, .id = m.id, .lli = LLI, .nhnps = 1, .hnp = { GIVEN },
+		.status = MH_ST_RESOURCES });
+	sent_to(&s, LMA3);
+	taken_by(&s, LMA3, m);
+	story_later(&s, SEC(100));
+	m.src = MAG2;
+	m.seq = 1;
+	m.hi = hints[_i];
+	if (_i == PROFILE)
+		who->lma = story_addr(LMA2);
+	story_update(&s, m);
+	sent_to(&s, _i == PROFILE ? LMA2 : LMA3);
+	if (_i == REFUSES) {
+		story_answer(&s, (struct msg){ .src = LMA3, .dst = LMA,
+			.seq = m.seq, .coa = MAG2, .id = m.id, .lli = LLI,
+			.nhnps = 1, .hnp = { GIVEN },
+			.status = MH_ST_RESOURCES });
+		sent_to(&s, LMA2);
+	} else if (_i == SILENT) {
+		story_later(&s, SEC(4));
+		m.seq++;
+		story_update(&s, m);
+		sent_to(&s, LMA2);
+	}
+	/* and now it is where this one has gone */
+	taken_by(&s, _i >= REFUSES ? LMA2 : LMA3, m);
+	story_later(&s, SEC(100));
+	m.src = NULL;
+	m.seq = 20;
+	story_update(&s, m);
+	sent_to(&s, _i >= REFUSES ? LMA2 : LMA3);
+	/* each for itself */
+	m.id = "b@example.net";
+	story_update(&s, m);
+	sent_to(&s, LMA2);
+	story_close(&s);
+}
+END_TEST
+
 /* By profile; else by a hash, each its share, and each time the same. */
 START_TEST(picks)
 {
@@ -478,6 +543,7 @@ int main(void)
 	tcase_add_test(t, sent_on);
 	tcase_add_loop_test(t, each_answer, 0, COUNT(answers));
 	tcase_add_test(t, silence);
+	tcase_add_loop_test(t, remembers, 0, 7);
 	tcase_add_test(t, picks);
 	tcase_add_test(t, served_here);
 	tcase_add_loop_test(t, ourselves, 0, 3);
