@@ -39,6 +39,10 @@ enum mld_type {
 #define SCOPE_LINK	2
 #define SCOPE_GLOBAL	14
 #define PROTO_IPV6	41
+#define PROTO_FRAGMENT	44
+#define IPV6_HEADER	40
+#define FRAGMENT_HEADER	8
+#define MIN_MTU		1280
 
 struct listener_key {			/* no padding */
 	struct path_key	path;
@@ -437,17 +441,10 @@ put_hop(struct wbuf *w, struct span in)
 }
 
 static void
-to_mobile(struct node *n, const struct path_key *path, struct span in)
+to_tunnel(struct node *n, const struct path_key *path, struct span in)
 {
-	struct map_node *m = map_find(&n->tunnels, path);
-	const struct tunnel *t = m ? container_of(m, struct tunnel, node) :
-				     NULL;
-	struct wbuf *w;
+	struct wbuf *w = outbox_start(n);
 
-	if (!t || !t->users || (t->mtu && in.len + 40 > t->mtu) ||
-	    in.len + 40 > SEND_MAX)
-		return;
-	w = outbox_start(n);
 	if (!w)
 		return;
 	pkt_start(w, &path->local, &path->remote, PKT_HOPLIMIT, NULL, NULL,
@@ -455,17 +452,106 @@ to_mobile(struct node *n, const struct path_key *path, struct span in)
 	put_hop(w, in);
 	pkt_finish(w);
 	outbox_commit(n, 0, NULL);
+}
+
+/* RFC 8200 4.5: the tunnel packet in pieces that are not longer than `mtu'.
+ * The kernel cuts nothing that comes with a header. */
+static void
+to_tunnel_pieces(struct node *n, const struct path_key *path, struct span in,
+		 uint32_t mtu)
+{
+	uint32_t id = (uint32_t)rng_u64(&n->rng);
+	size_t room = (mtu - IPV6_HEADER - FRAGMENT_HEADER) & ~(size_t)7;
+
+	for (size_t off = 0; off < in.len; off += room) {
+		bool more = in.len - off > room;
+		struct wbuf *w = outbox_start(n);
+
+		if (!w)
+			return;
+		pkt_start(w, &path->local, &path->remote, PKT_HOPLIMIT, NULL,
+			  NULL, PROTO_FRAGMENT);
+		wbuf_u8(w, PROTO_IPV6);
+		wbuf_u8(w, 0);
+		wbuf_u16(w, (uint16_t)(off | more));
+		wbuf_u32(w, id);
+		wbuf_put(w, in.p + off, more ? room : in.len - off);
+		if (!off && !w->bad)		/* the hop limit within */
+			w->base[IPV6_HEADER + FRAGMENT_HEADER + 7]--;
+		pkt_finish(w);
+		outbox_commit(n, 0, NULL);
+	}
+}
+
+/* RFC 2473 7.1: 0, or how much it may be. */
+static uint32_t
+to_mobile(struct node *n, const struct path_key *path, struct span in)
+{
+	struct map_node *m = map_find(&n->tunnels, path);
+	const struct tunnel *t = m ? container_of(m, struct tunnel, node) :
+				     NULL;
+	uint32_t mtu = SEND_MAX;
+
+	if (!t || !t->users)
+		return 0;
+	if (t->mtu && t->mtu < mtu)
+		mtu = t->mtu < MIN_MTU ? MIN_MTU : t->mtu;
+	if (in.len + IPV6_HEADER > mtu && in.len > MIN_MTU)
+		return mtu - IPV6_HEADER > MIN_MTU ? mtu - IPV6_HEADER :
+						     MIN_MTU;	/* (a) */
+	if (in.len + IPV6_HEADER > mtu)
+		to_tunnel_pieces(n, path, in, mtu);		/* (b) */
+	else
+		to_tunnel(n, path, in);
 	n->ha->multicast->out++;
+	return 0;
+}
+
+/* RFC 4443 2.4 e.1, e.2: an error or a redirect; what a fragment is of may not
+ * be seen. */
+static bool
+is_error(struct span in)
+{
+	struct wire_error e;
+	struct pkt p;
+
+	if (in.p[6] == PROTO_FRAGMENT)
+		return in.len <= IPV6_HEADER ||
+		       in.p[IPV6_HEADER] == IPPROTO_ICMPV6;
+	return pkt_parse(in.p, in.len, &p, &e) ||
+	       (p.proto == IPPROTO_ICMPV6 && p.payload.len &&
+		(p.payload.p[0] < 128 || p.payload.p[0] == ND_REDIRECT));
+}
+
+/* e.3: Packet Too Big is what a packet for a group may be answered with. */
+static void
+say_too_big(struct node *n, uint32_t link, struct span in, uint32_t mtu,
+	    usec_t now)
+{
+	struct in6_addr own, src;
+	struct wbuf *w;
+
+	memcpy(&src, in.p + 8, sizeof(src));
+	if (is_error(in) || !addr_is_routable(&src) ||
+	    !home_link_own(n, &n->conf->home_link[link], &own) ||
+	    !node_may_answer(n, ANSWER_ICMP, &src, now))
+		return;
+	w = outbox_start(n);
+	if (!w)
+		return;
+	pkt_icmp_error(w, &own, &src, ICMP_TOO_BIG, 0, mtu, in.p, in.len);
+	outbox_commit(n, 0, NULL);
 }
 
 /* To those who want it from that source.  10.4.2: global scope is tunnelled; what is between link-local and global
- * SHOULD NOT be. */
+ * SHOULD NOT be.  Who sent too much is told once for all of them. */
 static bool
 to_mobiles(struct node *n, uint32_t link, const struct in6_addr *src,
 	   const struct in6_addr *dst, struct span in,
 	   const struct path_key *but, usec_t now)
 {
 	struct group *g = group_find(n, link, dst);
+	uint32_t least = 0;
 
 	if (!g)
 		return false;
@@ -473,11 +559,16 @@ to_mobiles(struct node *n, uint32_t link, const struct in6_addr *src,
 		return true;
 	list_each(l, &g->members) {
 		const struct member *m = container_of(l, struct member, l);
+		uint32_t mtu = 0;
 
 		if ((!but || !same_path(&m->path, but)) &&
 		    mld_filter_takes(&m->want, src, now))
-			to_mobile(n, &m->path, in);
+			mtu = to_mobile(n, &m->path, in);
+		if (mtu && (!least || mtu < least))
+			least = mtu;
 	}
+	if (least)
+		say_too_big(n, link, in, least, now);
 	return true;
 }
 
@@ -526,6 +617,11 @@ from_mobile(struct node *n, const struct path_key *path, const struct pkt *p,
 	n->ha->multicast->in++;
 	to_mobiles(n, link, &p->src, &p->dst, in, path, now);
 	i = link_iface(n, link);
+	if (i && ((i->mtu && in.len > i->mtu) || in.len > SEND_MAX)) {
+		say_too_big(n, link, in, i->mtu && i->mtu < SEND_MAX ?
+			    i->mtu : SEND_MAX, now);
+		return;
+	}
 	w = i ? outbox_start(n) : NULL;
 	if (!w)
 		return;
