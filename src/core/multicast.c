@@ -39,6 +39,10 @@ enum mld_type {
 #define SCOPE_LINK	2
 #define SCOPE_GLOBAL	14
 #define PROTO_IPV6	41
+#define PROTO_FRAGMENT	44
+#define IPV6_HEADER	40
+#define FRAGMENT_HEADER	8
+#define MIN_MTU		1280
 
 struct listener_key {			/* no padding */
 	struct path_key	path;
@@ -51,6 +55,9 @@ struct listener {
 	struct listener_key key;
 	struct alarm	alarm;
 	usec_t		until;		/* the last of its registrations */
+	struct list	members;
+	unsigned	nmembers;
+	bool		full;		/* that was said */
 };
 
 struct group_key {			/* no padding */
@@ -68,7 +75,8 @@ struct group {
 struct member {
 	struct list	l;
 	struct group	*group;
-	struct path_key	path;
+	struct list	of_listener;
+	struct listener	*listener;
 	struct mld_filter want;
 	struct alarm	alarm;		/* not later than that ends */
 };
@@ -76,6 +84,7 @@ struct member {
 struct multicast {
 	struct map	listeners, groups;
 	unsigned	nmembers;
+	bool		full;		/* that was said */
 	uint64_t	in, out;	/* from mobiles, and copies to them */
 };
 
@@ -217,6 +226,8 @@ member_end(struct node *n, struct member *m)
 
 	alarm_clear(n, &m->alarm);
 	list_del(&m->l);
+	list_del(&m->of_listener);
+	m->listener->nmembers--;
 	mld_filter_fini(&m->want);
 	free(m);
 	n->ha->multicast->nmembers--;
@@ -241,20 +252,52 @@ member_find(const struct group *g, const struct path_key *path)
 	list_each(l, &g->members) {
 		struct member *m = container_of(l, struct member, l);
 
-		if (same_path(&m->path, path))
+		if (same_path(&m->listener->key.path, path))
 			return m;
 	}
 	return NULL;
 }
 
-/* It takes the filter, or frees it. */
-static void
-member_new(struct node *n, const struct listener *x,
-	   const struct in6_addr *addr, struct mld_filter *want)
+/* Said once, until there is room again. */
+static bool
+below(struct node *n, const struct listener *x, unsigned count, uint32_t limit,
+      bool *full, usec_t now)
+{
+	const struct note note = {
+		.code = NOTE_MEMBERSHIP_LIMIT, .b = x->key.path.remote,
+		.value = limit,
+	};
+
+	if (count < limit) {
+		*full = false;
+		return true;
+	}
+	if (!*full && node_may_tell(n, now))
+		note_put(n, &note, now);
+	*full = true;
+	return false;
+}
+
+/* Reports are not authenticated: who forges one of a mobile's takes only that
+ * one's share. */
+static bool
+has_room(struct node *n, struct listener *x, usec_t now)
 {
 	struct multicast *mc = n->ha->multicast;
-	struct member *m = mc->nmembers < n->conf->ha_max_memberships ?
-		calloc(1, sizeof(*m)) : NULL;
+
+	return below(n, x, x->nmembers,
+		     n->conf->ha_max_memberships_per_mobile, &x->full, now) &&
+	       below(n, x, mc->nmembers, n->conf->ha_max_memberships,
+		     &mc->full, now);
+}
+
+/* It takes the filter, or frees it. */
+static void
+member_new(struct node *n, struct listener *x, const struct in6_addr *addr,
+	   struct mld_filter *want, usec_t now)
+{
+	struct multicast *mc = n->ha->multicast;
+	struct member *m = has_room(n, x, now) ? calloc(1, sizeof(*m)) : NULL;
 	struct group *g = m ? group_get(n, x->key.link, addr) : NULL;
 
 	if (!g) {
@@ -263,7 +306,10 @@ member_new(struct node *n, const struct listener *x,
 		return;
 	}
 	m->group = g;
-	m->path = x->key.path;
+	m->listener = x;
+	list_init(&m->of_listener);
+	list_append(&x->members, &m->of_listener);
+	x->nmembers++;
 	m->want = *want;
 	alarm_init(&m->alarm, member_ring);
 	list_init(&m->l);
@@ -295,6 +341,8 @@ listener_find(const struct node *n, const struct path_key *path,
 static void
 listener_end(struct node *n, struct listener *x)
 {
+	list_each(l, &x->members)
+		member_end(n, container_of(l, struct member, of_listener));
 	alarm_clear(n, &x->alarm);
 	map_remove(&n->ha->multicast->listeners, &x->node);
 	free(x);
@@ -376,6 +424,7 @@ multicast_serve(struct node *n, const struct binding *b, usec_t now)
 		return;
 	x->key = (struct listener_key){ b->tunnel->key, link_of(n, l) };
 	x->until = b->expires;
+	list_init(&x->members);
 	alarm_init(&x->alarm, listener_ring);
 	if (!map_insert(&n->ha->multicast->listeners, &x->node)) {
 		free(x);
@@ -404,11 +453,6 @@ multicast_reset(struct node *n)
 
 	while (pos = 0, (x = map_next(&m->listeners, NULL, &pos)))
 		listener_end(n, container_of(x, struct listener, node));
-	while (pos = 0, (x = map_next(&m->groups, NULL, &pos))) {
-		struct group *g = container_of(x, struct group, node);
-
-		member_end(n, container_of(g->members.next, struct member, l));
-	}
 }
 
 struct multicast *
@@ -437,17 +481,10 @@ put_hop(struct wbuf *w, struct span in)
 }
 
 static void
-to_mobile(struct node *n, const struct path_key *path, struct span in)
+to_tunnel(struct node *n, const struct path_key *path, struct span in)
 {
-	struct map_node *m = map_find(&n->tunnels, path);
-	const struct tunnel *t = m ? container_of(m, struct tunnel, node) :
-				     NULL;
-	struct wbuf *w;
+	struct wbuf *w = outbox_start(n);
 
-	if (!t || !t->users || (t->mtu && in.len + 40 > t->mtu) ||
-	    in.len + 40 > SEND_MAX)
-		return;
-	w = outbox_start(n);
 	if (!w)
 		return;
 	pkt_start(w, &path->local, &path->remote, PKT_HOPLIMIT, NULL, NULL,
@@ -455,17 +492,106 @@ to_mobile(struct node *n, const struct path_key *path, struct span in)
 	put_hop(w, in);
 	pkt_finish(w);
 	outbox_commit(n, 0, NULL);
+}
+
+/* RFC 8200 4.5: the tunnel packet in pieces that are not longer than `mtu'.
+ * The kernel cuts nothing that comes with a header. */
+static void
+to_tunnel_pieces(struct node *n, const struct path_key *path, struct span in,
+		 uint32_t mtu)
+{
+	uint32_t id = (uint32_t)rng_u64(&n->rng);
+	size_t room = (mtu - IPV6_HEADER - FRAGMENT_HEADER) & ~(size_t)7;
+
+	for (size_t off = 0; off < in.len; off += room) {
+		bool more = in.len - off > room;
+		struct wbuf *w = outbox_start(n);
+
+		if (!w)
+			return;
+		pkt_start(w, &path->local, &path->remote, PKT_HOPLIMIT, NULL,
+			  NULL, PROTO_FRAGMENT);
+		wbuf_u8(w, PROTO_IPV6);
+		wbuf_u8(w, 0);
+		wbuf_u16(w, (uint16_t)(off | more));
+		wbuf_u32(w, id);
+		wbuf_put(w, in.p + off, more ? room : in.len - off);
+		if (!off && !w->bad)		/* the hop limit within */
+			w->base[IPV6_HEADER + FRAGMENT_HEADER + 7]--;
+		pkt_finish(w);
+		outbox_commit(n, 0, NULL);
+	}
+}
+
+/* RFC 2473 7.1: 0, or how much it may be. */
+static uint32_t
+to_mobile(struct node *n, const struct path_key *path, struct span in)
+{
+	struct map_node *m = map_find(&n->tunnels, path);
+	const struct tunnel *t = m ? container_of(m, struct tunnel, node) :
+				     NULL;
+	uint32_t mtu = SEND_MAX;
+
+	if (!t || !t->users)
+		return 0;
+	if (t->mtu && t->mtu < mtu)
+		mtu = t->mtu < MIN_MTU ? MIN_MTU : t->mtu;
+	if (in.len + IPV6_HEADER > mtu && in.len > MIN_MTU)
+		return mtu - IPV6_HEADER > MIN_MTU ? mtu - IPV6_HEADER :
+						     MIN_MTU;	/* (a) */
+	if (in.len + IPV6_HEADER > mtu)
+		to_tunnel_pieces(n, path, in, mtu);		/* (b) */
+	else
+		to_tunnel(n, path, in);
 	n->ha->multicast->out++;
+	return 0;
+}
+
+/* RFC 4443 2.4 e.1, e.2: an error or a redirect; what a fragment is of may not
+ * be seen. */
+static bool
+is_error(struct span in)
+{
+	struct wire_error e;
+	struct pkt p;
+
+	if (in.p[6] == PROTO_FRAGMENT)
+		return in.len <= IPV6_HEADER ||
+		       in.p[IPV6_HEADER] == IPPROTO_ICMPV6;
+	return pkt_parse(in.p, in.len, &p, &e) ||
+	       (p.proto == IPPROTO_ICMPV6 && p.payload.len &&
+		(p.payload.p[0] < 128 || p.payload.p[0] == ND_REDIRECT));
+}
+
+/* e.3: Packet Too Big is what a packet for a group may be answered with. */
+static void
+say_too_big(struct node *n, uint32_t link, struct span in, uint32_t mtu,
+	    usec_t now)
+{
+	struct in6_addr own, src;
+	struct wbuf *w;
+
+	memcpy(&src, in.p + 8, sizeof(src));
+	if (is_error(in) || !addr_is_routable(&src) ||
+	    !home_link_own(n, &n->conf->home_link[link], &own) ||
+	    !node_may_answer(n, ANSWER_ICMP, &src, now))
+		return;
+	w = outbox_start(n);
+	if (!w)
+		return;
+	pkt_icmp_error(w, &own, &src, ICMP_TOO_BIG, 0, mtu, in.p, in.len);
+	outbox_commit(n, 0, NULL);
 }
 
 /* To those who want it from that source.  10.4.2: global scope is tunnelled; what is between link-local and global
- * SHOULD NOT be. */
+ * SHOULD NOT be.  Who sent too much is told once for all of them. */
 static bool
 to_mobiles(struct node *n, uint32_t link, const struct in6_addr *src,
 	   const struct in6_addr *dst, struct span in,
 	   const struct path_key *but, usec_t now)
 {
 	struct group *g = group_find(n, link, dst);
+	uint32_t least = 0;
 
 	if (!g)
 		return false;
@@ -473,11 +599,17 @@ to_mobiles(struct node *n, uint32_t link, const struct in6_addr *src,
 		return true;
 	list_each(l, &g->members) {
 		const struct member *m = container_of(l, struct member, l);
+		const struct path_key *path = &m->listener->key.path;
+		uint32_t mtu = 0;
 
-		if ((!but || !same_path(&m->path, but)) &&
+		if ((!but || !same_path(path, but)) &&
 		    mld_filter_takes(&m->want, src, now))
-			to_mobile(n, &m->path, in);
+			mtu = to_mobile(n, path, in);
+		if (mtu && (!least || mtu < least))
+			least = mtu;
 	}
+	if (least)
+		say_too_big(n, link, in, least, now);
 	return true;
 }
 
@@ -526,6 +658,11 @@ from_mobile(struct node *n, const struct path_key *path, const struct pkt *p,
 	n->ha->multicast->in++;
 	to_mobiles(n, link, &p->src, &p->dst, in, path, now);
 	i = link_iface(n, link);
+	if (i && ((i->mtu && in.len > i->mtu) || in.len > SEND_MAX)) {
+		say_too_big(n, link, in, i->mtu && i->mtu < SEND_MAX ?
+			    i->mtu : SEND_MAX, now);
+		return;
+	}
 	w = i ? outbox_start(n) : NULL;
 	if (!w)
 		return;
@@ -543,7 +680,7 @@ struct report {
 };
 
 static void
-report_one(struct node *n, const struct listener *x, const struct report *r,
+report_one(struct node *n, struct listener *x, const struct report *r,
 	   usec_t now)
 {
 	struct group *g = group_find(n, x->key.link, &r->group);
@@ -556,7 +693,7 @@ report_one(struct node *n, const struct listener *x, const struct report *r,
 	listens = mld_filter_apply(m ? &m->want : &want, r->type, r->sources,
 				   r->n, now);
 	if (!m && listens)
-		member_new(n, x, &r->group, &want);
+		member_new(n, x, &r->group, &want, now);
 	else if (m && listens)
 		alarm_set(n, &m->alarm, m->want.until);
 	else if (m)
@@ -566,7 +703,7 @@ report_one(struct node *n, const struct listener *x, const struct report *r,
 }
 
 static void
-report_records(struct node *n, const struct listener *x, struct rbuf *r,
+report_records(struct node *n, struct listener *x, struct rbuf *r,
 	       usec_t now)
 {
 	unsigned left;
@@ -587,7 +724,7 @@ report_records(struct node *n, const struct listener *x, struct rbuf *r,
 }
 
 static void
-on_report(struct node *n, const struct listener *x, struct rbuf r, usec_t now)
+on_report(struct node *n, struct listener *x, struct rbuf r, usec_t now)
 {
 	uint8_t type = rbuf_u8(&r);
 	struct report one = {
@@ -623,7 +760,7 @@ on_mld(struct node *n, const struct path_key *path, const struct pkt *p,
 			  p->payload.len))
 		return true;
 	for (uint32_t k = 0; k < n->conf->nhome_links; k++) {
-		const struct listener *x = listener_find(n, path, k);
+		struct listener *x = listener_find(n, path, k);
 
 		if (x)
 			on_report(n, x, r, now);

@@ -114,9 +114,8 @@ START_TEST(asked_and_forwarded)
 	says(&w, COA, 131, 0, 0, SITE);
 	world_expect(&w, "group " SITE " on 2 up\n");
 	heard(&w, SITE, 64, 20);
-	/* nor what has no hop left, nor what the tunnel cannot carry */
+	/* nor what has no hop left */
 	heard(&w, GROUP, 1, 20);
-	heard(&w, GROUP, 64, 1460);
 	world_quiet(&w);
 	says(&w, COA, 132, 0, 0, GROUP);
 	world_expect(&w, "group " GROUP " on 2 down\n");
@@ -411,6 +410,70 @@ START_TEST(limits)
 }
 END_TEST
 
+/* A report of so many groups at once, from ff0e::1:1 on. */
+static void says_many(struct world *w, const char *coa, unsigned count)
+{
+	static const uint8_t alert[8] = { 58, 0, 5, 2, 0, 0, 1, 0 };
+	struct in6_addr s = world_addr("fe80::10"), d = world_addr("ff02::16");
+	struct in6_addr g = world_addr("ff0e::1:0");
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &s, &d, 1, NULL, NULL, 0);
+	wbuf_put(&b, alert, sizeof(alert));
+	at = wbuf_len(&b);
+	wbuf_u32(&b, 143U << 24);
+	wbuf_u32(&b, count);
+	for (unsigned k = 0; k < count; k++) {
+		g.s6_addr[15] = (uint8_t)(k + 1);
+		wbuf_u32(&b, 4U << 24);
+		wbuf_addr(&b, &g);
+	}
+	icmp_seal(buf + at, wbuf_len(&b) - at, &s, &d);
+	pkt_finish(&b);
+	ck_assert(!b.bad);
+	tunnelled(w, coa, HA, buf, wbuf_len(&b));
+}
+
+/* One report in the name of a mobile takes nothing from the others; it is said
+ * once.  What it took comes back with its tunnel. */
+START_TEST(share_of_one)
+{
+	struct world w;
+
+	begin(&w, 40);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::11", .src = COA2,
+				   .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	w.notes = true;
+	world_count(&w, "");
+	says_many(&w, COA, 60);
+	ck_assert(strstr(w.did, "note membership-limit coa=" COA " limit=32"));
+	ck_assert_uint_eq(world_count(&w, "note membership-limit"), 1);
+	says_many(&w, COA, 60);
+	world_quiet(&w);
+	says(&w, COA2, 131, 0, 0, GROUP);
+	world_expect(&w, "group " GROUP " on 2 up\n");
+	/* 40 of all */
+	says_many(&w, COA2, 30);
+	ck_assert(strstr(w.did, "note membership-limit coa=" COA2 " limit=40"));
+	world_count(&w, "");
+	/* room again, and full again */
+	says(&w, COA, 132, 0, 0, "ff0e::1:1");
+	says(&w, COA, 131, 0, 0, "ff0e::2:1");
+	world_count(&w, "");
+	says(&w, COA, 131, 0, 0, "ff0e::2:2");
+	ck_assert_uint_eq(world_count(&w, "note membership-limit coa=" COA), 1);
+	/* away */
+	world_bu(&w, &(struct bu){ .seq = 101 });
+	world_later(&w, SEC(130));
+	says_many(&w, COA2, 31);
+	ck_assert_uint_eq(world_count(&w, "group " "ff0e::2:1 on 2 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(shown)
 {
 	char text[4096];
@@ -421,6 +484,144 @@ START_TEST(shown)
 	world_show(&w, "groups", text, sizeof(text));
 	ck_assert_str_eq(text, "group address=" GROUP " interface=home0 "
 			 "mobiles=1\n");
+	world_close(&w);
+}
+END_TEST
+
+/* The last that was sent is Packet Too Big, of that size, to that sender. */
+static void said_too_big(struct world *w, const char *to, uint32_t mtu,
+			 size_t len)
+{
+	struct in6_addr ha = world_addr(HA), sender = world_addr(to);
+	struct icmp m;
+	struct wire_error e;
+	struct pkt p;
+
+	ck_assert_int_eq(pkt_parse(w->sent, w->sent_len, &p, &e), 0);
+	ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
+				    &m, &e), 0);
+	ck_assert_uint_eq(m.type, ICMP_TOO_BIG);
+	ck_assert_uint_eq(m.error.param, mtu);
+	ck_assert_uint_eq(m.error.about.len, len < 1232 ? len : 1232);
+	ck_assert(addr_eq(&p.src, &ha) && addr_eq(&p.dst, &sender));
+}
+
+static void learn_mtu(struct world *w, const char *coa, uint32_t mtu)
+{
+	struct event ev = {
+		.kind = EV_MTU,
+		.mtu = { .path = { .local = world_addr(HA),
+				   .remote = world_addr(coa),
+				   .kind = PATH_IP6IP6 }, .mtu = mtu },
+	};
+
+	node_input(w->node, &ev, w->now);
+}
+
+/* RFC 2473 7.1: what the tunnel carries whole, in pieces, and not at all.
+ * Lengths are those of the packet of the home link. */
+static const struct {
+	uint32_t	mtu;		/* of the path; 0: not known */
+	size_t		len;
+	const char	*did;
+	uint32_t	says;		/* Packet Too Big */
+} sizes[] = {
+	{ 0, 1280, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 0, 1460, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 0, 1461, "ICMP 2\n", 1460 },
+	{ 0, 1500, "ICMP 2\n", 1460 },
+	{ 1400, 1360, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 1400, 1361, "ICMP 2\n", 1360 },
+	{ 1300, 1281, "ICMP 2\n", 1280 },
+	{ 1300, 1280, "piece HA>COA\npiece HA>COA\n", 0 },
+	{ 1280, 1240, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 1280, 1241, "piece HA>COA\npiece HA>COA\n", 0 },
+	{ 1200, 1280, "piece HA>COA\npiece HA>COA\n", 0 },
+};
+
+START_TEST(too_large)
+{
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	if (sizes[_i].mtu)
+		learn_mtu(&w, COA, sizes[_i].mtu);
+	world_count(&w, "");
+	heard(&w, GROUP, 64, sizes[_i].len - 40);
+	world_expect(&w, sizes[_i].did);
+	if (sizes[_i].says)
+		said_too_big(&w, "2001:db8:1::77", sizes[_i].says,
+			     sizes[_i].len);
+	world_close(&w);
+}
+END_TEST
+
+/* The pieces are those of the tunnel packet, of no more than the path takes:
+ * the last, of which there is the rest. */
+START_TEST(pieces)
+{
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	learn_mtu(&w, COA, 1300);
+	world_count(&w, "");
+	heard(&w, GROUP, 64, 1280 - 40);
+	/* 1252 octets fit behind two headers, 1248 is what eight divides */
+	ck_assert_uint_eq(w.sent_len, 40 + 8 + 1280 - 1248);
+	ck_assert_uint_eq(w.sent[6], 44);
+	ck_assert_uint_eq(w.sent[40], 41);
+	ck_assert_uint_eq((unsigned)w.sent[42] << 8 | w.sent[43], 1248);
+	world_close(&w);
+}
+END_TEST
+
+/* RFC 4443 2.4 e.1: not to errors; f: not to more than a limit.  One answer
+ * for all members, of the least of them. */
+START_TEST(too_large_told)
+{
+	uint8_t buf[SEND_MAX];
+	struct world w;
+	size_t n;
+
+	begin(&w, 10);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::11", .src = COA2,
+				   .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	says(&w, COA, 131, 0, 0, GROUP);
+	says(&w, COA2, 131, 0, 0, GROUP);
+	learn_mtu(&w, COA, 1400);
+	learn_mtu(&w, COA2, 1350);
+	world_count(&w, "");
+	heard(&w, GROUP, 64, 1400);
+	world_expect(&w, "ICMP 2\n");
+	said_too_big(&w, "2001:db8:1::77", 1310, 1440);
+	n = datagram(buf, sizeof(buf), "2001:db8:1::77", GROUP, 64, 1400);
+	buf[6] = 58;
+	buf[40] = 2;
+	world_packet(&w, HOME, buf, n);
+	buf[40] = 137;
+	world_packet(&w, HOME, buf, n);
+	world_quiet(&w);
+	buf[40] = 128;
+	world_packet(&w, HOME, buf, n);
+	world_expect(&w, "ICMP 2\n");
+	/* fragments are too large as well */
+	buf[6] = 44;
+	buf[40] = 58;
+	world_packet(&w, HOME, buf, n);
+	world_quiet(&w);
+	buf[40] = 17;
+	world_packet(&w, HOME, buf, n);
+	world_expect(&w, "ICMP 2\n");
+	/* a mobile is told, too; the home link takes it */
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 1300);
+	tunnelled(&w, COA, HA, buf, n);
+	world_expect(&w, "ICMP 2\ndata if=2 HOA>" GROUP " hlim=63\n");
+	for (int k = 0; k < 100; k++)
+		heard(&w, GROUP, 64, 1400);
+	ck_assert_uint_le(world_count(&w, "ICMP 2"), 20);
 	world_close(&w);
 }
 END_TEST
@@ -576,7 +777,11 @@ Suite *suite_ha_multicast(void)
 	tcase_add_test(t, from_mobile);
 	tcase_add_test(t, moves_and_returns);
 	tcase_add_test(t, limits);
+	tcase_add_test(t, share_of_one);
 	tcase_add_test(t, shown);
+	tcase_add_loop_test(t, too_large, 0, sizeof(sizes) / sizeof(*sizes));
+	tcase_add_test(t, pieces);
+	tcase_add_test(t, too_large_told);
 	tcase_add_loop_test(t, virtual_apart, 0, 2);
 	tcase_add_test(t, link_made_anew);
 	tcase_add_test(t, one_tunnel_two_links);
