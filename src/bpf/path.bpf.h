@@ -325,6 +325,8 @@ tally_turn(struct pm_tally *t, __u32 id, __u64 now)
 	struct pm_path_count *c = bpf_map_lookup_elem(&pm_counts, &was);
 	struct pm_path *p = bpf_map_lookup_elem(&pm_paths, &was);
 
+	t->tick = 0;			/* who reads comes again */
+	barrier();
 	if (c && p && p->tag == t->tag) {
 		if (t->n.out.packets) {
 			__sync_fetch_and_add(&c->out.packets,
@@ -339,8 +341,9 @@ tally_turn(struct pm_tally *t, __u32 id, __u64 now)
 	p = bpf_map_lookup_elem(&pm_paths, &id);
 	t->tag = p ? p->tag : 0;
 	t->path = id;
-	t->tick = now;
 	__builtin_memset(&t->n, 0, sizeof(t->n));
+	barrier();
+	t->tick = now;
 	return 0;
 }
 

@@ -130,7 +130,7 @@ struct pm_path_count {
  * path wants the slot.  A path's slot is its index modulo PM_TALLIES.
  */
 struct pm_tally {
-	__u64	tick;
+	__u64	tick;			/* 0: it is being added up */
 	__u32	path;
 	__u16	tag;			/* counts for nothing when the path has
 					   another */

@@ -90,7 +90,8 @@ static __noinline bool ro_orphan(void)
 	__u32 zero = 0;
 	struct pm_alive *a = bpf_map_lookup_elem(&pm_alive, &zero);
 
-	return a && now_s() - a->at > a->orphan;
+	/* (the clock that it was written by may be a second ahead of this) */
+	return a && (__s32)(now_s() - a->at) > (__s32)a->orphan;
 }
 
 /* --- what a packet says --- */
@@ -104,7 +105,7 @@ struct ro_in {
 					   taken out */
 	__u8	next;			/* ... and what it names then */
 	__u8	hao, rh;
-	__u8	esp;			/* what follows them all is ESP */
+	__u8	esp;			/* what follows the option's header is ESP */
 };
 
 struct options {
@@ -184,6 +185,7 @@ ro_options(struct __sk_buff *skb, __u32 base, __u32 off, const __u8 b[8],
 	    bpf_skb_load_bytes(skb, base + off + o.home + 2, r->src, 16))
 		return false;
 	r->hao = 1;
+	r->esp = b[0] == NEXT_ESP;
 	if (!o.others)
 		return ro_cut(r, off, len, prev);
 	r->pad = off + o.home;
@@ -212,30 +214,37 @@ static __always_inline bool is_discovery(__u8 type)
 	return type >= DISCOVERY_FIRST && type <= DISCOVERY_LAST;
 }
 
-/* The Fragment header at `off': ours stand before it (RFC 6275 sections 6.3
- * and 6.4), and what is behind it says no more than whose packet it is.  As
- * ro_step(). */
-static __always_inline int ro_fragment(struct __sk_buff *skb, __u32 off)
-{
-	__u8 b[8], type;
-
-	if (bpf_skb_load_bytes(skb, off, b, sizeof(b)) ||
-	    b[0] == NEXT_MOBILITY || b[0] == NEXT_AH)
-		return -1;
-	if (b[0] != NEXT_ICMPV6 || b[2] || b[3] & 0xf8)
-		return 0;
-	return bpf_skb_load_bytes(skb, off + sizeof(b), &type, 1) ||
-	       is_discovery(type) ? -1 : 0;
-}
-
 /* On the way through the chain of headers. */
 struct ro_walk {
 	__u32	base, off;	/* of the packet; behind it, of the header */
 	__u32	prev;		/* octet that names it */
 	__u8	next;		/* and the name */
 	__u8	first;
-	__u16	zero;
+	__u8	behind;			/* a Fragment header */
+	__u8	zero;
 };
+
+/*
+ * Ours stand before a Fragment header (RFC 6275 sections 6.3 and 6.4), and what
+ * is behind it only says whose packet it is.  In the first fragment that is to
+ * be seen, however many options are in front; the others are worth nothing
+ * without it.
+ */
+static __always_inline int
+ro_fragment(struct __sk_buff *skb, struct ro_walk *w)
+{
+	__u8 b[8];
+
+	if (w->behind ||
+	    bpf_skb_load_bytes(skb, w->base + w->off, b, sizeof(b)) ||
+	    b[0] == NEXT_MOBILITY || b[0] == NEXT_AH)
+		return -1;
+	w->next = b[0];
+	w->off += sizeof(b);
+	w->first = 0;
+	w->behind = 1;
+	return !b[2] && !(b[3] & 0xf8);
+}
 
 /* One header.  1: there may be more; 0: that was the last of interest; -1:
  * the packet is not for us. */
@@ -252,22 +261,24 @@ ro_step(struct __sk_buff *skb, struct ro_walk *w, struct ro_in *r)
 		return bpf_skb_load_bytes(skb, w->base + w->off, b, 1) ||
 		       is_discovery(b[0]) ? -1 : 0;
 	if (w->next == NEXT_FRAGMENT)
-		return ro_fragment(skb, w->base + w->off);
+		return ro_fragment(skb, w);
 	if (w->next == NEXT_MOBILITY || w->next == NEXT_AH)
 		return -1;
-	r->esp = w->next == NEXT_ESP;
+	/* RFC 8200 section 4.1; without ours it might be the first */
+	if (w->next == NEXT_HOPOPTS && !w->first)
+		return -1;
 	if (w->next != NEXT_DSTOPTS && w->next != NEXT_ROUTING &&
-	    (w->next != NEXT_HOPOPTS || !w->first))
+	    w->next != NEXT_HOPOPTS)
 		return 0;
 	if (bpf_skb_load_bytes(skb, w->base + w->off, b, sizeof(b)))
 		return -1;
 	len = (b[1] + 1) * 8;
 	cut = r->cut;
-	if (w->next == NEXT_DSTOPTS &&
+	if (w->next == NEXT_DSTOPTS && !w->behind &&
 	    !ro_options(skb, w->base, w->off, b, w->prev, r))
 		return -1;
 	if (w->next == NEXT_ROUTING &&
-	    !ro_routing(skb, w->base, w->off, b, w->prev, r))
+	    (w->behind || !ro_routing(skb, w->base, w->off, b, w->prev, r)))
 		return -1;
 	w->next = b[0];
 	w->first = 0;

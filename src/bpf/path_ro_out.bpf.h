@@ -418,15 +418,15 @@ ro_plain(struct __sk_buff *skb)
 	struct pm_config *cfg = config_get();
 	struct route *r = NULL;
 	struct ip6 in;
+	__u32 len;
 	long ret;
 
 	if (!cfg || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)))
 		return TC_ACT_SHOT;
-	ret = route_find(skb, cfg->ifindex, in.src, in.dst,
-			 IP6_LEN + bpf_ntohs(in.plen), &r);
+	len = segment_len(skb, OFF_IP6, &in);
+	ret = route_find(skb, cfg->ifindex, in.src, in.dst, len, &r);
 	if (ret == BPF_FIB_LKUP_RET_FRAG_NEEDED && r)
-		return too_big(skb, in.src, IP6_LEN + bpf_ntohs(in.plen),
-			       r->mtu, 0);
+		return too_big(skb, in.src, len, r->mtu, 0);
 	if (!r || (ret != BPF_FIB_LKUP_RET_SUCCESS &&
 		   ret != BPF_FIB_LKUP_RET_NO_NEIGH))
 		return drop(skb, PM_DROP_NO_ROUTE);

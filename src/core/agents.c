@@ -4,9 +4,9 @@
  *
  * One entry for each router of a home link whose advertisements have the H
  * bit, by its link-local address.  An entry keeps the prefixes that it
- * advertised as well: with the R bit they name its global addresses, which a
- * mobile that asks is told; all of them belong to the home network, of which
- * a mobile away is told (mobile_prefix.c).
+ * advertised: with the R bit they name its global addresses, which a mobile
+ * that asks is told.  How long a prefix of the link is valid is another
+ * matter, and not of home agents only (home_prefix.c).
  *
  * A mobile asks at the Mobile IPv6 Home-Agents anycast address of its home
  * prefix (RFC 2526).  We are reached there on every home link; on a virtual
@@ -16,6 +16,7 @@
 #include "core/agents.h"
 #include "core/ha.h"
 #include "core/home_link.h"
+#include "core/home_prefix.h"
 
 #include <stdlib.h>
 
@@ -23,12 +24,9 @@
  * and eight octets of the message. */
 #define REPLY_MAX	((1280 - 40 - 8) / 16)
 
-/* What a lifetime may differ from one that counts down in real time. */
-#define SLACK		SEC(2)
-
 struct agent_prefix {
 	struct nd_pio	pio;		/* as it was advertised last */
-	usec_t		valid, preferred;	/* until; USEC_NEVER */
+	usec_t		valid;		/* until; USEC_NEVER */
 };
 
 struct agent {
@@ -184,8 +182,8 @@ until(uint32_t seconds, usec_t now)
 	return seconds == ND_INFINITE ? USEC_NEVER : now + SEC(seconds);
 }
 
-/* Gone are prefixes that are no longer valid: true when any did. */
-static bool
+/* Gone are prefixes that are no longer valid, and their addresses. */
+static void
 agent_purge(struct agent *g, usec_t now)
 {
 	unsigned left = 0;
@@ -193,10 +191,7 @@ agent_purge(struct agent *g, usec_t now)
 	for (unsigned k = 0; k < g->nprefixes; k++)
 		if (g->prefix[k].valid > now)
 			g->prefix[left++] = g->prefix[k];
-	if (left == g->nprefixes)
-		return false;
 	g->nprefixes = left;
-	return true;
 }
 
 static void
@@ -213,14 +208,9 @@ agent_schedule(struct node *n, struct agent *g)
 static void
 agent_gone(struct node *n, struct agent *g, usec_t now)
 {
-	bool told = g->nprefixes;
-	uint32_t ifindex = g->ifindex;
-
 	note_agent(n, g, NOTE_AGENT_DOWN, now);
 	agent_free(n, g);
 	n->ha->agents->full = false;
-	if (told)
-		ha_on_prefixes(n, ifindex, now);
 }
 
 static void
@@ -232,8 +222,7 @@ agent_ring(struct node *n, struct alarm *a, usec_t now)
 		agent_gone(n, g, now);
 		return;
 	}
-	if (agent_purge(g, now))
-		ha_on_prefixes(n, g->ifindex, now);
+	agent_purge(g, now);
 	agent_schedule(n, g);
 }
 
@@ -263,20 +252,6 @@ agent_new(struct node *n, const struct rx *rx, usec_t now)
 	return g;
 }
 
-/* Has a lifetime changed but by the passing of time?  One that is always
- * advertised the same has not, one that counts down with the clock neither. */
-static bool
-lifetime_changed(uint32_t was, usec_t ends, uint32_t is, usec_t now)
-{
-	usec_t would = until(is, now);
-
-	if (was == is)
-		return false;
-	if (ends == USEC_NEVER || would == USEC_NEVER)
-		return true;
-	return would > ends ? would - ends > SLACK : ends - would > SLACK;
-}
-
 static struct agent_prefix *
 prefix_place(struct agent *g, const struct nd_pio *o)
 {
@@ -294,30 +269,23 @@ prefix_place(struct agent *g, const struct nd_pio *o)
 	return g->nprefixes < ND_PIO_MAX ? &g->prefix[g->nprefixes] : NULL;
 }
 
-/* True when it tells something new of the home network. */
-static bool
+static void
 learn_prefix(struct agent *g, const struct nd_pio *o, usec_t now)
 {
 	struct agent_prefix *p;
-	bool fresh, news;
+	bool fresh;
 
 	if (!o->len || o->len > 128 || !addr_is_routable(&o->prefix))
-		return false;
+		return;
 	p = prefix_place(g, o);
 	if (!p)
-		return false;
+		return;
 	fresh = p == &g->prefix[g->nprefixes];
 	if (fresh && !o->valid)
-		return false;
-	news = fresh || p->pio.flags != o->flags ||
-	       lifetime_changed(p->pio.valid, p->valid, o->valid, now) ||
-	       lifetime_changed(p->pio.preferred, p->preferred, o->preferred,
-				now);
+		return;
 	p->pio = *o;
 	p->valid = until(o->valid, now);
-	p->preferred = until(o->preferred, now);
 	g->nprefixes += fresh;
-	return news;
 }
 
 /* nd_parse has checked the message (RFC 4861 6.1.2). */
@@ -327,11 +295,14 @@ agents_on_nd(struct node *n, struct rx *rx, usec_t now)
 	const struct nd_ra *ra = &rx->nd.ra;
 	struct agent *g;
 	usec_t life;
-	bool fresh, news = false;
+	bool fresh;
 
 	if (rx->nd.type != ND_RA || !is_home_iface(n, rx->iface) ||
 	    node_owns(n, &rx->pkt.src))
 		return;
+	/* RFC 4861 6.3.4: the prefixes of any router, for as long as they say
+	 * and not as long as he is one. */
+	home_prefixes_hear(n, rx->iface, ra, now);
 	g = agent_find(n, rx->iface->ifindex, &rx->pkt.src);
 	life = SEC(ra->has_ha_info ? ra->ha_lifetime : ra->lifetime);
 	if (!(ra->flags & ND_RA_H) || !life) {
@@ -347,13 +318,11 @@ agents_on_nd(struct node *n, struct rx *rx, usec_t now)
 	g->preference = ra->has_ha_info ? ra->ha_preference : 0;
 	g->expires = now + life;
 	for (unsigned k = 0; k < ra->npios; k++)
-		news |= learn_prefix(g, &ra->pio[k], now);
-	news |= agent_purge(g, now);
+		learn_prefix(g, &ra->pio[k], now);
+	agent_purge(g, now);
 	agent_schedule(n, g);
 	if (fresh)
 		note_agent(n, g, NOTE_AGENT_UP, now);
-	if (news)
-		ha_on_prefixes(n, g->ifindex, now);
 }
 
 /* --- the list in its order ----------------------------------------------- */
@@ -513,38 +482,6 @@ agents_on_request(struct node *n, struct rx *rx, usec_t now)
 }
 
 /* --- for others ---------------------------------------------------------- */
-
-static uint32_t
-left(usec_t until, usec_t now)
-{
-	return until == USEC_NEVER ? ND_INFINITE : until <= now ? 0 :
-	       (uint32_t)((until - now) / USEC_PER_SEC);
-}
-
-void
-agents_prefixes(const struct node *n, const struct conf_home_link *l,
-		usec_t now, agents_each *each, void *arg)
-{
-	const struct iface *i = home_link_iface(n, l);
-
-	list_each(e, &n->ha->agents->all) {
-		const struct agent *g = container_of(e, struct agent, l);
-
-		for (unsigned k = 0; k < g->nprefixes; k++) {
-			const struct agent_prefix *p = &g->prefix[k];
-			struct nd_pio o = p->pio;
-
-			if (!i || g->ifindex != i->ifindex || p->valid <= now)
-				continue;
-			o.prefix = addr_combine(&o.prefix, o.len,
-						&addr_unspec);
-			o.flags &= (uint8_t)~ND_PIO_R;
-			o.valid = left(p->valid, now);
-			o.preferred = left(p->preferred, now);
-			each(arg, &o);
-		}
-	}
-}
 
 void
 agents_tell(const struct node *n, usec_t now, struct record_sink *sink)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * agents.h - the home agents of our home links (RFC 6275 10.1, 10.5), and
- * the prefixes that they advertise there (10.6.1).
+ * agents.h - the home agents of our home links (RFC 6275 10.1, 10.5).
  */
 #ifndef MIP6D_CORE_AGENTS_H
 #define MIP6D_CORE_AGENTS_H
@@ -9,9 +8,6 @@
 #include "core/node.h"
 
 struct agents;
-
-/* A prefix of a home link, as it stands now. */
-typedef void agents_each(void *arg, const struct nd_pio *);
 
 struct agents *agents_new(struct node *);
 struct agents *agents_free(struct node *, struct agents *);
@@ -23,10 +19,6 @@ void	agents_settle(struct node *, const struct conf *old);
  * How many, `cap' at most. */
 unsigned agents_list(struct node *, const struct conf_home_link *, usec_t now,
 		     bool ourselves, struct in6_addr *ret, unsigned cap);
-/* Prefixes that other home agents advertise on a link, with the lifetimes
- * that remain; no whole addresses. */
-void	agents_prefixes(const struct node *, const struct conf_home_link *,
-			usec_t now, agents_each *, void *arg);
 /* RFC 2526: the Mobile IPv6 Home-Agents anycast address of a prefix. */
 struct in6_addr agents_anycast(const struct prefix *);
 void	agents_count(const struct node *, struct record *);

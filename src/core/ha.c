@@ -15,6 +15,7 @@
 #include "core/defend.h"
 #include "core/ha_switch.h"
 #include "core/home_link.h"
+#include "core/home_prefix.h"
 #include "core/mobile_prefix.h"
 #include "core/multicast.h"
 #include "core/presence.h"
@@ -458,13 +459,14 @@ ha_start(struct node *n, usec_t now)
 	n->proofs = calloc(1, sizeof(*n->proofs));
 	n->ha->anchors = anchors_new(n);
 	n->ha->agents = agents_new(n);
+	n->ha->home_prefixes = home_prefixes_new();
 	n->ha->admission = admission_new(n);
 	n->ha->prefixes = mobile_prefix_new(n);
 	n->ha->multicast = multicast_new(n);
 	ha_switch_init(n);
 	if (!n->ha->defend || !n->ha->presence || !n->ha->anchors ||
 	    !n->ha->agents || !n->ha->prefixes || !n->ha->multicast ||
-	    !n->ha->admission || !n->proofs)
+	    !n->ha->admission || !n->ha->home_prefixes || !n->proofs)
 		return -ENOMEM;
 	block_links(n, n->conf, true);
 	agents_settle(n, NULL);
@@ -479,6 +481,8 @@ ha_stop(struct node *n)
 		ha_switch_fini(n);
 		n->ha->admission = admission_free(n->ha->admission);
 		n->ha->agents = agents_free(n, n->ha->agents);
+		n->ha->home_prefixes =
+			home_prefixes_free(n, n->ha->home_prefixes);
 		n->ha->prefixes = mobile_prefix_free(n, n->ha->prefixes);
 		n->ha->multicast = multicast_free(n, n->ha->multicast);
 		n->ha->defend = defend_free(n, n->ha->defend);
@@ -608,6 +612,7 @@ ha_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	n->registrar->of[KEEPER_HOME].limit =
 		conf_max_home_bindings(n->conf);
 	agents_settle(n, old);
+	home_prefixes_settle(n, now);
 	multicast_reset(n);
 	registrar_review(n, now);
 	mobile_prefix_reconfigure(n, old, now);

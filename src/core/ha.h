@@ -41,6 +41,7 @@ struct ha {
 	struct anchors	*anchors;
 	struct admission *admission;	/* who may register */
 	struct agents	*agents;	/* other home agents */
+	struct home_prefixes *home_prefixes;	/* the links' Prefix List */
 	struct mobile_prefixes *prefixes;
 	struct multicast *multicast;
 	struct ha_switch leave;

@@ -18,6 +18,7 @@
 #include "core/defend.h"
 #include "core/ha.h"
 #include "core/ha_switch.h"
+#include "core/home_prefix.h"
 #include "core/mobile_prefix.h"
 #include "core/multicast.h"
 #include "core/proof.h"
@@ -72,8 +73,8 @@ home_link_iface_of(const struct node *n, const struct binding *b)
 		home_link_iface(n, &n->conf->home_link[b->link]) : NULL;
 }
 
-/* What we advertise of the home prefix; NULL: nothing, it is as the link has
- * it: for ever, but where a virtual one says otherwise. */
+/* What we advertise of the home prefix; NULL: nothing, it is as others do
+ * (home_prefix.c), and where nobody does, as configured. */
 static const struct conf_prefix *
 link_prefix(const struct node *n, const struct conf_home_link *l)
 {
@@ -120,41 +121,16 @@ home_link_own(const struct node *n, const struct conf_home_link *l,
 	return false;
 }
 
-struct lifetimes {
-	const struct conf_home_link *link;
-	uint32_t	*valid, *preferred;
-	bool		found;
-};
-
-/* Of several, what is valid the longest: it is, on the link. */
-static void
-longest(void *arg, const struct nd_pio *o)
-{
-	struct lifetimes *t = arg;
-
-	if (o->len != t->link->prefix.len ||
-	    !prefix_match(&t->link->prefix, &o->prefix))
-		return;
-	if (!t->found || o->valid > *t->valid)
-		*t->valid = o->valid;
-	if (!t->found || o->preferred > *t->preferred)
-		*t->preferred = o->preferred;
-	t->found = true;
-}
-
 void
 home_link_lifetimes(const struct node *n, const struct conf_home_link *l,
 		    usec_t now, uint32_t *ret_valid, uint32_t *ret_preferred)
 {
 	const struct conf_prefix *p = link_prefix(n, l);
-	struct lifetimes t = {
-		.link = l, .valid = ret_valid, .preferred = ret_preferred,
-	};
 
 	*ret_valid = p ? p->valid : l->valid;
 	*ret_preferred = p ? p->preferred : l->preferred;
-	if (!p)
-		agents_prefixes(n, l, now, longest, &t);
+	if (!p && !home_link_virtual(l))
+		home_prefix_left(n, l, now, ret_valid, ret_preferred);
 }
 
 /* --- hearing solicitations ----------------------------------------------- */

@@ -26,7 +26,7 @@ struct iface *home_link_iface_of(const struct node *, const struct binding *);
 bool	home_link_own(const struct node *, const struct conf_home_link *,
 		      struct in6_addr *ret);
 /* What remains of the home prefix's lifetimes, in seconds or ND_INFINITE: by
- * our own advertisements, or else those of other home agents. */
+ * our own advertisements, or else the link's Prefix List. */
 void	home_link_lifetimes(const struct node *, const struct conf_home_link *,
 			    usec_t now, uint32_t *ret_valid,
 			    uint32_t *ret_preferred);

@@ -47,6 +47,17 @@ same_prefixes(const struct lma_session *s, const struct pmip_request *r)
 	return have == r->nhnps;
 }
 
+/* 6.12: a session whose prefix is the anchor's no more is not taken up again in
+ * the time that it is still in the cache. */
+static bool
+is_ours(const struct node *n, const struct lma_session *s)
+{
+	for (const struct lma_more *x = s->more; x; x = x->next)
+		if (!lma_owns(n, &x->hnp))
+			return false;
+	return lma_owns(n, &s->hnp);
+}
+
 static enum lma_found
 by_prefix(const struct node *n, const struct lma_mobile *m,
 	  const struct pmip_request *r, const struct in6_addr *coa,
@@ -57,7 +68,7 @@ by_prefix(const struct node *n, const struct lma_mobile *m,
 	for (unsigned k = 0; k < r->nhnps && !s; k++)
 		if (!addr_is_unspec(&r->hnp[k].addr))
 			s = lma_session_find(n, &r->hnp[k].addr);
-	if (!s)							/* 2. */
+	if (!s || !is_ours(n, s))				/* 2. */
 		return LMA_NEW;
 	if (s->mobile != m) {					/* 3. */
 		*ret_status = MH_ST_HNP_UNAUTHORIZED;
@@ -82,12 +93,22 @@ by_prefix(const struct node *n, const struct lma_mobile *m,
 
 /* "one and only one Binding Cache entry with the mobile node identifier" */
 static struct lma_session *
-only_session(const struct lma_mobile *m)
+only_session(const struct node *n, const struct lma_mobile *m)
 {
-	if (!m || list_empty(&m->sessions) ||
-	    m->sessions.next != m->sessions.prev)
+	struct lma_session *only = NULL;
+
+	if (!m)
 		return NULL;
-	return container_of(m->sessions.next, struct lma_session, l);
+	list_each(l, &m->sessions) {
+		struct lma_session *s = container_of(l, struct lma_session, l);
+
+		if (!is_ours(n, s))
+			continue;
+		if (only)
+			return NULL;
+		only = s;
+	}
+	return only;
 }
 
 /* Handoff state unknown: it is that session, if its gateway says goodbye. */
@@ -101,20 +122,20 @@ if_left(struct lma_session *s)
 }
 
 static enum lma_found
-by_lli(const struct lma_mobile *m, const struct pmip_request *r,
-       struct lma_session **ret)
+by_lli(const struct node *n, const struct lma_mobile *m,
+       const struct pmip_request *r, struct lma_session **ret)
 {
 	if (!m)
 		return LMA_NEW;
 	list_each(l, &m->sessions) {				/* 1., 2. */
 		struct lma_session *s = container_of(l, struct lma_session, l);
 
-		if (s->att == r->att && same_lli(s, r)) {
+		if (s->att == r->att && same_lli(s, r) && is_ours(n, s)) {
 			*ret = s;
 			return LMA_UPDATE;
 		}
 	}
-	*ret = only_session(m);
+	*ret = only_session(n, m);
 	if (*ret && r->hi == MOPT_HANDOFF_INTERFACES)		/* 3. */
 		return LMA_UPDATE;
 	if (*ret && r->hi == MOPT_HANDOFF_UNKNOWN)		/* 4. */
@@ -123,10 +144,10 @@ by_lli(const struct lma_mobile *m, const struct pmip_request *r,
 }
 
 static enum lma_found
-by_identity(const struct lma_mobile *m, const struct pmip_request *r,
-	    struct lma_session **ret)
+by_identity(const struct node *n, const struct lma_mobile *m,
+	    const struct pmip_request *r, struct lma_session **ret)
 {
-	*ret = only_session(m);					/* 1. */
+	*ret = only_session(n, m);					/* 1. */
 	if (*ret && (r->hi == MOPT_HANDOFF_INTERFACES ||
 		     r->hi == MOPT_HANDOFF_MAGS))		/* 2. */
 		return LMA_UPDATE;
@@ -146,9 +167,9 @@ lma_lookup(const struct node *n, const struct lma_mobile *m,
 	if (pmip_has_prefix(r))
 		found = by_prefix(n, m, r, coa, ret, ret_status);
 	else if (r->has_lli)
-		found = by_lli(m, r, ret);
+		found = by_lli(n, m, r, ret);
 	else
-		found = by_identity(m, r, ret);
+		found = by_identity(n, m, r, ret);
 	if (found == LMA_NEW)
 		*ret = NULL;
 	return found;

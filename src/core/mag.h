@@ -57,6 +57,7 @@ struct mag_mobile {
 	uint8_t		state;		/* enum mag_state */
 	bool		served;		/* routes and advertisements stand */
 	bool		stored;
+	bool		ordered;	/* a controller said whose it is */
 	uint8_t		handoff;	/* what the next registration says */
 	uint8_t		sent_handoff;
 	uint8_t		asked;		/* solicitations without an answer */
@@ -137,8 +138,8 @@ void	mag_note(struct node *, const struct lladdr *, uint32_t ifindex,
 
 /* --- mag_attach.c ----------------------------------------------------------- */
 
-/* It is on that link; by its profile when `id' is NULL or empty.  NULL: nobody
- * that we serve. */
+/* It is on that link; when `id' is NULL or empty, as whom a controller said, or
+ * the profile with its link-layer address.  NULL: nobody that we serve. */
 struct mag_mobile *mag_attach(struct node *, uint32_t ifindex,
 			      const struct lladdr *, const struct span *id,
 			      uint8_t handoff, usec_t now);

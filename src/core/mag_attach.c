@@ -77,16 +77,34 @@ change_link(struct node *n, struct mag_mobile *m, uint32_t ifindex,
 		mag_serve(n, m, now);
 }
 
+/* RFC 5213 6.6: whose it is.  Who was told of by a controller is that one until it
+ * leaves, whatever is heard from it. */
+static const struct conf_mobile *
+profile_of(const struct node *n, const struct mag_mobile *m,
+	   const struct lladdr *ll, const struct span *id, struct span *ret)
+{
+	bool ordered = m && m->ordered && m->state != MAG_LEAVING;
+	const struct conf_mobile *p;
+
+	if (id && id->len)
+		*ret = *id;
+	else if (ordered)
+		*ret = mag_id(m);
+	if ((id && id->len) || ordered)
+		return pmip_profile(n, &n->mag->by_id, ret);
+	p = profile_by_ll(n, ll);
+	*ret = (struct span){ p ? (const uint8_t *)p->id : NULL,
+			      p ? strlen(p->id) : 0 };
+	return p;
+}
+
 struct mag_mobile *
 mag_attach(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 	   const struct span *id, uint8_t handoff, usec_t now)
 {
 	struct mag_mobile *m = mag_find(n, ll);
-	const struct conf_mobile *p = id && id->len ?
-		pmip_profile(n, &n->mag->by_id, id) : profile_by_ll(n, ll);
-	struct span of = id && id->len ? *id :
-		(struct span){ p ? (const uint8_t *)p->id : NULL,
-			       p ? strlen(p->id) : 0 };
+	struct span of;
+	const struct conf_mobile *p = profile_of(n, m, ll, id, &of);
 	bool comes = !m || m->state == MAG_LEAVING;
 
 	if (!p) {
@@ -108,6 +126,8 @@ mag_attach(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 		return NULL;
 	if (comes)
 		m->ifindex = ifindex;
+	if (comes || (id && id->len))
+		m->ordered = id && id->len;
 	change_link(n, m, ifindex, now);
 	if (handoff)
 		m->handoff = handoff;

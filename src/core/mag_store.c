@@ -19,9 +19,10 @@
 #define STORE_MOBILE	'M'
 #define STORE_VERSION	1
 #define NAME		16
-#define REDIRECTED	0x80		/* beside the number of prefixes: the
-					   anchor that it was given to (RFC
-					   6463) stands behind them */
+/* Beside the number of prefixes. */
+#define ORDERED		0x40		/* a controller said whose it is */
+#define REDIRECTED	0x80		/* the anchor that it was given to
+					   (RFC 6463) stands behind them */
 
 void
 mag_remember(struct node *n, struct registrant *r)
@@ -79,7 +80,7 @@ mag_build(struct node *n, struct wish *w, struct effect *ret)
 	wbuf_addr(&v, &m->router);
 	wbuf_addr(&v, addr_is_unspec(&m->linklocal) ? &m->other :
 						      &m->linklocal);
-	wbuf_u8(&v, (uint8_t)(m->nhnps |
+	wbuf_u8(&v, (uint8_t)(m->nhnps | (m->ordered ? ORDERED : 0) |
 		(addr_is_unspec(&m->redirector) ? 0 : REDIRECTED)));
 	for (unsigned k = 0; k < m->nhnps; k++)
 		wbuf_put(&v, &m->hnp[k], 8);
@@ -117,7 +118,8 @@ read_mobile(struct node *n, const struct lladdr *ll, struct rbuf *r)
 	was.linklocal = rbuf_addr(r);
 	was.nhnps = rbuf_u8(r);
 	redirected = was.nhnps & REDIRECTED;
-	was.nhnps &= REDIRECTED - 1U;
+	was.ordered = was.nhnps & ORDERED;
+	was.nhnps &= ORDERED - 1U;
 	if (r->bad || !was.nhnps || was.nhnps > CONF_HNPS ||
 	    memchr(name, '\0', sizeof(name)) == NULL)
 		return NULL;
@@ -131,6 +133,7 @@ read_mobile(struct node *n, const struct lladdr *ll, struct rbuf *r)
 	if (!m)
 		return NULL;
 	m->ifindex = i->ifindex;
+	m->ordered = was.ordered;
 	m->reg.seq = was.reg.seq;
 	m->stamp = was.stamp;
 	if (addr_is_linklocal(&was.linklocal))

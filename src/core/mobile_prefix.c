@@ -22,9 +22,9 @@
  */
 #include "core/mobile_prefix.h"
 #include "core/advert.h"
-#include "core/agents.h"
 #include "core/ha.h"
 #include "core/home_link.h"
+#include "core/home_prefix.h"
 
 #include <stdlib.h>
 
@@ -205,7 +205,7 @@ gather_all(struct node *n, const struct conf_home_link *l, struct gathered *g,
 		advert_pio(i, &c->prefix[k], &o);
 		gather(g, &o);
 	}
-	agents_prefixes(n, l, now, gather, g);
+	home_prefixes_walk(n, l, now, gather, g);
 	for (unsigned k = 0; k < n->conf->nhome_links; k++) {
 		const struct conf_home_link *o = &n->conf->home_link[k];
 		struct nd_pio pio = own_pio(o);

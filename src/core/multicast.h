@@ -16,6 +16,8 @@ struct multicast *multicast_free(struct node *, struct multicast *);
 void	multicast_reset(struct node *);
 /* A home registration stands: its mobile is asked what it listens to. */
 void	multicast_serve(struct node *, const struct binding *, usec_t now);
+/* Interfaces are not as they were. */
+void	multicast_settle(struct node *);
 /* A packet of a home link for a group; false: no mobile listens to it. */
 bool	multicast_on_link(struct node *, uint32_t ifindex, struct span,
 			  usec_t now);

@@ -379,13 +379,15 @@ input_link(struct node *n, const struct ev_link *ev, usec_t now)
 		note.code = i->up ? NOTE_LINK_UP : NOTE_LINK_DOWN;
 		note_put(n, &note, now);
 	}
-	if (!ev->gone)
-		return;
-	if (plays(n, CONF_MN))
-		mn_on_gone(n, i, now);
-	if (plays(n, CONF_AR))
-		presence_on_gone(n, i->ifindex);
-	iface_gone(n, i);
+	if (ev->gone) {
+		if (plays(n, CONF_MN))
+			mn_on_gone(n, i, now);
+		if (plays(n, CONF_AR))
+			presence_on_gone(n, i->ifindex);
+		iface_gone(n, i);
+	}
+	if (n->ha)
+		multicast_settle(n);
 }
 
 static void

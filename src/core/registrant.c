@@ -168,7 +168,12 @@ transmit(struct node *n, struct registrant *r, usec_t now)
 		MH_LIFETIME_UNIT : 0;
 	if (r->asking == REG_REGISTER && !r->ask_lifetime)
 		r->ask_lifetime = MH_LIFETIME_UNIT;
+	/* RFC 6275 11.7.2: not the same one twice to one peer */
+	if (r->peer_seq && seq_after(*r->peer_seq, r->seq))
+		r->seq = *r->peer_seq;
 	r->seq++;
+	if (r->peer_seq)
+		*r->peer_seq = r->seq;
 	if (!r->x.sent)
 		r->first_seq = r->seq;
 	rate_sent(r->rate, now);

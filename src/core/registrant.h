@@ -115,6 +115,9 @@ struct registrant {
 	bool		has_cga;	/* `hoa' is one */
 	struct cga	cga;
 	struct rate	*test_rate;	/* of care-of tests with `peer' */
+	uint16_t	*peer_seq;	/* the last one that `peer' got from any of
+					   our home addresses; NULL: it knows of
+					   one */
 	bool		*no_test;	/* `peer' knows none: as the rates */
 	bool		proving;	/* the update waits for one */
 	bool		has_token;	/* the permanent home keygen token */

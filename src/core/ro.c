@@ -250,8 +250,6 @@ ro_free(struct node *n, struct ro *r)
 	alarm_clear(n, &r->idle);
 	alarm_clear(n, &r->patience);
 	list_del(&r->l);
-	r->host->has_seq = true;
-	r->host->seq = r->reg.seq;
 	r->host->users--;
 	n->mn->nros--;
 	free(r);
@@ -441,7 +439,11 @@ ro_new(struct node *n, struct mn_home *h, const struct in6_addr *peer,
 	r->reg.home_rate = &o->home_tests;
 	r->reg.test_rate = &o->careof_tests;
 	/* 11.7.2: "SHOULD start at a random value." */
-	r->reg.seq = o->has_seq ? o->seq : (uint16_t)rng_u64(&n->rng);
+	if (!o->has_seq)
+		o->seq = (uint16_t)rng_u64(&n->rng);
+	o->has_seq = true;
+	r->reg.seq = o->seq;
+	r->reg.peer_seq = &o->seq;
 	alarm_init(&r->idle, on_idle);
 	alarm_init(&r->patience, on_patience);
 	list_init(&r->l);

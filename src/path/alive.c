@@ -2,14 +2,14 @@
 /*
  * alive.c - is there still somebody who knows what is over?
  *
- * The data path outlives the process, so that a restart costs no packet.  A
- * tunnel may stay: its ends are our own.  Route optimization is a promise to
- * strangers that ends with the lifetime of a binding, of which eBPF knows
- * nothing; without us a correspondent would send to a care-of address for
- * ever where its mobile no longer is.  So the process says now and then that
- * it lives, and when it has not for as long as such a binding can last
- * (MAX_RR_BINDING_LIFETIME, RFC 6275 section 12), its packets go as if there
- * were no binding.
+ * The data path outlives the process, so that a restart costs no packet.
+ * Tunnels stay until somebody says otherwise (mip6d --cleanup): at a home
+ * agent there is no other way to its mobiles.  But a correspondent has one,
+ * and eBPF knows nothing of lifetimes; without us it would send for ever to a
+ * care-of address where its mobile no longer is.  So the process says now
+ * and then that it lives, and when it has not for as long as such a binding
+ * can last (MAX_RR_BINDING_LIFETIME, RFC 6275 section 12), packets go as if
+ * there were no binding.
  */
 #include "path/private.h"
 
@@ -21,21 +21,31 @@
 
 #define ORPHAN_TIME	SEC(420)
 
-static int alive_say(const struct path *p)
+/* eBPF's clock: it has no coarse one that counts what was slept. */
+static uint32_t monotonic_s(void)
 {
-	struct pm_alive a = { .orphan = (uint32_t)(p->orphan_time / SEC(1)) };
 	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint32_t)t.tv_sec;
+}
+
+int alive_say(const struct path *p)
+{
+	struct pm_alive a = {
+		.at = monotonic_s(),
+		.orphan = (uint32_t)(p->orphan_time / SEC(1)),
+	};
 	uint32_t zero = 0;
 
-	/* eBPF's clock: it has no coarse one that counts what was slept */
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	a.at = (uint32_t)t.tv_sec;
 	return bpf_map_update_elem(p->map[MAP_ALIVE], &zero, &a, BPF_ANY);
 }
 
 int alive_open(struct path *p, usec_t orphan_time)
 {
 	struct itimerspec every = { 0 };
+	struct pm_alive a;
+	uint32_t zero = 0;
 
 	p->orphan_time = orphan_time ? orphan_time : ORPHAN_TIME;
 	every.it_interval.tv_sec = (time_t)(p->orphan_time / SEC(8));
@@ -47,7 +57,11 @@ int alive_open(struct path *p, usec_t orphan_time)
 	if (p->alive_fd < 0 ||
 	    timerfd_settime(p->alive_fd, 0, &every, NULL) < 0)
 		return -errno;
-	return alive_say(p);
+	/* What has ended while nobody was there stays so until path_sync() has
+	 * removed what is no longer wanted, or the timer says otherwise. */
+	if (bpf_map_lookup_elem(p->map[MAP_ALIVE], &zero, &a))
+		return -errno;
+	return a.at && monotonic_s() - a.at > a.orphan ? 0 : alive_say(p);
 }
 
 /* Whenever path_fd() is readable. */

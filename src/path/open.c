@@ -493,6 +493,8 @@ int path_sync(struct path *p)
 		err = links_remove(p, false);
 	if (!err)
 		err = access_sync(p);
+	if (!err)
+		err = alive_say(p);
 	return err;
 }
 

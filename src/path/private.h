@@ -117,6 +117,7 @@ void	error_source_need(struct path *);
 
 /* --- alive.c --- */
 int	alive_open(struct path *, usec_t orphan_time);
+int	alive_say(const struct path *);
 void	alive_run(struct path *);
 void	alive_close(struct path *);
 

@@ -85,25 +85,29 @@ static void count_add(struct pm_count *sum, const struct pm_count *c)
 }
 
 /* A path's count, with what processors have not added to it yet.  One that
- * does so in the meantime makes us look again, so that counts never fall. */
+ * does so in the meantime makes us look again: nothing counts twice. */
 static struct pm_path_count
 count_of(const struct path *p, uint32_t id, int cpus, struct pm_tally *v)
 {
 	uint32_t slot = id % PM_TALLIES;
 	struct pm_path_count was, sum;
 	int tries = 8;
+	bool turning;
 
 	do {
 		was = sum = p->counts[id];
+		turning = false;
 		if (!v || bpf_map_lookup_elem(p->map[MAP_TALLY], &slot, v))
 			break;
 		for (int i = 0; i < cpus; i++) {
+			turning |= !v[i].tick && v[i].path;
 			if (v[i].path != id || v[i].tag != p->paths[id].tag)
 				continue;
 			count_add(&sum.out, &v[i].n.out);
 			count_add(&sum.in, &v[i].n.in);
 		}
-	} while (memcmp(&was, &p->counts[id], sizeof(was)) != 0 && --tries);
+	} while ((turning || memcmp(&was, &p->counts[id], sizeof(was)) != 0) &&
+		 --tries);
 	return sum;
 }
 

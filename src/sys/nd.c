@@ -382,6 +382,22 @@ nd_group(struct nd_ears *e, uint32_t ifindex, const struct in6_addr *addr,
 
 /* --- listeners --- */
 
+/* What was said of it alone, and goes with its sockets. */
+static void
+groups_forget(struct nd_ears *e, const struct nd_listener *l)
+{
+	struct map_node *n, *next;
+	size_t pos = 0;
+
+	for (n = map_next(&e->groups, NULL, &pos); n; n = next) {
+		struct nd_group *g = container_of(n, struct nd_group, node);
+
+		next = map_next(&e->groups, n, &pos);
+		if (g->key.ifindex == l->ifindex)
+			group_del(e, g);
+	}
+}
+
 static void
 listener_free(struct nd_ears *e, struct nd_listener *l)
 {
@@ -396,6 +412,7 @@ listener_free(struct nd_ears *e, struct nd_listener *l)
 		if (p->key.ifindex == l->ifindex)
 			proxied_del(e, p);
 	}
+	groups_forget(e, l);
 	map_remove(&e->ifaces, &l->node);
 	watch_free(l->watch);
 	while (l->nmembers)

@@ -277,10 +277,11 @@ struct sim_node {
 
 /* --- a script's rules, streams and memory ------------------------------- */
 
-struct sim_rule {			/* drop or delay the next messages */
+struct sim_rule {			/* drop, delay or change the next messages */
 	struct list	l;
 	unsigned	left;
-	usec_t		by;		/* 0: drop */
+	uint8_t		option;		/* that goes out of them, or 0 */
+	usec_t		by;		/* 0: drop, without an option */
 	char		word[SIM_NAME];	/* the first of the summary: "BU" */
 	const struct sim_node *from, *to;	/* NULL: any */
 };
@@ -560,6 +561,7 @@ struct check_view {
 	struct in6_addr	hoa, coa, ask, ha, previous;
 	bool		correspondent;	/* ha is the peer, then */
 	bool		bound, asking, home, returning, idle;
+	bool		trial;		/* away, and asks at home */
 	uint64_t	granted;	/* seconds */
 };
 struct check_views {

@@ -14,6 +14,9 @@
  */
 #include "sim.h"
 
+#include "wire/mh.h"
+#include "wire/pkt.h"
+
 #include <stdlib.h>
 
 struct flight {
@@ -188,6 +191,35 @@ static bool first_word_is(const char *text, const char *word)
 	       (text[n] == ' ' || text[n] == '\0');
 }
 
+/* Mobility Headers without that option, whole again but for an authenticator. */
+static void strip(struct sim_pkt *p, uint8_t type)
+{
+	uint8_t b[1500];
+	struct wbuf w = wbuf_of(b, sizeof(b));
+	struct wire_error err;
+	struct pkt pkt;
+	struct mh mh;
+	size_t start;
+	unsigned left = 0;
+
+	if (pkt_parse(p->data, p->len, &pkt, &err) != 0 ||
+	    pkt.proto != IPPROTO_MOBILITY ||
+	    mh_parse(pkt.payload.p, pkt.payload.len, NULL, NULL, &mh, &err))
+		return;
+	for (unsigned k = 0; k < mh.nopts; k++)
+		if (mh.opt[k].type != type)
+			mh.opt[left++] = mh.opt[k];
+	mh.nopts = left;
+	if (mh_build(&mh, &w) || wbuf_len(&w) > pkt.payload.len)
+		return;
+	start = (size_t)(pkt.payload.p - p->data);
+	memcpy(p->data + start, b, wbuf_len(&w));
+	mh_seal(p->data + start, wbuf_len(&w), &pkt.src, &pkt.dst);
+	p->len = (uint16_t)(start + wbuf_len(&w));
+	p->data[4] = (uint8_t)((p->len - 40) >> 8);
+	p->data[5] = (uint8_t)(p->len - 40);
+}
+
 void sim_rules_apply(struct sim *s, struct sim_pkt *p, const char *text,
 		     const struct sim_node *from, const struct sim_node *to)
 {
@@ -197,7 +229,9 @@ void sim_rules_apply(struct sim *s, struct sim_pkt *p, const char *text,
 		if (!first_word_is(text, r->word) ||
 		    (r->from && r->from != from) || (r->to && r->to != to))
 			continue;
-		if (r->by)
+		if (r->option)
+			strip(p, r->option);
+		else if (r->by)
 			p->held = r->by;
 		else
 			p->doomed = true;

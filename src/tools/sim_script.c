@@ -23,7 +23,7 @@ struct action {
 	struct in6_addr	addr, src;
 	uint8_t		plen;
 	unsigned	port;		/* which interface, from 0 */
-	unsigned	count, nth, after, percent;
+	unsigned	count, nth, after, option, percent;
 	usec_t		time;
 	bool		back;		/* a negative time */
 	char		word[64];
@@ -100,6 +100,7 @@ static void add_rule(struct sim *s, struct action *a)
 
 	r->left = a->count;
 	r->by = a->time;
+	r->option = (uint8_t)a->option;
 	memcpy(r->word, a->word, sizeof(r->word) - 1);
 	r->from = a->from;
 	r->to = a->to;
@@ -381,6 +382,8 @@ static const struct verb verbs[] = {
 	{ "drop",	"COUNT WORD [from NODE] [to NODE]", add_rule },
 	{ "delay",	"COUNT WORD by TIME [from NODE] [to NODE]",
 	  add_rule },
+	{ "strip",	"COUNT WORD option COUNT [from NODE] [to NODE]",
+	  add_rule },
 	{ "cut",	"LINK", run_cut },
 	{ "heal",	"LINK", run_heal },
 	{ "loss",	"LINK PERCENT", run_loss },
@@ -474,6 +477,7 @@ static bool take_count(struct args *g, const char *w)
 	if (!isdigit((unsigned char)*w) || *end || v == 0 || v > 100000)
 		return wrong(g, "`%s' is no number from 1 to 100000", w);
 	*(key_is(g, "nth") ? &g->a->nth : key_is(g, "after") ? &g->a->after
+			   : key_is(g, "option") ? &g->a->option
 			   : &g->a->count) = (unsigned)v;
 	return true;
 }

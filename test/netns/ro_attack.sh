@@ -115,6 +115,7 @@ expect "what is honest is heard" eventually 2 heard 4
 
 capture net-c
 capture one
+attacked=$coa
 for c in $(at eve "$python" "$here/ro_attack.py" cases $EVE $CN $HOA "$coa")
 do
 	expect "$c" survives "$c"
@@ -195,7 +196,15 @@ expect "a Home Address option without a binding gets a Binding Error" \
 expect "no update of eve's is accepted" \
 	none net-c "mip6.mhtype == 6 && ipv6.dst == $EVE &&
 		mip6.ba.status < 128"
-expect "nothing is led on by a foreign routing header" \
-	none one "udp.port == 7000 && !(ipv6.routing.type == 2) && !icmpv6"
+# What she sent, and whatever would have become of it at either of them.
+led_on() {
+	tcpdump -nr "$T/$1.pcap" "ip6 src $EVE and not ip6 dst $CN and not ip6 dst $attacked
+		and (ip6 protochain 17)" 2> /dev/null | grep .
+}
+expect "what has a foreign routing header is seen" eval \
+	'tcpdump -nr "$T/one.pcap" "ip6 src $EVE and ip6 dst $attacked and
+		ip6[6] == 43" 2> /dev/null | grep -q .'
+expect "nothing is led on by it" not led_on one
+expect "... nor at a correspondent" not led_on net-c
 expect "tshark finds nothing wrong" no_complaints net-c
 net_end

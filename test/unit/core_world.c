@@ -357,6 +357,12 @@ static void did_send(struct world *w, const struct ef_send *s)
 
 	memcpy(w->sent, s->data, s->len);
 	w->sent_len = s->len;
+	if (s->data[6] == 44) {		/* of a tunnel packet */
+		memcpy(&p.src, s->data + 8, 16);
+		memcpy(&p.dst, s->data + 24, 16);
+		say(w, "piece %s>%s\n", name(&p.src, a), name(&p.dst, b));
+		return;
+	}
 	ck_assert_int_eq(pkt_parse(s->data, s->len, &p, &e), 0);
 	if (p.proto == IPPROTO_MOBILITY)
 		did_ba(w, s, &p);
@@ -609,6 +615,17 @@ void world_link(struct world *w, uint32_t ifindex, const char *ifname, bool up)
 		.kind = EV_LINK,
 		.link = { .ifindex = ifindex, .mtu = 1500, .up = up,
 			  .ll = { 6, { 2, 0, 0, 0, 0, (uint8_t)ifindex } } },
+	};
+
+	strcpy(ev.link.name, ifname);
+	input(w, &ev);
+}
+
+void world_gone(struct world *w, uint32_t ifindex, const char *ifname)
+{
+	struct event ev = {
+		.kind = EV_LINK,
+		.link = { .ifindex = ifindex, .gone = true },
 	};
 
 	strcpy(ev.link.name, ifname);

@@ -75,6 +75,7 @@ void	world_reconfigure(struct world *, struct conf *);
 struct conf *world_conf(unsigned roles);	/* the one of world_open */
 
 void	world_link(struct world *, uint32_t ifindex, const char *name, bool up);
+void	world_gone(struct world *, uint32_t ifindex, const char *name);
 void	world_address(struct world *, uint32_t ifindex, const char *addr,
 		      enum addr_state);
 void	world_packet(struct world *, uint32_t ifindex, const void *, size_t);

@@ -114,9 +114,8 @@ START_TEST(asked_and_forwarded)
 	says(&w, COA, 131, 0, 0, SITE);
 	world_expect(&w, "group " SITE " on 2 up\n");
 	heard(&w, SITE, 64, 20);
-	/* nor what has no hop left, nor what the tunnel cannot carry */
+	/* nor what has no hop left */
 	heard(&w, GROUP, 1, 20);
-	heard(&w, GROUP, 64, 1460);
 	world_quiet(&w);
 	says(&w, COA, 132, 0, 0, GROUP);
 	world_expect(&w, "group " GROUP " on 2 down\n");
@@ -425,6 +424,279 @@ START_TEST(shown)
 }
 END_TEST
 
+/* The last that was sent is Packet Too Big, of that size, to that sender. */
+static void said_too_big(struct world *w, const char *to, uint32_t mtu,
+			 size_t len)
+{
+	struct in6_addr ha = world_addr(HA), sender = world_addr(to);
+	struct icmp m;
+	struct wire_error e;
+	struct pkt p;
+
+	ck_assert_int_eq(pkt_parse(w->sent, w->sent_len, &p, &e), 0);
+	ck_assert_int_eq(icmp_parse(p.payload.p, p.payload.len, &p.src, &p.dst,
+				    &m, &e), 0);
+	ck_assert_uint_eq(m.type, ICMP_TOO_BIG);
+	ck_assert_uint_eq(m.error.param, mtu);
+	ck_assert_uint_eq(m.error.about.len, len < 1232 ? len : 1232);
+	ck_assert(addr_eq(&p.src, &ha) && addr_eq(&p.dst, &sender));
+}
+
+static void learn_mtu(struct world *w, const char *coa, uint32_t mtu)
+{
+	struct event ev = {
+		.kind = EV_MTU,
+		.mtu = { .path = { .local = world_addr(HA),
+				   .remote = world_addr(coa),
+				   .kind = PATH_IP6IP6 }, .mtu = mtu },
+	};
+
+	node_input(w->node, &ev, w->now);
+}
+
+/* RFC 2473 7.1: what the tunnel carries whole, in pieces, and not at all.
+ * Lengths are those of the packet of the home link. */
+static const struct {
+	uint32_t	mtu;		/* of the path; 0: not known */
+	size_t		len;
+	const char	*did;
+	uint32_t	says;		/* Packet Too Big */
+} sizes[] = {
+	{ 0, 1280, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 0, 1460, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 0, 1461, "ICMP 2\n", 1460 },
+	{ 0, 1500, "ICMP 2\n", 1460 },
+	{ 1400, 1360, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 1400, 1361, "ICMP 2\n", 1360 },
+	{ 1300, 1281, "ICMP 2\n", 1280 },
+	{ 1300, 1280, "piece HA>COA\npiece HA>COA\n", 0 },
+	{ 1280, 1240, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n", 0 },
+	{ 1280, 1241, "piece HA>COA\npiece HA>COA\n", 0 },
+	{ 1200, 1280, "piece HA>COA\npiece HA>COA\n", 0 },
+};
+
+START_TEST(too_large)
+{
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	if (sizes[_i].mtu)
+		learn_mtu(&w, COA, sizes[_i].mtu);
+	world_count(&w, "");
+	heard(&w, GROUP, 64, sizes[_i].len - 40);
+	world_expect(&w, sizes[_i].did);
+	if (sizes[_i].says)
+		said_too_big(&w, "2001:db8:1::77", sizes[_i].says,
+			     sizes[_i].len);
+	world_close(&w);
+}
+END_TEST
+
+/* The pieces are those of the tunnel packet, of no more than the path takes:
+ * the last, of which there is the rest. */
+START_TEST(pieces)
+{
+	struct world w;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	learn_mtu(&w, COA, 1300);
+	world_count(&w, "");
+	heard(&w, GROUP, 64, 1280 - 40);
+	/* 1252 octets fit behind two headers, 1248 is what eight divides */
+	ck_assert_uint_eq(w.sent_len, 40 + 8 + 1280 - 1248);
+	ck_assert_uint_eq(w.sent[6], 44);
+	ck_assert_uint_eq(w.sent[40], 41);
+	ck_assert_uint_eq((unsigned)w.sent[42] << 8 | w.sent[43], 1248);
+	world_close(&w);
+}
+END_TEST
+
+/* RFC 4443 2.4 e.1: not to errors; f: not to more than a limit.  One answer
+ * for all members, of the least of them. */
+START_TEST(too_large_told)
+{
+	uint8_t buf[SEND_MAX];
+	struct world w;
+	size_t n;
+
+	begin(&w, 10);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::11", .src = COA2,
+				   .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	says(&w, COA, 131, 0, 0, GROUP);
+	says(&w, COA2, 131, 0, 0, GROUP);
+	learn_mtu(&w, COA, 1400);
+	learn_mtu(&w, COA2, 1350);
+	world_count(&w, "");
+	heard(&w, GROUP, 64, 1400);
+	world_expect(&w, "ICMP 2\n");
+	said_too_big(&w, "2001:db8:1::77", 1310, 1440);
+	n = datagram(buf, sizeof(buf), "2001:db8:1::77", GROUP, 64, 1400);
+	buf[6] = 58;
+	buf[40] = 2;
+	world_packet(&w, HOME, buf, n);
+	buf[40] = 137;
+	world_packet(&w, HOME, buf, n);
+	world_quiet(&w);
+	buf[40] = 128;
+	world_packet(&w, HOME, buf, n);
+	world_expect(&w, "ICMP 2\n");
+	/* fragments are too large as well */
+	buf[6] = 44;
+	buf[40] = 58;
+	world_packet(&w, HOME, buf, n);
+	world_quiet(&w);
+	buf[40] = 17;
+	world_packet(&w, HOME, buf, n);
+	world_expect(&w, "ICMP 2\n");
+	/* a mobile is told, too; the home link takes it */
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 1300);
+	tunnelled(&w, COA, HA, buf, n);
+	world_expect(&w, "ICMP 2\ndata if=2 HOA>" GROUP " hlim=63\n");
+	for (int k = 0; k < 100; k++)
+		heard(&w, GROUP, 64, 1400);
+	ck_assert_uint_le(world_count(&w, "ICMP 2"), 20);
+	world_close(&w);
+}
+END_TEST
+
+#define OTHER_HA	"2001:db8:c::1"		/* another virtual one */
+#define OTHER_HOA	"2001:db8:c::10"
+
+static struct conf_home_link *other_network(struct conf *c, const char *name)
+{
+	struct conf_home_link *l = conf_add_home_link(c);
+
+	ck_assert_ptr_nonnull(l);
+	ck_assert_int_eq(prefix_parse("2001:db8:c::/64", &l->prefix), 0);
+	l->ha = world_addr(OTHER_HA);
+	if (name)
+		c->home_link[1].network = l->network = name;
+	return l;
+}
+
+static void begin_virtual(struct world *w, const char *name)
+{
+	world_open(w, CONF_HA);
+	w->conf->ha_max_memberships = 10;
+	w->conf->send_unsol_pfx_advs = false;
+	other_network(w->conf, name);
+	world_start(w);
+	world_address(w, 4, OTHER_HA, ADDR_VALID);
+	world_bu(w, &(struct bu){ .hoa = VHOA, .dst = VHA, .seq = 1,
+				  .lifetime = 600 });
+	world_bu(w, &(struct bu){ .hoa = OTHER_HOA, .dst = OTHER_HA,
+				  .src = COA2, .seq = 1, .lifetime = 600 });
+	world_later(w, SEC(5));
+	ck_assert_uint_eq(world_count(w, "query"), 2);
+}
+
+static void report_to(struct world *w, const char *coa, const char *ha)
+{
+	uint8_t buf[256];
+	size_t n = report(buf, sizeof(buf), 131, 0, 0, GROUP, 1);
+
+	tunnelled(w, coa, ha, buf, n);
+}
+
+/* Home networks without an interface are several all the same. */
+START_TEST(virtual_apart)
+{
+	static const char *const names[] = { NULL, "ours" };
+	char text[4096];
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	begin_virtual(&w, names[_i]);
+	report_to(&w, COA, VHA);
+	report_to(&w, COA2, OTHER_HA);
+	world_quiet(&w);
+	n = datagram(buf, sizeof(buf), VHOA, GROUP, 64, 20);
+	tunnelled(&w, COA, VHA, buf, n);
+	world_expect(&w, names[_i] ? "tunnel " OTHER_HA ">COA2 VHOA>" GROUP
+		     " hlim=63\n" : "");
+	world_show(&w, "groups", text, sizeof(text));
+	ck_assert_msg(!!strstr(text, "network=2001:db8:2::/64 mobiles=1") ==
+		      !names[_i] &&
+		      !!strstr(text, "network=2001:db8:c::/64 mobiles=1") ==
+		      !names[_i] &&
+		      !!strstr(text, "network=2001:db8:2::/64 mobiles=2") ==
+		      !!names[_i], "%s", text);
+	world_close(&w);
+}
+END_TEST
+
+/* The interface of the home link is made anew: we are a member there then,
+ * and what mobiles send leaves there. */
+START_TEST(link_made_anew)
+{
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	begin(&w, 10);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_count(&w, "");
+	world_gone(&w, HOME, "home0");
+	ck_assert_uint_eq(world_count(&w, "group " GROUP " on 2 down"), 1);
+	says(&w, COA, 131, 0, 0, SITE);
+	ck_assert_uint_eq(world_count(&w, "group"), 0);
+	world_link(&w, 9, "home0", true);
+	ck_assert_uint_eq(world_count(&w, "group"), 2);
+	n = datagram(buf, sizeof(buf), "2001:db8:1::77", GROUP, 64, 20);
+	world_packet(&w, HOME, buf, n);
+	ck_assert_uint_eq(world_count(&w, "tunnel"), 0);
+	world_packet(&w, 9, buf, n);
+	ck_assert_uint_eq(world_count(&w, "tunnel HA>COA 2001:db8:1::77>"), 1);
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	ck_assert_uint_eq(world_count(&w, "data if=9 HOA>" GROUP), 1);
+	says(&w, COA, 132, 0, 0, GROUP);
+	ck_assert_uint_eq(world_count(&w, "group " GROUP " on 9 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
+/* Home addresses of two home networks, by one tunnel: it is asked for each,
+ * and each is served as its own. */
+START_TEST(one_tunnel_two_links)
+{
+	uint8_t buf[256];
+	struct world w;
+	size_t n;
+
+	world_open(&w, CONF_HA);
+	w.conf->ha_max_memberships = 10;
+	w.conf->send_unsol_pfx_advs = false;
+	other_network(w.conf, NULL)->ha = world_addr(HA);
+	world_start(&w);
+	world_bu(&w, &(struct bu){ .hoa = OTHER_HOA, .seq = 1,
+				   .lifetime = 100 });
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	ck_assert_uint_eq(world_count(&w, ASKED), 2);
+	says(&w, COA, 131, 0, 0, GROUP);
+	world_expect(&w, "group " GROUP " on 2 up\n");
+	heard(&w, GROUP, 64, 20);
+	world_expect(&w, "tunnel HA>COA 2001:db8:1::77>" GROUP " hlim=63\n");
+	n = datagram(buf, sizeof(buf), HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	world_expect(&w, "data if=2 HOA>" GROUP " hlim=63\n");
+	n = datagram(buf, sizeof(buf), OTHER_HOA, GROUP, 64, 20);
+	tunnelled(&w, COA, HA, buf, n);
+	world_quiet(&w);
+	/* one of them ends, and is asked no more */
+	world_later(&w, SEC(400));
+	world_count(&w, "");
+	world_later(&w, SEC(125));
+	ck_assert_uint_eq(world_count(&w, ASKED), 1);
+	world_close(&w);
+}
+END_TEST
+
 Suite *suite_ha_multicast(void)
 {
 	Suite *s = suite_create("ha multicast");
@@ -442,6 +714,12 @@ Suite *suite_ha_multicast(void)
 	tcase_add_test(t, moves_and_returns);
 	tcase_add_test(t, limits);
 	tcase_add_test(t, shown);
+	tcase_add_loop_test(t, too_large, 0, sizeof(sizes) / sizeof(*sizes));
+	tcase_add_test(t, pieces);
+	tcase_add_test(t, too_large_told);
+	tcase_add_loop_test(t, virtual_apart, 0, 2);
+	tcase_add_test(t, link_made_anew);
+	tcase_add_test(t, one_tunnel_two_links);
 	suite_add_tcase(s, t);
 	return s;
 }

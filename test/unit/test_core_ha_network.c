@@ -22,7 +22,7 @@ struct ra {
 	uint16_t	preference;
 	int		info_lifetime;
 	uint32_t	valid, preferred;	/* 0: for ever */
-	bool		no_r;
+	bool		no_r, ends;	/* ends: lifetimes 0 */
 };
 
 static void advertise(struct world *w, const struct ra *a)
@@ -41,8 +41,10 @@ static void advertise(struct world *w, const struct ra *a)
 			.prefix = world_addr(a->addr[k]), .len = 64,
 			.flags = (uint8_t)(ND_PIO_L | ND_PIO_A |
 					   (a->no_r ? 0 : ND_PIO_R)),
-			.valid = a->valid ? a->valid : ND_INFINITE,
-			.preferred = a->preferred ? a->preferred :
+			.valid = a->ends ? 0 :
+				 a->valid ? a->valid : ND_INFINITE,
+			.preferred = a->ends ? 0 :
+				     a->preferred ? a->preferred :
 				     a->valid ? a->valid : ND_INFINITE,
 		};
 	world_nd(w, HOME, &nd, a->from, "ff02::1");
@@ -744,25 +746,190 @@ START_TEST(others_change)
 }
 END_TEST
 
+static void hear_home(struct world *w, const struct ra *a)
+{
+	struct ra ra = *a;
+
+	ra.from = "fe80::a";
+	ra.addr[0] = "2001:db8:1::a";
+	advertise(w, &ra);
+}
+
+#define OURS(...) hear_home(&w, &(struct ra){ __VA_ARGS__ })
+
+/* A mobile that may stay for a day, and a prefix that others advertise. */
+static void begin_heard(struct world *w)
+{
+	world_open(w, CONF_HA);
+	w->conf->ha_max_binding_life = 86400;
+	world_start(w);
+	hear_home(w, &(struct ra){ .valid = 10000 });
+	world_bu(w, &(struct bu){ .seq = 1, .lifetime = 20000 });
+	world_later(w, SEC(1));
+	ck_assert(strstr(w->did, "BA 1 seq=1 lifetime=2499"));
+	world_count(w, "");
+}
+
+/* What remains of the home prefix by the answer to a refresh, in units. */
+static void granted(struct world *w, uint16_t seq, const char *answer)
+{
+	world_count(w, "");
+	world_bu(w, &(struct bu){ .seq = seq, .lifetime = 20000 });
+	ck_assert_msg(strstr(w->did, answer), "%s", w->did);
+	world_count(w, "");
+}
+
 /* The home prefix is another router's to advertise: its lifetime bounds ours
- * (10.3.1: by the Prefix List). */
+ * (10.3.1: by the Prefix List), and when it ends everything does: it does not
+ * become valid for ever. */
 START_TEST(prefix_of_others)
 {
 	struct world w;
 
-	world_begin(&w);
-	advertise(&w, &(struct ra){ .from = "fe80::a", .valid = 100,
-		.addr = { "2001:db8:1::a" } });
-	world_later(&w, SEC(20));
-	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 60 });
-	/* 79 seconds are left when it is answered */
-	world_later(&w, SEC(1));
-	ck_assert(strstr(w.did, "BA 1 seq=1 lifetime=19"));
-	world_count(&w, "");
-	advertise(&w, &(struct ra){ .from = "fe80::a", .valid = 10,
-		.addr = { "2001:db8:1::a" } });
-	world_later(&w, SEC(10));
+	begin_heard(&w);
+	world_later(&w, SEC(9995));	/* 2499 units, but for one second */
+	ck_assert_uint_eq(world_count(&w, "flow HOA down"), 0);
+	world_later(&w, SEC(4));
 	ck_assert_uint_eq(world_count(&w, "flow HOA down"), 1);
+	granted(&w, 2, "BA 132 seq=2");
+	world_later(&w, SEC(86400));
+	granted(&w, 3, "BA 132 seq=3");
+	/* not by a link that was down, nor by a reload */
+	world_link(&w, HOME, "home0", false);
+	world_link(&w, HOME, "home0", true);
+	granted(&w, 4, "BA 132 seq=4");
+	world_reconfigure(&w, world_conf(CONF_HA));
+	granted(&w, 5, "BA 132 seq=5");
+	/* until it is heard again */
+	OURS(.valid = 400);
+	world_bu(&w, &(struct bu){ .seq = 6, .lifetime = 20000 });
+	world_later(&w, SEC(1));
+	ck_assert(strstr(w.did, "BA 1 seq=6 lifetime=99"));
+	world_close(&w);
+}
+END_TEST
+
+/* RFC 4862 5.5.3 e: one advertisement, which anybody on the link can make,
+ * leaves two hours; until then a router may say otherwise. */
+START_TEST(prefix_cut_short)
+{
+	static const struct ra cut[] = {
+		{ .valid = 4 }, { .ends = true },
+		{ .valid = 4, .no_h = true, .lifetime = -1 },
+	};
+	struct world w;
+
+	begin_heard(&w);
+	hear_home(&w, &cut[_i]);
+	world_later(&w, SEC(7199));
+	ck_assert_uint_eq(world_count(&w, "flow HOA down"), 0);
+	hear_home(&w, &cut[_i]);
+	world_later(&w, SEC(1));
+	ck_assert_uint_eq(world_count(&w, "flow HOA down"), 1);
+	world_later(&w, SEC(4));
+	granted(&w, 2, "BA 132 seq=2");
+	world_close(&w);
+	/* ... and never heard before, it is known by the configuration */
+	world_away(&w, 0);
+	hear_home(&w, &cut[_i]);
+	world_later(&w, SEC(10));
+	ck_assert_uint_eq(world_count(&w, "flow HOA down"), 0);
+	granted(&w, 102, "BA 1 seq=102 lifetime=1797");
+	OURS(.valid = 10000);
+	granted(&w, 103, "BA 1 seq=103 lifetime=2500");
+	world_close(&w);
+	/* ... and what we advertise ourselves is as we say */
+	world_open(&w, CONF_HA);
+	prefix(w.conf, "2001:db8:1::/64", 12000, 12000);
+	world_start(&w);
+	hear_home(&w, &cut[_i]);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 100 });
+	world_later(&w, SEC(10));
+	ck_assert(strstr(w.did, "BA 0 seq=1 lifetime=100"));
+	ck_assert_uint_eq(world_count(&w, "flow HOA down"), 0);
+	world_close(&w);
+}
+END_TEST
+
+/* RFC 4861 6.3.4: a router that ends, or is no home agent any more, takes no
+ * prefix with it; and who never was one has prefixes as well. */
+START_TEST(prefix_of_any_router)
+{
+	static const struct ra other[] = {
+		{ .valid = 10000 }, { .valid = 10000, .no_h = true },
+		{ .valid = 10000, .lifetime = -1 },
+		{ .valid = 10000, .no_h = true, .lifetime = -1 },
+	};
+	struct world w;
+
+	begin_heard(&w);
+	world_later(&w, SEC(999));
+	granted(&w, 2, "BA 1 seq=2 lifetime=2250");
+	hear_home(&w, &other[_i]);
+	granted(&w, 3, "BA 1 seq=3 lifetime=2500");
+	/* ... his lifetime as a router is half an hour */
+	world_later(&w, SEC(2000));
+	granted(&w, 4, "BA 1 seq=4 lifetime=2000");
+	world_later(&w, SEC(8000));
+	granted(&w, 5, "BA 132 seq=5");
+	world_close(&w);
+}
+END_TEST
+
+/* 10.6.1: what has ended is not told as valid for ever. */
+START_TEST(ended_is_told)
+{
+	struct conf_home_link *l;
+	struct world w;
+
+	world_open(&w, CONF_HA);
+	l = conf_add_home_link(w.conf);
+	strcpy(l->ifname, "home0");
+	ck_assert_int_eq(prefix_parse("2001:db8:4::/64", &l->prefix), 0);
+	l->ha = world_addr("2001:db8:4::1");
+	w.conf->ha_max_binding_life = 86400;
+	world_start(&w);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 20000 });
+	world_later(&w, SEC(2));
+	advertise(&w, &(struct ra){ .from = "fe80::a", .no_h = true,
+		.addr = { "2001:db8:4::" }, .no_r = true, .ends = true });
+	world_count(&w, "");
+	solicit(&w, 1);
+	world_expect(&w, "MPA HA>COA rh2=HOA " FOREVER
+		     " 2001:db8:4::/64:c0:7200:0\n");
+	world_later(&w, SEC(7200));
+	world_count(&w, "");
+	solicit(&w, 2);
+	world_expect(&w, "MPA HA>COA rh2=HOA " FOREVER
+		     " 2001:db8:4::/64:c0:0:0\n");
+	world_close(&w);
+}
+END_TEST
+
+/* Whoever invents prefixes fills the rest of an advertisement with them: a
+ * home prefix has its place. */
+START_TEST(invented_prefixes)
+{
+	char text[40];
+	struct world w;
+
+	world_open(&w, CONF_HA);
+	w.conf->ha_max_binding_life = 86400;
+	world_start(&w);
+	for (int k = 0; k < 100; k++) {
+		snprintf(text, sizeof(text), "2001:db8:%x::", k + 0x100);
+		advertise(&w, &(struct ra){ .from = "fe80::66", .no_h = true,
+			.addr = { text }, .no_r = true, .valid = 9000 });
+	}
+	OURS(.valid = 8000);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 20000 });
+	world_later(&w, SEC(1));
+	ck_assert(strstr(w.did, "BA 1 seq=1 lifetime=1999"));
+	world_count(&w, "");
+	solicit(&w, 1);
+	ck_assert(strstr(w.did, "2001:db8:1::/64:c0:7999:7999"));
+	ck_assert(strstr(w.did, "2001:db8:10e::") &&
+		  !strstr(w.did, "2001:db8:110::"));
 	world_close(&w);
 }
 END_TEST
@@ -923,6 +1090,10 @@ Suite *suite_ha_network(void)
 	tcase_add_test(t, change_before_acknowledged);
 	tcase_add_test(t, others_change);
 	tcase_add_test(t, prefix_of_others);
+	tcase_add_loop_test(t, prefix_cut_short, 0, 3);
+	tcase_add_loop_test(t, prefix_of_any_router, 0, 4);
+	tcase_add_test(t, ended_is_told);
+	tcase_add_test(t, invented_prefixes);
 	tcase_add_test(t, unsolicited_disabled);
 	tcase_add_test(t, after_restart);
 	suite_add_tcase(s, t);

@@ -254,14 +254,14 @@ START_TEST(not_managed)
 	nd.ra.npios = 1;
 	nd.ra.pio[0] = (struct nd_pio){
 		.prefix = world_addr("2001:db8:1::a"), .len = 64,
-		.flags = ND_PIO_L | ND_PIO_R, .valid = 100, .preferred = 100,
+		.flags = ND_PIO_L | ND_PIO_R, .valid = 9000, .preferred = 100,
 	};
 	world_nd(&w, HOME, &nd, "fe80::a", "ff02::1");
 	world_later(&w, SEC(2));
 	world_count(&w, "");
 	world_icmp(&w, &m, COA, HA, HOA);
 	world_expect(&w, "MPA HA>COA rh2=HOA "
-		     "2001:db8:1::/64:80:98:98\n");
+		     "2001:db8:1::/64:80:8998:98\n");
 	world_close(&w);
 }
 END_TEST

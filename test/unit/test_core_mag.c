@@ -149,6 +149,45 @@ START_TEST(strangers)
 }
 END_TEST
 
+/* Whom a controller says to have a card that the table has for somebody else: he
+ * is it until he leaves, whatever is heard, and over a restart. */
+START_TEST(by_controller)
+{
+	struct event ev = { .kind = EV_ATTACH };
+	struct story s;
+
+	open_story(&s);
+	ev.attach.ifindex = 3;
+	ev.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	strcpy(ev.attach.id, "pad@example.net");
+	story_input(&s, &ev);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	story_nd(&s, ND_RS, LL, PHONE);
+	ck_assert_uint_eq(s.messages, 1);
+	story_later(&s, SEC(2));
+	story_restart(&s);
+	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 2, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+	/* a controller that knows no name has nothing to say about it */
+	ev.attach.id[0] = '\0';
+	story_later(&s, MSEC(500));
+	story_input(&s, &ev);
+	ck_assert_uint_eq(s.messages, 2);
+	ev.attach.gone = true;
+	story_input(&s, &ev);
+	asked(&s, 3, MOPT_HANDOFF_UNKNOWN, true);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	story_later(&s, SEC(2));
+	story_nd(&s, ND_RS, LL, PHONE);
+	ck_assert(!memcmp(story_opt(&s, MOPT_MNID, 0)->mnid.id.p,
+			  "phone@example.com", 17));
+	story_close(&s);
+}
+END_TEST
+
 /* 6.2: prefixes of the profile are asked for by name. */
 START_TEST(prefixes_of_profile)
 {
@@ -779,6 +818,7 @@ int main(void)
 
 	tcase_add_test(t, registers);
 	tcase_add_test(t, strangers);
+	tcase_add_test(t, by_controller);
 	tcase_add_test(t, repeats);
 	tcase_add_loop_test(t, strange_answers, 0,
 			    (int)(sizeof(strange) / sizeof(strange[0])));
