@@ -157,6 +157,9 @@ void	mn_on_attach(struct node *, struct attach *, usec_t now);
 /* On the home link: does our home agent defend our link-local address, too (the
  * L bit)? */
 bool	mn_linklocal_is_defended(const struct node *, const struct attach *);
+/* Is a home address of that prefix at home there? */
+bool	mn_is_home_on(const struct node *, const struct iface *,
+		      const struct prefix *);
 /* Are the home addresses placed on other interfaces than this one? */
 bool	mn_is_elsewhere(const struct node *, const struct iface *);
 /* No care-of address from a prefix that is the home's, unless another home
@@ -216,6 +219,9 @@ struct router *attach_lone_answer(struct node *, struct attach *,
 				  const struct rx *, usec_t now);
 /* All that says where we are is that answer. */
 bool	attach_is_lone(const struct attach *);
+/* ... and our home agent has not said so yet. */
+bool	attach_is_alleged(const struct node *, const struct attach *,
+			  const struct prefix *home);
 /* The router that stands for it (attach_list.c); NULL: no room. */
 struct router *attach_learn_lone(struct node *, struct attach *,
 				 const struct in6_addr *, const struct lladdr *,

@@ -142,7 +142,7 @@ attach_configure(struct node *n, struct attach *a, usec_t now)
 			continue;
 		if (p->on_link)
 			say_route(n, a, &p->prefix, NULL, r->mtu, METRIC,
-				  true);
+				  !attach_is_alleged(n, a, &p->prefix));
 		if (r != a->current)
 			continue;
 		say_way(n, a, p, has_several_ways(n) && r->expires > now ?

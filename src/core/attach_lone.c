@@ -15,7 +15,11 @@
  * Anybody on a link without routers can answer so.  Therefore nothing follows
  * from it but a deregistration, which is authenticated, and so is its answer:
  * before that the home address is not used here, with a binding or without one
- * (home_come in mn_home.c), and a liar wins no more than that a mobile node
+ * (home_come in mn_home.c), and the home prefix is not on-link: what goes to the
+ * home agent goes to the neighbour that answered.  Where there is another way
+ * out, it is used meanwhile as if there were no such link (choose in mn.c), and
+ * the question is a trial beside it (home_try): it ends after a few updates, and
+ * is put again later and later.  So a liar wins no more than that a mobile node
  * without a way out stays silent.
  */
 #include "core/mn.h"
@@ -83,4 +87,11 @@ bool
 attach_is_lone(const struct attach *a)
 {
 	return a->current && a->current->lone;
+}
+
+bool
+attach_is_alleged(const struct node *n, const struct attach *a,
+		  const struct prefix *home)
+{
+	return attach_is_lone(a) && !mn_is_home_on(n, a->iface, home);
 }

@@ -20,10 +20,21 @@
 #include "core/demand.h"
 #include "core/ro.h"
 
+/* Updates of a trial without an answer that end it: seven seconds */
+#define TRIAL_UPDATES	3
+
 /* --- the decision ------------------------------------------------------- */
 
-/* An interface that can carry this home address; low preference wins, the
- * home link among equals. */
+/* Low preference wins, the home link among equals. */
+static unsigned
+rank_of(const struct iface *i, bool home)
+{
+	return (i->conf ? i->conf->preference : 0) * 2 + !home;
+}
+
+/* An interface that can carry this home address.  What may be the home link,
+ * because somebody there says so, comes after all that have a care-of
+ * address. */
 static struct attach *
 choose(const struct node *n, const struct mn_home *h, usec_t now,
        bool *ret_wait)
@@ -39,7 +50,8 @@ choose(const struct node *n, const struct mn_home *h, usec_t now,
 		if (!i->attach || !attach_usable(i->attach))
 			continue;
 		home = attach_on_link_prefix(i->attach, &h->prefix);
-		rank = (i->conf ? i->conf->preference : 0) * 2 + !home;
+		rank = home && attach_is_alleged(n, i->attach, &h->prefix) ?
+			UINT32_MAX - 1 : rank_of(i, home);
 		if (!home && !attach_coa(n, i->attach, now)) {
 			if (attach_coa_is_coming(i->attach) &&
 			    rank < coming_rank)
@@ -53,6 +65,54 @@ choose(const struct node *n, const struct mn_home *h, usec_t now,
 	return best;
 }
 
+/* Where it may be at home, in a better place than `a' is. */
+static struct attach *
+better_alleged(const struct node *n, const struct mn_home *h,
+	       const struct attach *a)
+{
+	list_each(l, &n->ifaces) {
+		struct iface *i = container_of(l, struct iface, all);
+
+		if (i->attach && attach_usable(i->attach) &&
+		    i->attach->state == ATTACH_ON &&
+		    attach_on_link_prefix(i->attach, &h->prefix) &&
+		    attach_is_alleged(n, i->attach, &h->prefix) &&
+		    rank_of(i, true) < rank_of(a->iface, false))
+			return i->attach;
+	}
+	return NULL;
+}
+
+/* True: the home agent is being asked whether home is there, and what is said
+ * of the home address so far goes on. */
+static bool
+is_tried(struct node *n, struct mn_home *h, struct attach *a,
+	 const struct in6_addr *coa, usec_t now)
+{
+	struct attach *home = h->type == ATYPE_HOME ?
+		better_alleged(n, h, a) : NULL;
+
+	if (h->trial && (!home || home->iface->ifindex != h->trial ||
+			 h->ifindex != a->iface->ifindex ||
+			 !addr_eq(&h->coa, coa)))
+		home_fail_trial(n, h, now);
+	if (home && !h->trial && h->place == PLACE_AWAY &&
+	    h->ifindex == a->iface->ifindex && addr_eq(&h->coa, coa))
+		home_try(n, h, home, now);
+	return h->trial;
+}
+
+static void
+put_away(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
+{
+	const struct in6_addr coa = attach_coa(n, a, now)->coa;
+
+	if (is_tried(n, h, a, &coa, now))
+		return;
+	home_go_away(n, h, a, &coa, now);
+	is_tried(n, h, a, &coa, now);
+}
+
 void
 home_put(struct node *n, struct mn_home *h, usec_t now)
 {
@@ -63,11 +123,14 @@ home_put(struct node *n, struct mn_home *h, usec_t now)
 		return;
 	/* To come here and to go there a moment later would set our own
 	 * address detection against the home agent's. */
-	if (h->place == PLACE_NOWHERE && wait)
+	if (wait && (h->place == PLACE_NOWHERE ||
+		     attach_is_alleged(n, a, &h->prefix)))
 		return;
 	if (!a) {
 		/* No way to send.  What stands, stands: the link may come
 		 * back before anybody notices. */
+		if (h->trial)
+			home_fail_trial(n, h, now);
 		registrant_pause(n, &h->reg);
 		home_pause_agent(n, h);
 		ro_pause(n, h);
@@ -80,7 +143,7 @@ home_put(struct node *n, struct mn_home *h, usec_t now)
 	if (attach_on_link_prefix(a, &h->prefix))
 		home_come(n, h, a, now);
 	else
-		home_go_away(n, h, a, &attach_coa(n, a, now)->coa, now);
+		put_away(n, h, a, now);
 }
 
 void
@@ -202,6 +265,17 @@ mn_is_elsewhere(const struct node *n, const struct iface *i)
 }
 
 bool
+mn_is_home_on(const struct node *n, const struct iface *i,
+	      const struct prefix *p)
+{
+	each_home(n, h, l)
+		if (h->place == PLACE_HOME && h->ifindex == i->ifindex &&
+		    prefix_eq(&h->prefix, p))
+			return true;
+	return false;
+}
+
+bool
 mn_is_home_prefix(const struct node *n, const struct prefix *p)
 {
 	each_home(n, h, l)
@@ -263,12 +337,14 @@ on_expired(struct node *n, struct mn_home *h, usec_t now)
 		registrant_cancel(n, &h->reg);
 		home_arrive(n, h, h->ifindex, true, now);
 	} else if (h->place == PLACE_AWAY && !h->reg.halted) {
+		if (h->trial)
+			home_hold_trial(n, h);
 		home_say_away_flow(n, h);
 		home_put(n, h, now);
 	}
 }
 
-/* The home agent has let go of the home address. */
+/* The home agent has let go of the home address, and is where we are. */
 static void
 on_released(struct node *n, struct mn_home *h, usec_t now)
 {
@@ -278,7 +354,10 @@ on_released(struct node *n, struct mn_home *h, usec_t now)
 	/* When it held nothing, perhaps not any more: one more try. */
 	h->contest = other ? CONTEST_OTHER : CONTEST_NONE;
 	h->denials = other ? h->denials + 1 : 0;
-	home_arrive(n, h, h->ifindex, other, now);
+	if (h->trial)
+		ro_on_returning(n, h);
+	home_arrive(n, h, home_returns_by(h), other, now);
+	say_ways_out(n, now);
 }
 
 /* 11.4.1: "If that registration attempt fails (e.g., timed out or rejected),
@@ -298,6 +377,15 @@ try_another(struct node *n, struct mn_home *h, usec_t now)
 	return more;
 }
 
+/* Of a trial everything but the home agent's answer is a failure, and so is
+ * silence after a while. */
+static bool
+ends_trial(const struct registrant *r, enum reg_event ev)
+{
+	return ev == REG_REFUSED || ev == REG_DEFERRED ||
+	       (ev == REG_SILENT && r->x.sent >= TRIAL_UPDATES);
+}
+
 static void
 on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 {
@@ -308,6 +396,10 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		if (ev != REG_ACCEPTED && ev != REG_SILENT &&
 		    ev != REG_DEFERRED)
 			home_released(n, h, now);
+		return;
+	}
+	if (h->trial && ends_trial(r, ev)) {
+		home_fail_trial(n, h, now);
 		return;
 	}
 	switch (ev) {
@@ -326,9 +418,11 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		ro_on_registered(n, h, now);
 		ro_shorten(n, h, now);
 		demand_on_home(n, h, now);
+		if (h->place == PLACE_AWAY)
+			home_put(n, h, now);	/* a trial had to wait */
 		break;
 	case REG_DEREGISTERED:
-		if (h->place == PLACE_RETURNING)
+		if (home_returns_by(h))
 			on_released(n, h, now);
 		else if (h->switching)
 			home_has_left(n, h, now);
@@ -344,6 +438,8 @@ on_event(struct node *n, struct registrant *r, enum reg_event ev, usec_t now)
 		try_another(n, h, now);
 		break;
 	case REG_SILENT:
+		if (h->trial)
+			break;
 		h->unanswered = r->x.sent;
 		if (h->place == PLACE_AWAY && addr_eq(&h->coa, &r->ask_coa) &&
 		    !r->bound)
@@ -584,13 +680,13 @@ mn_on_nd(struct node *n, struct rx *rx, usec_t now)
 		return;
 	h = home_find(n, rx->nd.type == ND_NS ? &rx->nd.ns.target :
 		      &rx->nd.na.target);
-	if (!h || h->place != PLACE_RETURNING ||
-	    h->ifindex != rx->iface->ifindex)
+	if (!h || home_returns_by(h) != rx->iface->ifindex)
 		return;
 	if (rx->nd.type == ND_NS) {
 		if (h->reg.asking == REG_DEREGISTER && rx->ll_src.len)
 			answer_solicitation(n, h, rx);
-	} else if (!h->ha_ll.len && rx->nd.tll.len && !h->contest) {
+	} else if (!h->trial && !h->ha_ll.len && rx->nd.tll.len &&
+		   !h->contest) {
 		h->ha_ll = rx->nd.tll;
 		alarm_clear(n, &h->find);
 		registrant_deregister(n, &h->reg, NULL, h->ifindex,

@@ -73,6 +73,11 @@ struct mn_home {
 	struct registrant reg;
 	enum home_place	place;
 	uint32_t	ifindex;	/* where it is placed */
+	uint32_t	trial;		/* away, and the home agent is asked by
+					   this link, too (attach_lone.c) */
+	usec_t		trial_pause;	/* after the last one that failed, */
+	struct alarm	next_trial;	/*   till then */
+	struct alarm	retry;		/* ... and is put where it belongs */
 	struct in6_addr	coa;		/* of the tunnel */
 	struct tunnel	*tunnel;
 	struct tunnel	*previous;	/* from the care-of address before */
@@ -230,6 +235,12 @@ void	home_park(struct node *, struct mn_home *);
 void	home_withdraw(struct node *, struct mn_home *, bool block);
 /* Ask its peer to forget it, from where we are now. */
 void	home_go_on_releasing(struct node *, struct mn_home *, usec_t now);
-alarm_fire home_on_find, home_on_announce;
+/* Where the home agent is to say whether that is home; 0: nowhere. */
+uint32_t home_returns_by(const struct mn_home *);
+/* Away: is it home there, where nobody advertises?  (attach_lone.c) */
+void	home_try(struct node *, struct mn_home *, struct attach *, usec_t now);
+void	home_hold_trial(struct node *, struct mn_home *);
+void	home_fail_trial(struct node *, struct mn_home *, usec_t now);
+alarm_fire home_on_find, home_on_announce, home_on_next_trial, home_on_retry;
 
 #endif

@@ -14,6 +14,9 @@
 #define UNANSWERED	2
 /* Asking for the home agent's link-layer address (11.5.5) */
 #define FIND_TRIES	3
+/* Between trials: at first, and at most */
+#define TRIAL_PAUSE	SEC(30)
+#define TRIAL_PAUSE_MAX	SEC(900)
 /* Longer than a packet is on its way. */
 #define PREVIOUS_STAYS	SEC(30)
 
@@ -93,12 +96,21 @@ note_home(struct node *n, const struct mn_home *h, usec_t now)
 
 /* --- away --------------------------------------------------------------- */
 
+uint32_t
+home_returns_by(const struct mn_home *h)
+{
+	return h->place == PLACE_RETURNING ? h->ifindex : h->trial;
+}
+
 void
 home_stop_returning(struct node *n, struct mn_home *h)
 {
+	uint32_t here = home_returns_by(h);
+
 	alarm_clear(n, &h->find);
-	if (h->place == PLACE_RETURNING)
-		say_proxy(n, h, h->ifindex, false);
+	if (here)
+		say_proxy(n, h, here, false);
+	h->trial = 0;
 }
 
 void
@@ -340,6 +352,8 @@ home_arrive(struct node *n, struct mn_home *h, uint32_t ifindex, bool dad,
 	    usec_t now)
 {
 	home_stop_returning(n, h);
+	h->trial_pause = 0;
+	alarm_clear(n, &h->next_trial);
 	home_pause_agent(n, h);
 	if (n->conf->reset_dhaad)
 		home_forget_agents(n, h);
@@ -414,6 +428,90 @@ start_returning(struct node *n, struct mn_home *h, struct attach *a)
 	say_proxy(n, h, h->ifindex, true);
 }
 
+/*
+ * Is what is asked for settled?  A trial takes its place: so not before the
+ * binding stands, or while its home agent is not reached by the way that is
+ * used.
+ */
+static bool
+may_try(const struct mn_home *h)
+{
+	if (h->switching || alarm_is_set(&h->next) ||
+	    addr_is_unspec(&h->reg.peer))
+		return false;
+	return h->reg.asking == REG_NOTHING ? h->reg.bound || h->reg.halted :
+	       h->unanswered >= UNANSWERED;
+}
+
+/* Nothing stands here: there is no tunnel then.  Without any binding, only the
+ * home agent can say that the address is nobody else's. */
+void
+home_hold_trial(struct node *n, struct mn_home *h)
+{
+	struct tunnel *old = h->tunnel;
+
+	if (!h->reg.bound)
+		h->contest = CONTEST_ASKED;
+	h->tunnel = NULL;
+	home_say_away_flow(n, h);
+	home_drop_previous(n, h);
+	tunnel_put(n, old);
+}
+
+/*
+ * Deregistration as at home (11.5.5), while tunnel and flow are what they were:
+ * who says that this is home need not be the home agent (attach_lone.c).
+ */
+void
+home_try(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
+{
+	const struct router *ha = attach_router_with(a, &h->reg.peer);
+
+	if (alarm_is_set(&h->next_trial) || !may_try(h) || !ha || !ha->ll.len)
+		return;
+	h->trial = a->iface->ifindex;
+	if (!h->reg.bound || !addr_eq(&h->reg.coa, &h->coa))
+		home_hold_trial(n, h);
+	say_proxy(n, h, h->trial, true);
+	registrant_deregister(n, &h->reg, NULL, h->trial, &ha->ll, now, now);
+}
+
+/* It may have been the home agent all the same, whose answer was lost: so it is
+ * asked for the binding anew. */
+void
+home_fail_trial(struct node *n, struct mn_home *h, usec_t now)
+{
+	home_stop_returning(n, h);
+	registrant_cancel(n, &h->reg);
+	h->reg.halted = false;
+	h->reg.unsure = h->reg.bound;
+	h->contest = CONTEST_NONE;
+	h->unanswered = 0;
+	h->trial_pause = h->trial_pause ? 2 * h->trial_pause : TRIAL_PAUSE;
+	if (h->trial_pause > TRIAL_PAUSE_MAX)
+		h->trial_pause = TRIAL_PAUSE_MAX;
+	alarm_set(n, &h->next_trial, now + h->trial_pause);
+	alarm_set(n, &h->retry, now);
+}
+
+/* Where it is now, or another trial. */
+void
+home_on_next_trial(struct node *n, struct alarm *al, usec_t now)
+{
+	home_put(n, container_of(al, struct mn_home, next_trial), now);
+}
+
+void
+home_on_retry(struct node *n, struct alarm *al, usec_t now)
+{
+	struct mn_home *h = container_of(al, struct mn_home, retry);
+	const struct iface *i = iface_find(n, h->ifindex);
+
+	if (i && i->attach)
+		i->attach->trigger = now;
+	home_put(n, h, now);
+}
+
 /* Is it ours on that link?  Then it is by another interface, too: to ask
  * there who has it would be to ask ourselves.  Neighbours are told. */
 static bool
@@ -468,7 +566,7 @@ home_come(struct node *n, struct mn_home *h, struct attach *a, usec_t now)
 		ours = stands_on(n, h, h->ifindex);
 		home_leave(n, h);
 	}
-	if (!h->reg.bound && h->reg.asking == REG_NOTHING && !ours &&
+	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&
 	    wants_proof(h, a))
 		h->contest = CONTEST_ASKED;
 	if (!h->reg.bound && h->reg.asking == REG_NOTHING &&

@@ -68,6 +68,8 @@ home_add(struct node *n, const struct conf_home *c, enum atype type)
 	alarm_init(&h->give_up, on_give_up);
 	alarm_init(&h->next, home_on_next_agent);
 	alarm_init(&h->stays, home_on_stayed);
+	alarm_init(&h->next_trial, home_on_next_trial);
+	alarm_init(&h->retry, home_on_retry);
 	prefix_init(h);
 	h->prefix = prefix;
 	registrant_init(&h->reg, &home_ops, &c->hoa, &c->ha, &p->rate);
@@ -104,6 +106,8 @@ home_free(struct node *n, struct mn_home *h)
 	alarm_clear(n, &h->find);
 	alarm_clear(n, &h->announce);
 	alarm_clear(n, &h->next);
+	alarm_clear(n, &h->next_trial);
+	alarm_clear(n, &h->retry);
 	home_drop_previous(n, h);
 	prefix_fini(n, h);
 	n->mn->nformed -= h->formed;
@@ -579,8 +583,9 @@ home_place_word(const struct mn_home *h)
 }
 
 static void
-show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
+show_home(const struct node *n, const struct mn_home *h, usec_t now, struct record_sink *sink)
 {
+	const struct iface *i = h->trial ? iface_find(n, h->trial) : NULL;
 	struct record r;
 
 	record_init(&r, "registration");
@@ -588,6 +593,8 @@ show_home(const struct mn_home *h, usec_t now, struct record_sink *sink)
 	record_addr(&r, "ha", &h->reg.peer);
 	record_str(&r, "address-type", atype_name(h->type));
 	record_str(&r, "place", home_place_word(h));
+	if (i)
+		record_str(&r, "home-trial", i->name);
 	registrant_show(&h->reg, now, &r);
 	if (h->previous)
 		record_addr(&r, "previous-coa", &h->previous->key.local);
@@ -600,7 +607,7 @@ mn_show(const struct node *n, const char *what, usec_t now, struct cursor *c,
 {
 	if (strcmp(what, "bindings") == 0 || strcmp(what, "status") == 0)
 		each_home(n, h, l)
-			show_home(h, now, sink);
+			show_home(n, h, now, sink);
 	if (strcmp(what, "bindings") == 0)
 		ro_show(n, now, sink);
 	if (strcmp(what, "agents") == 0)

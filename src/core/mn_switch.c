@@ -74,6 +74,7 @@ home_say_goodbye(struct node *n, struct mn_home *h, uint32_t ifindex,
 {
 	struct tunnel *old = h->tunnel;
 
+	home_stop_returning(n, h);
 	h->coa = *coa;
 	h->ifindex = ifindex;
 	h->tunnel = NULL;

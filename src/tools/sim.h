@@ -561,6 +561,7 @@ struct check_view {
 	struct in6_addr	hoa, coa, ask, ha, previous;
 	bool		correspondent;	/* ha is the peer, then */
 	bool		bound, asking, home, returning, idle;
+	bool		trial;		/* away, and asks at home */
 	uint64_t	granted;	/* seconds */
 };
 struct check_views {

@@ -125,6 +125,7 @@ static void view_put(struct record_sink *sink, const struct record *r)
 	x->home = is_word(r, "place", "home");
 	x->idle = is_word(r, "place", "idle");
 	x->returning = is_word(r, "place", "returning");
+	x->trial = field(r, "home-trial");
 	if (granted)
 		x->granted = granted->kind == FIELD_DURATION ?
 			     granted->u / USEC_PER_SEC : granted->u;
@@ -534,6 +535,8 @@ static void check_source(struct sim_iface *i, const struct in6_addr *addr,
 		plugged = sim_iface(n, left->ifindex)->plugged_at;
 	check_look(n, &views);
 	v = check_view_of(&views, addr);
+	if (v && v->trial && is_signalling(ip))
+		return;			/* where somebody says that it is home */
 	if (!sim_link_has(i->link, addr)) {
 		usec_t most = detection_time(i);
 

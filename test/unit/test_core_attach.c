@@ -190,6 +190,121 @@ START_TEST(lone_liar_outlives)
 }
 END_TEST
 
+/* Of the same preference; none is up. */
+static void two_interfaces(struct world *w)
+{
+	w_prepare(w);
+	conf_add_iface(w->conf, "eth0");
+	conf_add_iface(w->conf, "eth1");
+	w_born(w);
+	w_ready(w);
+}
+
+/* Away by eth1, and registered; eth0 comes up on a link without routers. */
+static void away_by_another(struct world *w)
+{
+	two_interfaces(w);
+	w->eth = ETH0 + 1;
+	w_link(w, true);
+	w_linklocal(w);
+	w_ra(w, 2, "2001:db8:2::");
+	w_drain(w);
+	w_ok(w);
+	w_forget(w);
+	w->eth = ETH0;
+	w_link(w, true);
+	w_linklocal(w);
+	w_pass(w, SEC(4));
+}
+
+/* Somebody there says that he is the home agent: the home agent itself is asked
+ * whether that is home, and nothing else becomes of it. */
+START_TEST(lone_liar_beside)
+{
+	struct world w;
+
+	away_by_another(&w);
+	answer(&w, 66, SOLICITED);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 1);
+	ck_assert_ptr_null(strstr(w.did, "flow"));
+	ck_assert_ptr_null(strstr(w.did, "tunnel"));
+	ck_assert_ptr_null(strstr(w.did, "route up 2001:db8:1::/64"));
+	/* An answer without the key is none. */
+	w_ba(&w, (struct w_answer){ .wrong_key = true });
+	w_pass(&w, SEC(6));
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 3);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 0);
+	/* Enough; the binding is made sure of by the way that there is. */
+	w_pass(&w, MSEC(1500));
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 3);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 1);
+	w_ok(&w);
+	w_drain(&w);
+	ck_assert_ptr_null(strstr(w.did, "flow up hold"));
+	ck_assert_ptr_null(strstr(w.did, "tunnel down"));
+	/* Once more after half a minute, and then later. */
+	w_forget(&w);
+	w_pass(&w, SEC(34));
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 3);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 0);
+	w_pass(&w, SEC(3));
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 1);
+	w_ok(&w);
+	w_forget(&w);
+	w_pass(&w, SEC(50));
+	ck_assert_uint_eq(w_count(&w, "BU from home"), 0);
+	ck_assert_ptr_null(strstr(w.did, "address up hoa on eth0"));
+	w_end(&w);
+}
+END_TEST
+
+/* It is the home agent: home, as soon as it says so. */
+START_TEST(lone_beside)
+{
+	struct world w;
+
+	away_by_another(&w);
+	answer(&w, 1, SOLICITED);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 1);
+	ck_assert_ptr_null(strstr(w.did, "address up hoa on eth0"));
+	ck_assert_ptr_null(strstr(w.did, "route up 2001:db8:1::/64"));
+	w_ok(&w);
+	w_drain(&w);
+	ck_assert_ptr_nonnull(strstr(w.did, "address up hoa on eth0"));
+	w_end(&w);
+}
+END_TEST
+
+/* The only way out was that link, and now there is another one. */
+START_TEST(lone_liar_left)
+{
+	struct world w;
+
+	two_interfaces(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_pass(&w, SEC(4));
+	answer(&w, 66, SOLICITED);
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU from home lifetime=0 auth"), 1);
+	w_forget(&w);
+	w.eth = ETH0 + 1;
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_drain(&w);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 1);
+	w_ok(&w);
+	w_drain(&w);
+	w_pass(&w, MSEC(7500));
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=240"), 2);
+	w_ok(&w);
+	w_end(&w);
+}
+END_TEST
+
 /* What nobody asked for is no answer; nor is one that is not solicited, or
  * comes while there is a router. */
 START_TEST(lone_unasked)
@@ -295,6 +410,9 @@ int main(void)
 	tcase_add_test(tc, full_of_prefixes);
 	tcase_add_test(tc, lone_liar);
 	tcase_add_test(tc, lone_liar_outlives);
+	tcase_add_test(tc, lone_liar_beside);
+	tcase_add_test(tc, lone_beside);
+	tcase_add_test(tc, lone_liar_left);
 	tcase_add_test(tc, lone_unasked);
 	tcase_add_test(tc, lone_two);
 	tcase_add_test(tc, lone_goes);
