@@ -73,6 +73,16 @@ mag_lma(const struct node *n, const struct mag_mobile *m)
 	return p && !addr_is_unspec(&p->lma) ? p->lma : n->conf->lma_address;
 }
 
+bool
+mag_is_anchored(const struct node *n, const struct mag_mobile *m)
+{
+	struct in6_addr lma = mag_lma(n, m);
+
+	return addr_eq(&lma, addr_is_unspec(&m->redirector) ?
+		       &m->reg.peer : &m->redirector) &&
+	       (!m->reg.bound || addr_eq(&m->reg.coa, &n->conf->mag_address));
+}
+
 void
 mag_note(struct node *n, const struct lladdr *ll, uint32_t ifindex,
 	 enum note_code code, usec_t now)
@@ -147,13 +157,13 @@ mag_on_ba(struct node *n, struct rx *rx, usec_t now)
 	if (rx->mh.ba.flags & MH_BA_P && !lli)
 		mag_group_on_ba(n, rx, now);
 	if (!(rx->mh.ba.flags & MH_BA_P) || !lli ||
-	    lli->data.len > LLADDR_MAX || is_malformed(&rx->mh) ||
-	    !addr_eq(&rx->pkt.dst, &n->conf->mag_address))
+	    lli->data.len > LLADDR_MAX || is_malformed(&rx->mh))
 		return;
 	ll.len = (uint8_t)lli->data.len;
 	memcpy(ll.b, lli->data.p, ll.len);
 	m = mag_find(n, &ll);
-	if (m && addr_eq(&m->reg.peer, &rx->pkt.src))
+	if (m && addr_eq(&m->reg.peer, &rx->pkt.src) &&
+	    addr_eq(&m->reg.ask_coa, &rx->pkt.dst))
 		registrant_on_ba(n, &m->reg, rx, now);
 }
 
@@ -248,6 +258,7 @@ void
 mag_ready(struct node *n, usec_t now)
 {
 	struct map_node *m, *next;
+	unsigned gone = 0;
 	size_t pos = 0;
 
 	beats_ready(n, now);
@@ -260,7 +271,7 @@ mag_ready(struct node *n, usec_t now)
 		if (!mag_access(n, mobile->ifindex) ||
 		    !mag_profile(n, mobile) ||
 		    !security_peer(n, &mobile->reg.peer)) {
-			mag_drop(n, mobile);
+			mag_withdraw(n, mobile, gone++, now);
 			continue;
 		}
 		mag_serve(n, mobile, now);
@@ -290,10 +301,25 @@ mag_shutdown(struct node *n, usec_t now)
 	}
 }
 
+static bool
+may_stay(const struct node *n, const struct mag_mobile *m,
+	 const struct conf *old)
+{
+	if (!security_peer(n, &m->reg.peer))
+		return false;
+	return m->state == MAG_LEAVING ||
+	       (mag_access(n, m->ifindex) && mag_profile(n, m) &&
+		mag_is_anchored(n, m) &&
+		addr_eq(&old->mag_address, &n->conf->mag_address));
+}
+
+/* Who has no place any more is deregistered (6.9.1.4 no. 1), where and from where
+ * it was registered. */
 int
 mag_reconfigure(struct node *n, const struct conf *old, usec_t now)
 {
 	struct map_node *m, *next;
+	unsigned gone = 0;
 	size_t pos = 0;
 	int err;
 
@@ -305,17 +331,10 @@ mag_reconfigure(struct node *n, const struct conf *old, usec_t now)
 	for (m = map_next(&n->mag->mobiles, NULL, &pos); m; m = next) {
 		struct mag_mobile *mobile =
 			container_of(m, struct mag_mobile, node);
-		struct in6_addr lma = mag_lma(n, mobile), was =
-			addr_is_unspec(&mobile->redirector) ?
-			mobile->reg.peer : mobile->redirector;
 
 		next = map_next(&n->mag->mobiles, m, &pos);
-		if (!mag_access(n, mobile->ifindex) || !mag_profile(n, mobile) ||
-		    !addr_eq(&lma, &was) ||
-		    !security_peer(n, &mobile->reg.peer) ||
-		    !addr_eq(&old->mag_address, &n->conf->mag_address)) {
-			mag_unserve(n, mobile, true, now);
-			mag_drop(n, mobile);
+		if (!may_stay(n, mobile, old)) {
+			mag_withdraw(n, mobile, gone++, now);
 			continue;
 		}
 		/* An administrative action, if there is one. */

@@ -57,6 +57,7 @@ struct mag_mobile {
 	uint8_t		state;		/* enum mag_state */
 	bool		served;		/* routes and advertisements stand */
 	bool		stored;
+	bool		farewell;	/* leaving: is to be said yet */
 	bool		ordered;	/* a controller said whose it is */
 	uint8_t		handoff;	/* what the next registration says */
 	uint8_t		sent_handoff;
@@ -133,6 +134,8 @@ struct span	mag_id(const struct mag_mobile *);
 const struct conf_mobile *mag_profile(const struct node *,
 				      const struct mag_mobile *);
 struct in6_addr	mag_lma(const struct node *, const struct mag_mobile *);
+/* It is registered where, and from where, it would be now. */
+bool	mag_is_anchored(const struct node *, const struct mag_mobile *);
 void	mag_note(struct node *, const struct lladdr *, uint32_t ifindex,
 		 enum note_code, usec_t now);
 
@@ -144,6 +147,9 @@ struct mag_mobile *mag_attach(struct node *, uint32_t ifindex,
 			      const struct lladdr *, const struct span *id,
 			      uint8_t handoff, usec_t now);
 void	mag_detach(struct node *, struct mag_mobile *, usec_t now);
+void	mag_say_farewell(struct node *, struct mag_mobile *, usec_t now);
+/* The configuration has no place for it, the `k'th of them. */
+void	mag_withdraw(struct node *, struct mag_mobile *, unsigned k, usec_t now);
 
 /* --- mag_update.c ------------------------------------------------------------ */
 

@@ -61,6 +61,47 @@ attach_new(struct node *n, const struct lladdr *ll, const struct span *id,
 	return m;
 }
 
+/* Of what is at the anchor it shall know, and it can be told. */
+static bool
+to_be_told(const struct node *n, const struct mag_mobile *m)
+{
+	return security_peer(n, &m->reg.peer) &&
+	       (m->reg.bound || m->state == MAG_ABSENT ||
+		(m->reg.x.sent && m->state != MAG_DENIED));
+}
+
+static void
+tell_anchor(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	m->farewell = false;
+	registrant_deregister(n, &m->reg, m->reg.bound ? &m->reg.coa :
+			      &n->conf->mag_address, 0, NULL, now, now);
+}
+
+void
+mag_say_farewell(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	tell_anchor(n, m, now);
+	alarm_set(n, &m->watch, now + FAREWELL);
+}
+
+/* Its place is needed: one farewell, whose answer nobody waits for.  Returns
+ * the timestamp that it had. */
+static uint64_t
+expel(struct node *n, struct mag_mobile *m, usec_t now)
+{
+	uint64_t stamp;
+
+	if (to_be_told(n, m) && (m->state != MAG_LEAVING || m->farewell))
+		tell_anchor(n, m, now);
+	if (m->lma_group && m->reg.bound)
+		mag_group_doubt(n, now);
+	stamp = m->stamp;
+	mag_unserve(n, m, true, now);
+	mag_drop(n, m);
+	return stamp;
+}
+
 /* From one access link of ours to another: the anchor need not know. */
 static void
 change_link(struct node *n, struct mag_mobile *m, uint32_t ifindex,
@@ -106,6 +147,7 @@ mag_attach(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 	struct span of;
 	const struct conf_mobile *p = profile_of(n, m, ll, id, &of);
 	bool comes = !m || m->state == MAG_LEAVING;
+	uint64_t stamp = 0;
 
 	if (!p) {
 		if (!m && node_may_tell(n, now)) {
@@ -114,14 +156,17 @@ mag_attach(struct node *n, uint32_t ifindex, const struct lladdr *ll,
 		}
 		return m;
 	}
-	/* Somebody else with the same card. */
-	if (m && !span_eq(&of, m->id.b, m->id.len)) {
-		mag_drop(n, m);
+	/* Somebody else with the same card, or back while its session elsewhere
+	 * is being ended. */
+	if (m && (!span_eq(&of, m->id.b, m->id.len) || m->farewell ||
+		  (m->state == MAG_LEAVING && !mag_is_anchored(n, m)))) {
+		/* the farewell's, which the next is greater than */
+		stamp = expel(n, m, now);
 		m = NULL;
 		comes = true;
 	}
-	if (!m)
-		m = attach_new(n, ll, &of, p);
+	if (!m && (m = attach_new(n, ll, &of, p)))
+		m->stamp = stamp;
 	if (!m)
 		return NULL;
 	if (comes)
@@ -152,18 +197,37 @@ mag_detach(struct node *n, struct mag_mobile *m, usec_t now)
 	n->mag->detached++;
 	mag_note(n, &ll, m->ifindex, NOTE_DETACHED, now);
 	mag_unserve(n, m, false, now);
-	/* Nothing of it is at the anchor. */
-	if (!m->reg.bound && m->state != MAG_ABSENT &&
-	    (!m->reg.x.sent || m->state == MAG_DENIED)) {
-		mag_drop(n, m);
+	if (!to_be_told(n, m)) {
+		expel(n, m, now);
 		return;
 	}
 	m->state = MAG_LEAVING;
 	mag_group_leave(n, m);
-	registrant_deregister(n, &m->reg, &n->conf->mag_address, 0, NULL, now,
-			      now);
 	alarm_clear(n, &m->advert);
-	alarm_set(n, &m->watch, now + FAREWELL);
+	mag_say_farewell(n, m, now);
+}
+
+void
+mag_withdraw(struct node *n, struct mag_mobile *m, unsigned k, usec_t now)
+{
+	usec_t at = now + k / LEAVE_BURST * LEAVE_GAP;
+
+	mag_unserve(n, m, true, now);
+	if (m->state == MAG_LEAVING) {
+		expel(n, m, now);
+		return;
+	}
+	if (!to_be_told(n, m) || at == now) {
+		mag_detach(n, m, now);
+		return;
+	}
+	mag_group_leave(n, m);
+	registrant_cancel(n, &m->reg);
+	alarm_clear(n, &m->reg.refresh);
+	alarm_clear(n, &m->advert);
+	m->state = MAG_LEAVING;
+	m->farewell = true;
+	alarm_set(n, &m->watch, at);
 }
 
 /* Whoever solicits routers, or asks whether its link-local address is free,

@@ -369,6 +369,10 @@ mag_on_watch(struct node *n, struct alarm *a, usec_t now)
 	struct mag_mobile *m = container_of(a, struct mag_mobile, watch);
 	usec_t due = m->heard + patience(n, m);
 
+	if (m->farewell) {
+		mag_say_farewell(n, m, now);
+		return;
+	}
 	if (m->state == MAG_LEAVING) {		/* 6.9.1.4: it may go */
 		if (m->lma_group && m->reg.bound)
 			mag_group_doubt(n, now);

@@ -222,6 +222,12 @@ void story_restart(struct story *s)
 	story_begin(s);
 }
 
+void story_reload(struct story *s)
+{
+	ck_assert_int_eq(node_reconfigure(s->node, s->conf, s->now), 0);
+	drain(s);
+}
+
 void story_close(struct story *s)
 {
 	struct event ev = { .kind = EV_SHUTDOWN };

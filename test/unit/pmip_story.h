@@ -110,6 +110,7 @@ void	story_peer(struct story *, const char *who, uint32_t spi);
 void	story_open(struct story *, unsigned roles);
 void	story_begin(struct story *);	/* the node, after the configuration */
 void	story_restart(struct story *);	/* with what was stored */
+void	story_reload(struct story *);	/* it has been changed */
 void	story_close(struct story *);
 void	story_later(struct story *, usec_t by);
 void	story_input(struct story *, const struct event *);

@@ -10,17 +10,22 @@
 #define LL	"fe80::200:ff:fe00:1"
 #define GIVEN	"2001:db8:100:7::/64"
 
-static void open_story(struct story *s)
+static void open_phone(struct story *s)
 {
 	struct conf_mobile *m;
 	struct lladdr *ll;
 
-	story_open(s, CONF_MAG);
 	m = story_mobile(s, "phone@example.com");
 	ll = conf_add_mobile_ll(s->conf, m);
 	*ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
 	story_mobile(s, "@example.net");
 	story_begin(s);
+}
+
+static void open_story(struct story *s)
+{
+	story_open(s, CONF_MAG);
+	open_phone(s);
 }
 
 static uint16_t base;		/* where an attachment's numbers begin */
@@ -499,6 +504,111 @@ START_TEST(leaves)
 }
 END_TEST
 
+/* Its card is somebody else's now, a controller says: the anchor is told of him
+ * who had it, and then of the other. */
+START_TEST(another_identity)
+{
+	struct event ev = { .kind = EV_ATTACH };
+	uint64_t stamp;
+	struct story s;
+
+	serve(&s);
+	story_later(&s, SEC(5));
+	stamp = story_stamp(&s, 0);
+	ev.attach.ifindex = 3;
+	ev.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 0, 0, 1 } };
+	strcpy(ev.attach.id, "pad@example.net");
+	story_input(&s, &ev);
+	ck_assert_uint_eq(s.messages, 3);
+	ck_assert_uint_eq(s.nflows + s.npaths, 0);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	/* the farewell has the one before (6.9.4 no. 4) */
+	ck_assert_uint_gt(story_opt(&s, MOPT_TIMESTAMP, 0)->timestamp, stamp);
+	answer(&s, (struct msg){ .id = "pad@example.net" });
+	ck_assert_ptr_nonnull(story_flow(&s, GIVEN));
+	story_close(&s);
+}
+END_TEST
+
+/* A reload: another anchor.  The former one is told, and who is heard before it
+ * has answered is the other's. */
+START_TEST(another_anchor)
+{
+	struct in6_addr lma = story_addr(LMA), other = story_addr(LMA2);
+	uint64_t stamp;
+	struct story s;
+
+	story_open(&s, CONF_MAG);
+	story_peer(&s, LMA2, 256);
+	open_phone(&s);
+	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	answer(&s, (struct msg){ 0 });
+	story_later(&s, SEC(5));
+	s.conf->lma_address = other;
+	story_reload(&s);
+	asked(&s, 2, MOPT_HANDOFF_UNKNOWN, true);
+	ck_assert(addr_eq(&s.pkt.dst, &lma));
+	ck_assert_uint_eq(s.nflows + s.npaths, 0);
+	ck_assert_uint_eq(s.ra.ra.lifetime, 0);
+	stamp = story_opt(&s, MOPT_TIMESTAMP, 0)->timestamp;
+	story_nd(&s, ND_RS, LL, PHONE);
+	asked(&s, 1, MOPT_HANDOFF_UNKNOWN, false);
+	ck_assert(addr_eq(&s.pkt.dst, &other));
+	ck_assert_uint_gt(story_opt(&s, MOPT_TIMESTAMP, 0)->timestamp, stamp);
+	story_close(&s);
+}
+END_TEST
+
+/* More than can be told of at once: the others' turn comes, unless they are heard
+ * before. */
+START_TEST(many_withdrawn)
+{
+	struct event ev = { .kind = EV_ATTACH };
+	struct in6_addr lma = story_addr(LMA), other = story_addr(LMA2);
+	const unsigned many = 4096, more = 3;
+	struct story s;
+
+	story_open(&s, CONF_MAG);
+	story_peer(&s, LMA2, 256);
+	open_phone(&s);
+	ev.attach.ifindex = 3;
+	for (unsigned k = 0; k < many + more; k++) {
+		ev.attach.ll = (struct lladdr){ 6, { 2, 0, 0, 1,
+			(uint8_t)(k >> 8), (uint8_t)k } };
+		snprintf(ev.attach.id, sizeof(ev.attach.id), "m%u@example.net",
+			 k);
+		story_input(&s, &ev);
+	}
+	ck_assert_uint_eq(s.messages, many + more);
+	s.conf->lma_address = other;
+	s.messages = 0;
+	story_reload(&s);
+	ck_assert_uint_eq(s.messages, many);
+	ck_assert_uint_eq(s.mh.bu.lifetime, 0);
+	/* one that waits: the former anchor is told first */
+	for (unsigned k = 0; k < many + more; k++) {
+		ev.attach.ll.b[4] = (uint8_t)(k >> 8);
+		ev.attach.ll.b[5] = (uint8_t)k;
+		snprintf(ev.attach.id, sizeof(ev.attach.id), "m%u@example.net",
+			 k);
+		s.messages = 0;
+		story_input(&s, &ev);
+		if (s.messages == 2)
+			break;
+	}
+	ck_assert_uint_eq(s.messages, 2);
+	ck_assert(addr_eq(&s.pkt.dst, &other));
+	s.messages = 0;
+	s.now += MSEC(99);
+	story_later(&s, MSEC(2));
+	ck_assert_uint_eq(s.messages, more - 1);
+	ck_assert(addr_eq(&s.pkt.dst, &lma));
+	ck_assert_uint_eq(s.mh.bu.lifetime, 0);
+	story_close(&s);
+}
+END_TEST
+
 START_TEST(falls_silent)
 {
 	struct story s;
@@ -829,6 +939,9 @@ int main(void)
 	tcase_add_test(t, shared_address);
 	tcase_add_test(t, prefix_refused_twice);
 	tcase_add_test(t, leaves);
+	tcase_add_test(t, another_identity);
+	tcase_add_test(t, another_anchor);
+	tcase_add_test(t, many_withdrawn);
 	tcase_add_test(t, falls_silent);
 	tcase_add_test(t, link_down);
 	tcase_add_test(t, link_gone);
