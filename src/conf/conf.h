@@ -285,6 +285,7 @@ struct conf {
 						   links, 32 */
 	uint32_t	ha_max_memberships;	/* HaMaxMemberships, 0: mobiles
 						   have no multicast */
+	uint32_t	ha_max_memberships_per_mobile;	/* and of each: 32 */
 	struct conf_acl	*acl;		unsigned nacls, cap_acls;
 	int16_t		acl_default;		/* DefaultBindingAclPolicy: a
 						   status, or CONF_ACL_UNSAID */

@@ -115,6 +115,9 @@ static const struct statement top_stmts[] = {
 	{ UINT("HaMaxMemberships", conf, ha_max_memberships, 0, 65536, 0),
 	  .roles = HA,
 	  .help = "most groups that mobile nodes away listen to, in all" },
+	{ UINT("HaMaxMembershipsPerMobile", conf,
+	       ha_max_memberships_per_mobile, 1, 65536, 32), .roles = HA,
+	  .help = "most groups that one of them listens to" },
 	{ CUSTOM("BindingAclPolicy", "address[/length]|\"identity\" "
 		 "allow|deny|status", custom_acl, print_acls), .roles = HA,
 	  .flags = STMT_MANY,

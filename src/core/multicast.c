@@ -55,6 +55,9 @@ struct listener {
 	struct listener_key key;
 	struct alarm	alarm;
 	usec_t		until;		/* the last of its registrations */
+	struct list	members;
+	unsigned	nmembers;
+	bool		full;		/* that was said */
 };
 
 struct group_key {			/* no padding */
@@ -72,7 +75,8 @@ struct group {
 struct member {
 	struct list	l;
 	struct group	*group;
-	struct path_key	path;
+	struct list	of_listener;
+	struct listener	*listener;
 	struct mld_filter want;
 	struct alarm	alarm;		/* not later than that ends */
 };
@@ -80,6 +84,7 @@ struct member {
 struct multicast {
 	struct map	listeners, groups;
 	unsigned	nmembers;
+	bool		full;		/* that was said */
 	uint64_t	in, out;	/* from mobiles, and copies to them */
 };
 
@@ -221,6 +226,8 @@ member_end(struct node *n, struct member *m)
 
 	alarm_clear(n, &m->alarm);
 	list_del(&m->l);
+	list_del(&m->of_listener);
+	m->listener->nmembers--;
 	mld_filter_fini(&m->want);
 	free(m);
 	n->ha->multicast->nmembers--;
@@ -245,20 +252,52 @@ member_find(const struct group *g, const struct path_key *path)
 	list_each(l, &g->members) {
 		struct member *m = container_of(l, struct member, l);
 
-		if (same_path(&m->path, path))
+		if (same_path(&m->listener->key.path, path))
 			return m;
 	}
 	return NULL;
 }
 
-/* It takes the filter, or frees it. */
-static void
-member_new(struct node *n, const struct listener *x,
-	   const struct in6_addr *addr, struct mld_filter *want)
+/* Said once, until there is room again. */
+static bool
+below(struct node *n, const struct listener *x, unsigned count, uint32_t limit,
+      bool *full, usec_t now)
+{
+	const struct note note = {
+		.code = NOTE_MEMBERSHIP_LIMIT, .b = x->key.path.remote,
+		.value = limit,
+	};
+
+	if (count < limit) {
+		*full = false;
+		return true;
+	}
+	if (!*full && node_may_tell(n, now))
+		note_put(n, &note, now);
+	*full = true;
+	return false;
+}
+
+/* Reports are not authenticated: who forges one of a mobile's takes only that
+ * one's share. */
+static bool
+has_room(struct node *n, struct listener *x, usec_t now)
 {
 	struct multicast *mc = n->ha->multicast;
-	struct member *m = mc->nmembers < n->conf->ha_max_memberships ?
-		calloc(1, sizeof(*m)) : NULL;
+
+	return below(n, x, x->nmembers,
+		     n->conf->ha_max_memberships_per_mobile, &x->full, now) &&
+	       below(n, x, mc->nmembers, n->conf->ha_max_memberships,
+		     &mc->full, now);
+}
+
+/* It takes the filter, or frees it. */
+static void
+member_new(struct node *n, struct listener *x, const struct in6_addr *addr,
+	   struct mld_filter *want, usec_t now)
+{
+	struct multicast *mc = n->ha->multicast;
+	struct member *m = has_room(n, x, now) ? calloc(1, sizeof(*m)) : NULL;
 	struct group *g = m ? group_get(n, x->key.link, addr) : NULL;
 
 	if (!g) {
@@ -267,7 +306,10 @@ member_new(struct node *n, const struct listener *x,
 		return;
 	}
 	m->group = g;
-	m->path = x->key.path;
+	m->listener = x;
+	list_init(&m->of_listener);
+	list_append(&x->members, &m->of_listener);
+	x->nmembers++;
 	m->want = *want;
 	alarm_init(&m->alarm, member_ring);
 	list_init(&m->l);
@@ -299,6 +341,8 @@ listener_find(const struct node *n, const struct path_key *path,
 static void
 listener_end(struct node *n, struct listener *x)
 {
+	list_each(l, &x->members)
+		member_end(n, container_of(l, struct member, of_listener));
 	alarm_clear(n, &x->alarm);
 	map_remove(&n->ha->multicast->listeners, &x->node);
 	free(x);
@@ -380,6 +424,7 @@ multicast_serve(struct node *n, const struct binding *b, usec_t now)
 		return;
 	x->key = (struct listener_key){ b->tunnel->key, link_of(n, l) };
 	x->until = b->expires;
+	list_init(&x->members);
 	alarm_init(&x->alarm, listener_ring);
 	if (!map_insert(&n->ha->multicast->listeners, &x->node)) {
 		free(x);
@@ -408,11 +453,6 @@ multicast_reset(struct node *n)
 
 	while (pos = 0, (x = map_next(&m->listeners, NULL, &pos)))
 		listener_end(n, container_of(x, struct listener, node));
-	while (pos = 0, (x = map_next(&m->groups, NULL, &pos))) {
-		struct group *g = container_of(x, struct group, node);
-
-		member_end(n, container_of(g->members.next, struct member, l));
-	}
 }
 
 struct multicast *
@@ -559,11 +599,12 @@ to_mobiles(struct node *n, uint32_t link, const struct in6_addr *src,
 		return true;
 	list_each(l, &g->members) {
 		const struct member *m = container_of(l, struct member, l);
+		const struct path_key *path = &m->listener->key.path;
 		uint32_t mtu = 0;
 
-		if ((!but || !same_path(&m->path, but)) &&
+		if ((!but || !same_path(path, but)) &&
 		    mld_filter_takes(&m->want, src, now))
-			mtu = to_mobile(n, &m->path, in);
+			mtu = to_mobile(n, path, in);
 		if (mtu && (!least || mtu < least))
 			least = mtu;
 	}
@@ -639,7 +680,7 @@ struct report {
 };
 
 static void
-report_one(struct node *n, const struct listener *x, const struct report *r,
+report_one(struct node *n, struct listener *x, const struct report *r,
 	   usec_t now)
 {
 	struct group *g = group_find(n, x->key.link, &r->group);
@@ -652,7 +693,7 @@ report_one(struct node *n, const struct listener *x, const struct report *r,
 	listens = mld_filter_apply(m ? &m->want : &want, r->type, r->sources,
 				   r->n, now);
 	if (!m && listens)
-		member_new(n, x, &r->group, &want);
+		member_new(n, x, &r->group, &want, now);
 	else if (m && listens)
 		alarm_set(n, &m->alarm, m->want.until);
 	else if (m)
@@ -662,7 +703,7 @@ report_one(struct node *n, const struct listener *x, const struct report *r,
 }
 
 static void
-report_records(struct node *n, const struct listener *x, struct rbuf *r,
+report_records(struct node *n, struct listener *x, struct rbuf *r,
 	       usec_t now)
 {
 	unsigned left;
@@ -683,7 +724,7 @@ report_records(struct node *n, const struct listener *x, struct rbuf *r,
 }
 
 static void
-on_report(struct node *n, const struct listener *x, struct rbuf r, usec_t now)
+on_report(struct node *n, struct listener *x, struct rbuf r, usec_t now)
 {
 	uint8_t type = rbuf_u8(&r);
 	struct report one = {
@@ -719,7 +760,7 @@ on_mld(struct node *n, const struct path_key *path, const struct pkt *p,
 			  p->payload.len))
 		return true;
 	for (uint32_t k = 0; k < n->conf->nhome_links; k++) {
-		const struct listener *x = listener_find(n, path, k);
+		struct listener *x = listener_find(n, path, k);
 
 		if (x)
 			on_report(n, x, r, now);

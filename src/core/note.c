@@ -86,6 +86,7 @@ static const struct {
 	[NOTE_AGENT_UP]	= { "agent-up", { P_A_ROUTER, P_PREFERENCE, P_IFACE } },
 	[NOTE_AGENT_DOWN] = { "agent-down", { P_A_ROUTER, P_IFACE } },
 	[NOTE_AGENT_LIMIT] = { "agent-limit", { P_LIMIT, P_IFACE } },
+	[NOTE_MEMBERSHIP_LIMIT] = { "membership-limit", { P_B_COA, P_LIMIT } },
 	[NOTE_SWITCH]	= { "home-agent-switch", { P_A_HOA, P_B_HA, P_COUNT } },
 	[NOTE_AGENTS]	= { "home-agents", { P_A_PREFIX, P_B_HA, P_COUNT } },
 	[NOTE_PRESENCE_LIMIT] = { "presence-limit", { P_LIMIT, P_IFACE } },

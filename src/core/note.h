@@ -68,6 +68,8 @@ enum note_code {
 					   this preference */
 	NOTE_AGENT_DOWN,		/* it is none any more */
 	NOTE_AGENT_LIMIT,		/* HaMaxHomeAgents reached */
+	NOTE_MEMBERSHIP_LIMIT,		/* HaMaxMemberships reached, or
+					   HaMaxMembershipsPerMobile by b */
 	NOTE_AGENTS,			/* of home prefix a: `value' home agents
 					   were found, b the first */
 	NOTE_PREFIXES,			/* hoa a, ha b: it advertised `value' home

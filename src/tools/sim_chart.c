@@ -293,6 +293,7 @@ static bool note_shown(const struct sim *s, enum note_code c)
 	case NOTE_AGENT_UP:
 	case NOTE_AGENT_DOWN:
 	case NOTE_AGENT_LIMIT:
+	case NOTE_MEMBERSHIP_LIMIT:
 	case NOTE_OPTIMIZED:
 	case NOTE_NOT_OPTIMIZED:
 	case NOTE_ATTACHED:

@@ -410,6 +410,70 @@ START_TEST(limits)
 }
 END_TEST
 
+/* A report of so many groups at once, from ff0e::1:1 on. */
+static void says_many(struct world *w, const char *coa, unsigned count)
+{
+	static const uint8_t alert[8] = { 58, 0, 5, 2, 0, 0, 1, 0 };
+	struct in6_addr s = world_addr("fe80::10"), d = world_addr("ff02::16");
+	struct in6_addr g = world_addr("ff0e::1:0");
+	uint8_t buf[SEND_MAX];
+	struct wbuf b = wbuf_of(buf, sizeof(buf));
+	size_t at;
+
+	pkt_start(&b, &s, &d, 1, NULL, NULL, 0);
+	wbuf_put(&b, alert, sizeof(alert));
+	at = wbuf_len(&b);
+	wbuf_u32(&b, 143U << 24);
+	wbuf_u32(&b, count);
+	for (unsigned k = 0; k < count; k++) {
+		g.s6_addr[15] = (uint8_t)(k + 1);
+		wbuf_u32(&b, 4U << 24);
+		wbuf_addr(&b, &g);
+	}
+	icmp_seal(buf + at, wbuf_len(&b) - at, &s, &d);
+	pkt_finish(&b);
+	ck_assert(!b.bad);
+	tunnelled(w, coa, HA, buf, wbuf_len(&b));
+}
+
+/* One report in the name of a mobile takes nothing from the others; it is said
+ * once.  What it took comes back with its tunnel. */
+START_TEST(share_of_one)
+{
+	struct world w;
+
+	begin(&w, 40);
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::11", .src = COA2,
+				   .seq = 1, .lifetime = 600 });
+	world_later(&w, SEC(5));
+	w.notes = true;
+	world_count(&w, "");
+	says_many(&w, COA, 60);
+	ck_assert(strstr(w.did, "note membership-limit coa=" COA " limit=32"));
+	ck_assert_uint_eq(world_count(&w, "note membership-limit"), 1);
+	says_many(&w, COA, 60);
+	world_quiet(&w);
+	says(&w, COA2, 131, 0, 0, GROUP);
+	world_expect(&w, "group " GROUP " on 2 up\n");
+	/* 40 of all */
+	says_many(&w, COA2, 30);
+	ck_assert(strstr(w.did, "note membership-limit coa=" COA2 " limit=40"));
+	world_count(&w, "");
+	/* room again, and full again */
+	says(&w, COA, 132, 0, 0, "ff0e::1:1");
+	says(&w, COA, 131, 0, 0, "ff0e::2:1");
+	world_count(&w, "");
+	says(&w, COA, 131, 0, 0, "ff0e::2:2");
+	ck_assert_uint_eq(world_count(&w, "note membership-limit coa=" COA), 1);
+	/* away */
+	world_bu(&w, &(struct bu){ .seq = 101 });
+	world_later(&w, SEC(130));
+	says_many(&w, COA2, 31);
+	ck_assert_uint_eq(world_count(&w, "group " "ff0e::2:1 on 2 down"), 1);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(shown)
 {
 	char text[4096];
@@ -713,6 +777,7 @@ Suite *suite_ha_multicast(void)
 	tcase_add_test(t, from_mobile);
 	tcase_add_test(t, moves_and_returns);
 	tcase_add_test(t, limits);
+	tcase_add_test(t, share_of_one);
 	tcase_add_test(t, shown);
 	tcase_add_loop_test(t, too_large, 0, sizeof(sizes) / sizeof(*sizes));
 	tcase_add_test(t, pieces);
