@@ -237,6 +237,8 @@ session_new(struct node *n, struct registration *rq, usec_t now)
 	m = lma_mobile_get(n, &rq->proxy->id);
 	lma->fresh = m ? lma_session_new(n, m, hnp, count) : NULL;
 	if (!lma->fresh) {
+		while (count)
+			lma_unassign(n, &hnp[--count]);
 		lma_mobile_put(n, m);
 		refuse(n, rq, MH_ST_RESOURCES, now);
 		return;
@@ -655,8 +657,7 @@ lma_reconfigure(struct node *n, const struct conf *old, usec_t now)
 
 	n->lma->now = now;
 	lma_redirect_forget(n);
-	lma_profiles_stop(n);
-	err = lma_profiles_start(n);
+	err = lma_profiles_renew(n, old);
 	if (err)
 		return err;
 	for (unsigned k = 0; k < old->npools; k++) {

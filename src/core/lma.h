@@ -92,8 +92,9 @@ struct lma_pending {
 struct lma_pool {			/* its /64s, counted from 0 */
 	struct prefix	prefix;
 	uint64_t	size, next;	/* next: was never given out */
-	uint64_t	*freed;		/* were, and are free again */
-	uint32_t	nfreed, cap;
+	struct lma_freed *at;		/* those below: are they free again? */
+	uint32_t	cap;
+	uint32_t	nfreed, oldest, newest;
 };
 
 struct lma {
@@ -116,6 +117,8 @@ struct lma {
 
 int	lma_profiles_start(struct node *);
 void	lma_profiles_stop(struct node *);
+/* Under another configuration: what is known of pools that stay, stays. */
+int	lma_profiles_renew(struct node *, const struct conf *old);
 /* Its profile, or that of its realm; NULL: none. */
 const struct conf_mobile *lma_profile(const struct node *, const struct span *);
 bool	lma_mag_allowed(const struct conf_mobile *, const struct in6_addr *mag);
@@ -126,8 +129,9 @@ bool	lma_may_have(const struct node *, const struct conf_mobile *,
  * 0: there are none. */
 unsigned lma_assign(struct node *, const struct conf_mobile *,
 		    struct in6_addr ret[CONF_HNPS]);
-/* Nobody has it any more. */
+/* Nobody has it any more; and somebody has it, who may have asked for it. */
 void	lma_unassign(struct node *, const struct in6_addr *hnp);
+void	lma_claim(struct node *, const struct in6_addr *hnp);
 bool	lma_owns(const struct node *, const struct in6_addr *hnp);
 
 /* --- lma_cache.c ---------------------------------------------------------- */

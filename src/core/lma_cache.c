@@ -80,6 +80,7 @@ add_more(struct node *n, struct lma_session *s, const struct in6_addr *hnp)
 	if (!m)
 		return false;
 	m->hnp = *hnp;
+	lma_claim(n, hnp);
 	m->session = s;
 	if (!map_insert(&n->lma->more, &m->node)) {
 		pool_put(&n->lma->more_pool, m);
@@ -104,6 +105,7 @@ lma_session_new(struct node *n, struct lma_mobile *mobile,
 	list_append(&mobile->sessions, &s->l);
 	s->mobile = mobile;
 	s->hnp = hnp[0];
+	lma_claim(n, &hnp[0]);
 	for (unsigned k = 1; k < count; k++) {
 		if (add_more(n, s, &hnp[k]))
 			continue;

@@ -306,7 +306,13 @@ void script_tell_gateway(struct sim_node *mag, const struct sim_iface *mn,
 
 static void run_attach(struct sim *s, struct action *a)
 {
-	script_tell_gateway(a->to, &a->node->iface[0], 0, false);
+	static const char *const hints[] = { "", "new", "interfaces", "handoff" };
+	uint8_t hint = 0;
+
+	for (uint8_t k = 1; k < 4; k++)
+		if (strcmp(a->word, hints[k]) == 0)
+			hint = k;
+	script_tell_gateway(a->to, &a->node->iface[0], hint, false);
 }
 
 static void run_detach(struct sim *s, struct action *a)
@@ -406,7 +412,7 @@ static const struct verb verbs[] = {
 	{ "send",	"NODE COUNT ADDRESS", run_send },
 	{ "claim",	"NODE WORD COUNT", run_claim },
 	{ "unclaim",	"NODE WORD", run_unclaim },
-	{ "attach",	"NODE to NODE", run_attach },
+	{ "attach",	"NODE to NODE [as WORD]", run_attach },
 	{ "detach",	"NODE from NODE", run_detach },
 	{ "revoke",	"NODE WORD", run_revoke },
 	{ "switch",	"NODE", run_switch },

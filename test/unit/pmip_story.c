@@ -58,6 +58,8 @@ static void on_flow(struct story *s, const struct ef_flow *f)
 {
 	unsigned k = 0;
 
+	if (s->crowd)
+		return;
 	while (k < s->nflows && !same_flow(&s->flow[k], f))
 		k++;
 	if (!f->up) {
@@ -74,7 +76,7 @@ static void on_store(struct story *s, const struct store_record *r)
 {
 	unsigned k = 0;
 
-	if (r->key[0] == 'H')		/* the restart counter */
+	if (r->key[0] == 'H' || s->crowd)	/* the restart counter */
 		return;
 	while (k < s->nstored && (s->stored[k].key_len != r->key_len ||
 	       memcmp(s->stored[k].key, r->key, r->key_len)))

@@ -46,7 +46,8 @@ struct story {
 	struct lladdr	ra_ll;
 	unsigned	solicits;	/* Neighbor Solicitations sent */
 
-	/* what stands */
+	/* what stands; in a crowd flows and records are not looked at */
+	bool		crowd;
 	unsigned	nflows, npaths, nroutes;
 	struct ef_flow	flow[32];
 	uint8_t		lcmp[64];

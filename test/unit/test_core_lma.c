@@ -5,6 +5,8 @@
  */
 #include "pmip_story.h"
 
+#include <malloc.h>
+
 #define LLI	"020000000001"
 #define LLI2	"020000000002"
 
@@ -223,6 +225,134 @@ START_TEST(pool_is_finite)
 	story_update(&s, (struct msg){ .id = "late@example.net" });
 	answered(&s, 0, 0);
 	is_prefix(story_opt(&s, MOPT_HNP, 0), "2001:db8:100:3::/64");
+	story_close(&s);
+}
+END_TEST
+
+/* Its configuration anew, with that pool; `fewer' without the phone. */
+static void reload(struct story *s, const char *pool, bool fewer)
+{
+	struct event ev = { .kind = EV_READY };
+	struct conf *old = s->conf, *c = conf_new();
+	struct conf_mobile *m;
+
+	c->roles = CONF_LMA;
+	c->lma_address = old->lma_address;
+	c->heartbeat = 0;
+	c->revocation = false;
+	c->delete_delay = old->delete_delay;
+	ck_assert_int_eq(prefix_parse(pool, conf_add_pool(c)), 0);
+	*conf_add_peer(c) = old->peer[0];
+	*conf_add_peer(c) = old->peer[1];
+	for (uint32_t k = fewer; k < old->nmobiles; k++) {
+		m = conf_add_mobile(c, old->mobile[k].id);
+		memcpy(m->hnp, old->mobile[k].hnp, sizeof(m->hnp));
+		m->nhnps = old->mobile[k].nhnps;
+		m->prefixes = old->mobile[k].prefixes;
+	}
+	ck_assert_int_eq(node_reconfigure(s->node, c, s->now), 0);
+	conf_free(old);
+	s->conf = c;
+	story_input(s, &ev);
+}
+
+/* What came back longest ago is taken first, once, and not when somebody has
+ * asked for it; after another configuration too. */
+START_TEST(oldest_first)
+{
+	static const int back[] = { 9, 3, 12, 5 };
+	struct story s;
+	char id[32], hnp[40];
+
+	open_story(&s);
+	for (int k = 0; k < 15; k++) {
+		snprintf(id, sizeof(id), "n%d@example.net", k);
+		story_update(&s, (struct msg){ .id = id });
+		answered(&s, 0, 0);
+	}
+	story_later(&s, SEC(1));
+	for (unsigned k = 0; k < 4; k++) {
+		snprintf(id, sizeof(id), "n%d@example.net", back[k]);
+		story_update(&s, (struct msg){ .id = id, .ends = true,
+					       .hi = 3 });
+		answered(&s, 0, 0);
+		story_later(&s, SEC(11));
+	}
+	if (_i)
+		reload(&s, POOL, true);
+	story_update(&s, (struct msg){ .id = "x@example.net", .nhnps = 1,
+				       .hnp = { "2001:db8:100:3::/64" } });
+	answered(&s, 0, 0);
+	for (unsigned k = 0; k < 4; k++) {
+		if (k == 1)
+			continue;
+		snprintf(id, sizeof(id), "y%u@example.net", k);
+		story_update(&s, (struct msg){ .id = id });
+		answered(&s, 0, 0);
+		/* 10 is the phone's, so the eleventh is 11 */
+		snprintf(hnp, sizeof(hnp), "2001:db8:100:%x::/64",
+			 (unsigned)back[k] + (back[k] > 9));
+		is_prefix(story_opt(&s, MOPT_HNP, 0), hnp);
+	}
+	story_update(&s, (struct msg){ .id = "late@example.net" });
+	if (_i) {			/* what was the phone's */
+		answered(&s, 0, 0);
+		is_prefix(story_opt(&s, MOPT_HNP, 0), OWN);
+		story_update(&s, (struct msg){ .id = "later@example.net" });
+	}
+	answered(&s, MH_ST_RESOURCES, 0);
+	story_close(&s);
+}
+END_TEST
+
+/* Seventy thousand prefixes are in use; under the same pool or a larger one that
+ * begins with it, the next mobile gets one. */
+START_TEST(pool_over_reload)
+{
+	struct story s;
+	char id[32];
+
+	story_open(&s, CONF_LMA);
+	s.crowd = true;
+	ck_assert_int_eq(prefix_parse("2001:db8:100::/47", s.conf->pool), 0);
+	story_mobile(&s, "phone@example.com");
+	story_mobile(&s, "@example.net")->prefixes = CONF_HNPS;
+	story_begin(&s);
+	for (unsigned k = 0; k < 70000 / CONF_HNPS; k++) {
+		snprintf(id, sizeof(id), "n%u@example.net", k);
+		story_update(&s, (struct msg){ .id = id });
+		answered(&s, 0, 0);
+	}
+	reload(&s, _i ? "2001:db8:100::/46" : "2001:db8:100::/47", false);
+	story_update(&s, (struct msg){ .id = "late@example.net" });
+	answered(&s, 0, 0);
+	is_prefix(story_opt(&s, MOPT_HNP, 0), "2001:db8:101:1170::/64");
+	story_close(&s);
+}
+END_TEST
+
+/* Who comes and goes with a prefix of its own choice leaves nothing behind. */
+START_TEST(pool_keeps_nothing)
+{
+	struct msg m = { .id = "n@example.net" };
+	struct story s;
+	size_t before = 0;
+
+	open_story(&s);
+	s.conf->delete_delay = 0;
+	story_update(&s, m);
+	answered(&s, 0, 0);
+	m.nhnps = 1;
+	m.hnp[0] = "2001:db8:100::/64";
+	for (unsigned k = 0; k < 4000; k++) {
+		story_later(&s, SEC(1));
+		m.ends = !(k & 1);
+		story_update(&s, m);
+		answered(&s, 0, 0);
+		if (k == 400)
+			before = mallinfo2().uordblks;
+	}
+	ck_assert_uint_le(mallinfo2().uordblks, before + 1024);
 	story_close(&s);
 }
 END_TEST
@@ -881,6 +1011,9 @@ int main(void)
 	tcase_add_test(t, linklocal);
 	tcase_add_test(t, prefixes);
 	tcase_add_test(t, pool_is_finite);
+	tcase_add_loop_test(t, oldest_first, 0, 2);
+	tcase_add_loop_test(t, pool_over_reload, 0, 2);
+	tcase_add_test(t, pool_keeps_nothing);
 	tcase_add_test(t, limit);
 	tcase_add_loop_test(t, each_status, 0,
 			    (int)(sizeof(rows) / sizeof(rows[0])));
