@@ -59,6 +59,14 @@ struct mn_mps {
 	struct alarm	due, end;
 };
 
+/* The last Home Agent Switch of one home agent. */
+#define SWITCHES_MAX	8
+#define SWITCH_STORE	'W'
+struct mn_switch {
+	struct in6_addr	from;
+	uint64_t	stamp;		/* as it had it: NTP units */
+};
+
 struct mn_home {
 	struct list	l;
 	enum atype	type;		/* HOME: from the configuration */
@@ -99,7 +107,8 @@ struct mn_home {
 	unsigned	unanswered;	/* updates from this care-of address */
 	usec_t		left_until;	/* one that was left may still hold it */
 	bool		switching;	/* saying goodbye to one (RFC 5142) */
-	uint64_t	switch_stamp;	/* of the last message that said so */
+	unsigned	nswitches;	/* messages that said so, */
+	struct mn_switch switches[SWITCHES_MAX];	/* the newest first */
 	struct mn_mps	mps;
 	bool		deprecated;	/* its prefix is */
 	bool		outdated;	/* disabled: its prefix has ended */
@@ -165,6 +174,8 @@ alarm_fire home_on_next_agent;
 void	home_say_goodbye(struct node *, struct mn_home *, uint32_t ifindex,
 			 const struct lladdr *, const struct in6_addr *coa,
 			 usec_t now);
+void	home_forget_switches(struct node *, struct mn_home *);
+bool	home_restore_switches(struct node *, const struct store_record *);
 /* It has answered, or will not. */
 void	home_has_left(struct node *, struct mn_home *, usec_t now);
 

@@ -194,6 +194,7 @@ home_drop(struct node *n, struct mn_home *h)
 	struct owned *o = owned_of(n, h);
 
 	forget_record(n, h);
+	home_forget_switches(n, h);
 	if (o) {
 		owned_say(n, o, false);
 		owned_forget(n, o);
@@ -423,7 +424,8 @@ mn_restore(struct node *n, const struct store_record *s, usec_t now)
 {
 	if (n->ready)
 		return false;		/* too late to be of an earlier life */
-	return home_restore(n, s, now) || demand_restore(n, s, now);
+	return home_restore(n, s, now) || home_restore_switches(n, s) ||
+	       demand_restore(n, s, now);
 }
 
 static bool

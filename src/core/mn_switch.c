@@ -11,7 +11,8 @@
  *
  * The message is protected as a Binding Acknowledgement is.  It has no
  * sequence number, so it must have a timestamp (RFC 4285 section 6) that is
- * newer than the last one, and about what the home agent's clock says now.
+ * newer than the last one of that home agent, and about what its clock says now.
+ * The last ones are stored: a message is not new because the mobile is.
  */
 #include "core/demand.h"
 #include "core/ro.h"
@@ -26,9 +27,97 @@ note_switch(struct node *n, const struct mn_home *h,
 	note_put(n, &note, now);
 }
 
+#define STORE_VERSION	1
+
+static uint64_t
+last_stamp(const struct mn_home *h, const struct in6_addr *from)
+{
+	for (unsigned k = 0; k < h->nswitches; k++)
+		if (addr_eq(&h->switches[k].from, from))
+			return h->switches[k].stamp;
+	return 0;
+}
+
+static struct store_record
+record_of(const struct mn_home *h)
+{
+	struct store_record s = { .up = h->nswitches };
+	struct wbuf key = wbuf_of(s.key, sizeof(s.key));
+	struct wbuf val = wbuf_of(s.value, sizeof(s.value));
+
+	wbuf_u8(&key, SWITCH_STORE);
+	wbuf_addr(&key, &h->conf.hoa);
+	wbuf_u8(&val, STORE_VERSION);
+	for (unsigned k = 0; k < h->nswitches; k++) {
+		wbuf_addr(&val, &h->switches[k].from);
+		wbuf_u64(&val, h->switches[k].stamp);
+	}
+	s.key_len = (uint8_t)wbuf_len(&key);
+	s.value_len = (uint8_t)wbuf_len(&val);
+	return s;
+}
+
+static void
+store_switches(struct node *n, const struct mn_home *h)
+{
+	struct effect e = { .kind = EF_STORE, .store = record_of(h) };
+
+	effect_put(n, &e);
+}
+
+/* The newest first; the oldest one's home agent makes room. */
+static void
+remember(struct node *n, struct mn_home *h, const struct in6_addr *from,
+	 uint64_t stamp)
+{
+	struct mn_switch all[SWITCHES_MAX] = { { *from, stamp } };
+	unsigned k = 1;
+
+	for (unsigned m = 0; m < h->nswitches && k < SWITCHES_MAX; m++)
+		if (!addr_eq(&h->switches[m].from, from))
+			all[k++] = h->switches[m];
+	memcpy(h->switches, all, sizeof(all));
+	h->nswitches = k;
+	store_switches(n, h);
+}
+
+void
+home_forget_switches(struct node *n, struct mn_home *h)
+{
+	if (!h->nswitches)
+		return;
+	h->nswitches = 0;
+	store_switches(n, h);
+}
+
+bool
+home_restore_switches(struct node *n, const struct store_record *s)
+{
+	struct rbuf k = rbuf_of(s->key, s->key_len);
+	struct rbuf v = rbuf_of(s->value, s->value_len);
+	uint8_t kind = rbuf_u8(&k);
+	struct in6_addr hoa = rbuf_addr(&k);
+	struct mn_home *h = home_find(n, &hoa);
+
+	if (kind != SWITCH_STORE || k.bad || !h ||
+	    rbuf_u8(&v) != STORE_VERSION)
+		return false;
+	h->nswitches = 0;
+	while (rbuf_left(&v) && h->nswitches < SWITCHES_MAX) {
+		struct mn_switch x = { .from = rbuf_addr(&v) };
+
+		x.stamp = rbuf_u64(&v);
+		if (v.bad)
+			break;
+		h->switches[h->nswitches++] = x;
+	}
+	return true;
+}
+
 static bool
 is_fresh(const struct node *n, const struct mn_home *h,
-	 const struct conf_peer *peer, const struct mh *mh, usec_t now)
+	 const struct conf_peer *peer, const struct in6_addr *from,
+	 const struct mh *mh, usec_t now)
 {
 	const struct mopt *o = mh_opt(mh, MOPT_REPLAY);
 	uint64_t ours = security_ntp(n, now) + (uint64_t)h->reg.clock_offset;
@@ -36,7 +125,7 @@ is_fresh(const struct node *n, const struct mn_home *h,
 
 	if (peer->protect == CONF_PROTECT_NONE)
 		return true;
-	if (!o || o->replay <= h->switch_stamp)
+	if (!o || o->replay <= last_stamp(h, from))
 		return false;
 	apart = o->replay > ours ? o->replay - ours : ours - o->replay;
 	return apart >> 32 < peer->drift;
@@ -117,10 +206,10 @@ mn_on_switch(struct node *n, struct rx *rx, usec_t now)
 	if (!(current || itself) || !peer ||
 	    security_check(n, peer, &rx->mh, rx->pkt.payload.p, &rx->pkt.dst,
 			   &h->conf.hoa, 0, now) != SEC_OK ||
-	    !is_fresh(n, h, peer, &rx->mh, now))
+	    !is_fresh(n, h, peer, from, &rx->mh, now))
 		return;
-	if (mh_opt(&rx->mh, MOPT_REPLAY))
-		h->switch_stamp = mh_opt(&rx->mh, MOPT_REPLAY)->replay;
+	if (peer->protect != CONF_PROTECT_NONE)
+		remember(n, h, from, mh_opt(&rx->mh, MOPT_REPLAY)->replay);
 	if (!h->agents)
 		h->agents = agents_get(n, &h->prefix);
 	if (!h->agents)

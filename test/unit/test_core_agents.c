@@ -641,6 +641,58 @@ START_TEST(called_by_another)
 }
 END_TEST
 
+/* The same once more is not, and the mobile's restart does not make it new. */
+START_TEST(called_again)
+{
+	struct w_switch x = { .from = HA2, .to = { HA2 } };
+	struct world w;
+	usec_t at;
+
+	registered(&w, false);
+	at = w.now;
+	w_switch(&w, x);
+	w_drain(&w);
+	w_ok(&w);
+	w_pass(&w, 0);
+	w_drain(&w);
+	w_ok(&w);
+	w_restart(&w);
+	w_ra(&w, 2, "2001:db8:2::");
+	w_drain(&w);
+	ck_assert(bu_to(&w, HA2));
+	w_ok(&w);
+	w_pass(&w, at + SEC(2) - w.now);
+	w_forget(&w);
+	x.late = 2;
+	w_switch(&w, x);
+	w_expect(&w, "");
+	x.late = 1;				/* a later one */
+	w_switch(&w, x);
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=0"), 1);
+	w_end(&w);
+}
+END_TEST
+
+/* The clock of the first one is ahead of the next one's. */
+START_TEST(sent_away_by_clocks)
+{
+	struct world w;
+
+	registered(&w, false);
+	w_switch(&w, (struct w_switch){ .to = { HA2 }, .late = -3 });
+	w_drain(&w);
+	w_ok(&w);
+	w_pass(&w, 0);
+	w_drain(&w);
+	w_ok(&w);
+	w_forget(&w);
+	w_switch(&w, (struct w_switch){ .from = HA2, .to = { HA3 } });
+	ck_assert_uint_eq(w_count(&w, "BU lifetime=0"), 1);
+	ck_assert(bu_to(&w, HA2));
+	w_end(&w);
+}
+END_TEST
+
 START_TEST(shown)
 {
 	char text[4096];
@@ -689,6 +741,8 @@ int main(void)
 	tcase_add_loop_test(tc, not_sent_away, 0,
 			    sizeof(no_switch) / sizeof(*no_switch));
 	tcase_add_test(tc, called_by_another);
+	tcase_add_test(tc, called_again);
+	tcase_add_test(tc, sent_away_by_clocks);
 	tcase_add_test(tc, shown);
 	suite_add_tcase(s, tc);
 	return unit_main(all);

@@ -330,6 +330,27 @@ START_TEST(lone_unasked)
 }
 END_TEST
 
+/* Which one it is, is not known yet: nobody is asked for, and no answer counts. */
+START_TEST(lone_unknown)
+{
+	struct world w;
+
+	w_prepare(&w);
+	w.conf->home[0].ha = addr_unspec;
+	w_born(&w);
+	w_link(&w, true);
+	w_linklocal(&w);
+	w_ready(&w);
+	w_pass(&w, SEC(4));
+	ck_assert_uint_eq(w_count(&w, "NS"), 0);
+	answer(&w, 1, SOLICITED);
+	w_pass(&w, SEC(10));
+	ck_assert_uint_eq(w_count(&w, "BU"), 0);
+	ck_assert_ptr_null(strstr(w.did, "address up hoa on eth0"));
+	w_end(&w);
+}
+END_TEST
+
 /* A second home, with another home agent, on the same link; then a router. */
 START_TEST(lone_two)
 {
@@ -415,6 +436,7 @@ int main(void)
 	tcase_add_test(tc, lone_liar_left);
 	tcase_add_test(tc, lone_unasked);
 	tcase_add_test(tc, lone_two);
+	tcase_add_test(tc, lone_unknown);
 	tcase_add_test(tc, lone_goes);
 	suite_add_tcase(s, tc);
 	return unit_main(all);
