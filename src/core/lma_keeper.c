@@ -97,33 +97,41 @@ lma_release(struct node *n, struct binding *b)
 	b->session = NULL;
 }
 
-/* Whom it is for must be served still, by that gateway, with its prefixes. */
+/* Whom it is for must be served still, by that gateway, with its prefixes, and
+ * (what it is registered with) at our address. */
+static bool
+is_served(const struct node *n, const struct binding *b)
+{
+	const struct lma_session *s = b->session;
+	const struct span id = { s->mobile->id, s->mobile->id_len };
+	const struct conf_mobile *m = lma_profile(n, &id);
+
+	if (!m || !m->allowed || !lma_mag_allowed(m, &s->coa) ||
+	    !security_peer(n, &s->coa) || !lma_owns(n, &s->hnp))
+		return false;
+	for (const struct lma_more *x = s->more; x; x = x->next)
+		if (!lma_owns(n, &x->hnp))
+			return false;
+	return b->state != BINDING_ACTIVE ||
+	       addr_eq(&b->tunnel->key.local, &n->conf->lma_address);
+}
+
 static bool
 lma_adopt(struct node *n, struct binding *b, usec_t now)
 {
 	struct lma_session *s = b->session;
-	const struct conf_mobile *m;
-	struct span id;
 
 	if (!s || !s->mobile)
 		return false;
-	id = (struct span){ s->mobile->id, s->mobile->id_len };
-	m = lma_profile(n, &id);
 	if (b->state == BINDING_ACTIVE)
 		s->coa = b->tunnel->key.remote;
-	if (!m || !m->allowed || !lma_mag_allowed(m, &s->coa) ||
-	    !security_peer(n, &s->coa) || !lma_owns(n, &s->hnp)) {
+	if (!is_served(n, b)) {
+		/* 6.12, RFC 5846 8.1: or its gateway advertises on. */
 		if (b->state == BINDING_ACTIVE)
 			lma_tell_revoked(n, s, &s->coa,
 					 REVOKE_ADMINISTRATIVE, now);
 		return false;
 	}
-	if (b->state == BINDING_ACTIVE &&
-	    !addr_eq(&b->tunnel->key.local, &n->conf->lma_address))
-		return false;
-	for (const struct lma_more *x = s->more; x; x = x->next)
-		if (!lma_owns(n, &x->hnp))
-			return false;
 	if (b->state == BINDING_ACTIVE && s->was_theirs && !s->group)
 		lma_group_join(n, s, s->was_theirs);
 	s->was_theirs = 0;
@@ -287,9 +295,15 @@ lma_tell_revoked(struct node *n, const struct lma_session *s,
 	struct span id = { s->mobile->id, s->mobile->id_len };
 	struct prefix hnp[CONF_HNPS];
 	unsigned count = lma_session_prefixes(s, hnp);
+	const struct in6_addr *local = &n->conf->lma_address;
 
+	/* A gateway hears the anchor that it has registered with, which under
+	 * another configuration may be another address of ours. */
+	if (s->b && s->b->state == BINDING_ACTIVE &&
+	    node_owns(n, &s->b->tunnel->key.local))
+		local = &s->b->tunnel->key.local;
 	if (n->conf->revocation && n->ready)
-		revoke_send(n, mag, &n->conf->lma_address,
+		revoke_send(n, mag, local,
 			    (enum revoke_trigger)trigger, &id, hnp, count,
 			    now);
 	else

@@ -239,7 +239,7 @@ static void reload(struct story *s, const char *pool, bool fewer)
 	c->roles = CONF_LMA;
 	c->lma_address = old->lma_address;
 	c->heartbeat = 0;
-	c->revocation = false;
+	c->revocation = old->revocation;
 	c->delete_delay = old->delete_delay;
 	ck_assert_int_eq(prefix_parse(pool, conf_add_pool(c)), 0);
 	*conf_add_peer(c) = old->peer[0];
@@ -1000,6 +1000,38 @@ START_TEST(reconfigured)
 }
 END_TEST
 
+/* Its gateway is told, by the anchor that it knows: when a prefix that is not the
+ * first is the anchor's no more, when its address is another, or when the
+ * mobile is not served. */
+START_TEST(reconfigured_is_told)
+{
+	struct in6_addr lma = story_addr(LMA), mag = story_addr(MAG);
+	struct story s;
+
+	story_open(&s, CONF_LMA);
+	s.conf->revocation = true;
+	ck_assert_int_eq(prefix_parse("2001:db8:200::/60",
+				      conf_add_pool(s.conf)), 0);
+	story_mobile(&s, "a@example.net");
+	story_begin(&s);
+	story_update(&s, (struct msg){ .id = "a@example.net", .lli = LLI,
+		.nhnps = _i ? 1 : 2, .hnp = { "2001:db8:100:1::/64",
+		"2001:db8:200:1::/64" } });
+	answered(&s, 0, 0);
+	s.mh.type = 0xff;
+	if (_i == 1)
+		s.conf->lma_address = story_addr(LMA2);
+	reload(&s, POOL, _i == 2);
+	ck_assert_uint_eq(s.nflows, 1);
+	ck_assert_uint_eq(s.mh.type, MH_REVOCATION);
+	ck_assert_uint_eq(s.mh.revocation.kind, MH_BRI);
+	ck_assert_uint_eq(s.mh.revocation.code, 1);
+	ck_assert(addr_eq(&s.pkt.src, &lma) && addr_eq(&s.pkt.dst, &mag));
+	is_prefix(story_opt(&s, MOPT_HNP, 0), "2001:db8:100:1::/64");
+	story_close(&s);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *const all[] = { suite_create("core/lma"), NULL };
@@ -1028,6 +1060,7 @@ int main(void)
 	tcase_add_loop_test(t, overtaken, 0, 2);
 	tcase_add_test(t, two_interfaces);
 	tcase_add_test(t, reconfigured);
+	tcase_add_loop_test(t, reconfigured_is_told, 0, 3);
 	tcase_add_test(t, gives_timers);
 	tcase_add_test(t, gre_key);
 	tcase_add_test(t, left_gateway_is_told);
