@@ -105,19 +105,22 @@ ro_check(struct __sk_buff *skb, __u32 base, struct ro_in *ret)
 	return 1;
 }
 
-/* Restore what ro_check() approved of, and let it in. */
+/*
+ * Restore what ro_check() approved of, and let it go on where it came in: as
+ * with a kernel that knows these headers, and where a firewall that looks for
+ * the way back expects it.  What comes out of the path device has been in a
+ * tunnel, and nothing else has.
+ */
 static __noinline int
 ro_enter(struct __sk_buff *skb, struct ro_in *r)
 {
-	struct pm_config *cfg = config_get();
 	struct ip6 in;
 
-	if (!cfg || bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)) ||
+	if (bpf_skb_load_bytes(skb, OFF_IP6, &in, sizeof(in)) ||
 	    (r->from == IP6_LEN && !r->pad ? ro_shrink(skb, r, &in) :
 					     ro_restore(skb, r, &in)))
 		return drop(skb, PM_DROP_MALFORMED);
-	return cfg->flags & PM_FAST_PATH ? TC_ACT_UNSPEC :
-					   into_device(skb, cfg);
+	return TC_ACT_UNSPEC;
 }
 
 /* Of a packet for us with an Ethernet header. */
