@@ -32,7 +32,7 @@ ro_up() {
 ro_both() {
 	ip -n "$P-cn" addr replace $CN2/128 dev mip6 nodad
 	tool cn link eth0 , path mn:$CN $HOA , flow $CN2 $HOA mn:$CN $HOA , \
-		path cn $COA , flow cn:$CN $HOA cn $COA , sync
+		path cn $COA , flow cn:$CN2 $HOA cn $COA , sync
 	# shellcheck disable=SC2086
 	tool mn $mn_words , path mn:$COA $CN2 , \
 		flow $HOA $CN2 mn:$COA $CN2 , path cn $CN , \
