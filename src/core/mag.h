@@ -180,12 +180,12 @@ void	mag_group_on_ba(struct node *, struct rx *, usec_t now);
 /* The anchor knows of no groups any more. */
 void	mag_groups_forget(struct node *, const struct in6_addr *lma);
 /* Walk the members of our group `id', or of the anchor's group `theirs', at
- * `lma'; NULL, 0: whichever.  `todo' may drop each. */
+ * `lma'; NULL, 0: whichever.  `act' may drop each. */
 typedef void mag_member(struct node *, struct mag_mobile *, usec_t now);
 unsigned mag_group_each(struct node *, const struct in6_addr *lma, uint32_t id,
-			uint32_t theirs, mag_member *todo, usec_t now);
+			uint32_t theirs, mag_member *act, usec_t now);
 /* A person revokes our group. */
-void	mag_group_revoke(struct node *, uint32_t id, mag_member *todo,
+void	mag_group_revoke(struct node *, uint32_t id, mag_member *act,
 			 usec_t now);
 
 /* --- mag_revoke.c ------------------------------------------------------------ */

@@ -131,7 +131,7 @@ mag_group_join(struct node *n, struct mag_mobile *m, uint32_t id)
 
 unsigned
 mag_group_each(struct node *n, const struct in6_addr *lma, uint32_t id,
-	       uint32_t theirs, mag_member *todo, usec_t now)
+	       uint32_t theirs, mag_member *act, usec_t now)
 {
 	struct mag_group *g, *next;
 	unsigned count = 0;
@@ -149,7 +149,7 @@ mag_group_each(struct node *n, const struct in6_addr *lma, uint32_t id,
 			     m->lma_group != theirs))
 				continue;
 			count++;
-			todo(n, m, now);
+			act(n, m, now);
 		}
 		next = group_next(n, g, &pos);
 		group_put(n, g);
@@ -407,7 +407,7 @@ mag_group_on_ba(struct node *n, struct rx *rx, usec_t now)
 /* --- a person ends it ------------------------------------------------------------ */
 
 void
-mag_group_revoke(struct node *n, uint32_t id, mag_member *todo, usec_t now)
+mag_group_revoke(struct node *n, uint32_t id, mag_member *act, usec_t now)
 {
 	struct mag_group *g = NULL;
 	size_t pos = 0;
@@ -417,5 +417,5 @@ mag_group_revoke(struct node *n, uint32_t id, mag_member *todo, usec_t now)
 			revoke_send_group(n, &g->key.lma,
 					  &n->conf->mag_address, g->key.id,
 					  now);
-	mag_group_each(n, NULL, id == PMIP_GROUP_ALL ? 0 : id, 0, todo, now);
+	mag_group_each(n, NULL, id == PMIP_GROUP_ALL ? 0 : id, 0, act, now);
 }

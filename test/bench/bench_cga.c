@@ -13,6 +13,8 @@
  *   cga_generate   modifier of an address with Sec 1, mean of some
  *   cga_key        a new key
  */
+#include "bench.h"
+
 #include "conf/conf.h"
 #include "core/core.h"
 #include "core/node.h"
@@ -51,20 +53,6 @@ struct bench {
 	unsigned	accepted;
 	struct effect	effect;
 };
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "bench_cga: %s\n", what);
-	exit(1);
-}
 
 /* --- the anchor --------------------------------------------------------- */
 

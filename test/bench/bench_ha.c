@@ -21,6 +21,8 @@
  *
  * BENCH_BINDINGS sets another number than 1 000 000.
  */
+#include "bench.h"
+
 #include "base/map.h"
 #include "base/rng.h"
 #include "conf/conf.h"
@@ -63,31 +65,6 @@ struct bench {
 	unsigned long	accepted, refused;
 	double		spent;
 };
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "bench_ha: %s\n", what);
-	exit(1);
-}
-
-static size_t resident(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	unsigned long all, rss;
-
-	if (!f || fscanf(f, "%lu %lu", &all, &rss) != 2)
-		die("cannot read /proc/self/statm");
-	fclose(f);
-	return rss * (size_t)sysconf(_SC_PAGESIZE);
-}
 
 /* --- mobile number k ----------------------------------------------------- */
 

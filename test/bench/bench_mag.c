@@ -19,6 +19,8 @@
  *   lma_bulk_rate         mobiles that the anchor renews a second, with what it
  *                         has to store of each
  */
+#include "bench.h"
+
 #include "base/map.h"
 #include "conf/conf.h"
 #include "core/core.h"
@@ -51,31 +53,6 @@ struct bench {
 	unsigned long	ended;		/* at the anchor */
 };
 enum { ANCHOR, GATEWAY };
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "bench_mag: %s\n", what);
-	exit(1);
-}
-
-static size_t resident(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	unsigned long all, rss;
-
-	if (!f || fscanf(f, "%lu %lu", &all, &rss) != 2)
-		die("cannot read /proc/self/statm");
-	fclose(f);
-	return rss * (size_t)sysconf(_SC_PAGESIZE);
-}
 
 static struct in6_addr address(const char *s)
 {
